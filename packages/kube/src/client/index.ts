@@ -1,0 +1,3 @@
+export * from './client.ts';
+export * from './log.ts';
+export * from './transport.ts';
