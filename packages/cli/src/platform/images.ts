@@ -1,0 +1,20 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createImageCatalogue, type ImageCatalogue, parseImageEntries } from '@serval/node';
+import { programOf } from './programs.ts';
+
+/** Serval's own images as programs of this installation, and the user's of `<data-dir>/images.yaml`. */
+export async function loadImageCatalogue(dataDir: string): Promise<ImageCatalogue> {
+  const env = { NODE_COMPILE_CACHE: join(dataDir, 'cache', 'compile') };
+  const own = [
+    ['serval/model-server', '@serval/server/main'],
+    ['serval/storage-initializer', '@serval/storage/main'],
+    ['serval/model-store', '@serval/storage/model-store'],
+  ].map(([match = '', program = '']) => ({ match, command: programOf(program).command, env }));
+  const path = join(dataDir, 'images.yaml');
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  return createImageCatalogue([...(text === undefined ? [] : parseImageEntries(text, path)), ...own]);
+}
