@@ -1,0 +1,255 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StorageError, storageErrorFrom, targetErrorFrom } from './errors.ts';
+import { createConnections } from './http/connections.ts';
+import {
+  createManifest,
+  isCurrent,
+  isIntact,
+  type Manifest,
+  type PlacedFile,
+  readJournal,
+  readManifest,
+  removeManifest,
+  uriDigest,
+  writeManifest,
+} from './manifest.ts';
+import { checkNames } from './names.ts';
+import type { DownloadEvent, DownloadOptions, DownloadReport } from './options.ts';
+import { partPath } from './part-file.ts';
+import type { Provider, ProviderOptions, RemoteFile } from './provider.ts';
+import { providerFor } from './providers/registry.ts';
+import { redactUri } from './redact.ts';
+import { DEFAULT_RETRY, type RetryPolicy, withRetries } from './retry.ts';
+import { withStorageConfig } from './storage-config.ts';
+import { allocatedBytes, freeBytesOf, prepareTarget, removePlaced, syncDirectories, WORK_DIRECTORY } from './target.ts';
+import { transferFiles } from './transfer.ts';
+
+/** A source that changes while it is read is listed and fetched anew this often in all. */
+const CHANGE_ATTEMPTS = 3;
+
+/** With a whole model on disk nobody wants to wait long for a source that does not answer. */
+const RETRIES_WITH_MODEL = 2;
+
+interface Job {
+  uri: string;
+  root: string;
+  provider: Provider;
+  providerOptions: ProviderOptions;
+  options: DownloadOptions;
+  signal: AbortSignal;
+  retry: RetryPolicy;
+  emit: (event: DownloadEvent) => void;
+  counters: { fetchedBytes: number; retries: number; listMs: number; transferMs: number };
+}
+
+/**
+ * Brings everything that `uri` names into `directory`: each file appears under its final name only when it is whole, and
+ * `.serval-manifest.json` only when all are. A directory that already holds this source is left as it is.
+ * @throws StorageError
+ */
+export async function download(uri: string, directory: string, options: DownloadOptions = {}): Promise<DownloadReport> {
+  const clock = options.clock ?? (() => performance.now());
+  const signal = options.signal ?? new AbortController().signal;
+  const startMs = clock();
+  const shown = redactUri(uri);
+  const parallel = options.parallel ?? 8;
+  let connections: ReturnType<typeof createConnections> | undefined;
+  try {
+    signal.throwIfAborted();
+    const environment = withStorageConfig(options.environment ?? {});
+    connections = createConnections({
+      environment,
+      perOrigin: parallel + 1,
+      stallTimeoutMs: options.stallTimeoutMs ?? 30_000,
+    });
+    const job: Job = {
+      uri,
+      root: '',
+      provider: await providerFor(uri),
+      providerOptions: { environment, connections },
+      options: { ...options, clock, parallel },
+      signal,
+      retry: {
+        ...DEFAULT_RETRY,
+        retries: options.retries ?? DEFAULT_RETRY.retries,
+        baseMs: options.retryBaseMs ?? DEFAULT_RETRY.baseMs,
+        random: options.random ?? DEFAULT_RETRY.random,
+      },
+      emit: options.onEvent ?? (() => {}),
+      counters: { fetchedBytes: 0, retries: 0, listMs: 0, transferMs: 0 },
+    };
+    job.root = await prepareTarget(directory);
+    const { files, reusedFiles, reused } = await bringUpToDate(job);
+    const { fetchedBytes, retries, listMs, transferMs } = job.counters;
+    return {
+      uri: shown,
+      directory,
+      files: files.length,
+      bytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
+      fetchedBytes,
+      reusedFiles,
+      reused,
+      retries,
+      durations: { listMs, transferMs, totalMs: clock() - startMs },
+    };
+  } catch (error) {
+    const failure =
+      targetErrorFrom(error, directory) ?? storageErrorFrom(error, `downloading ${shown} to ${directory}`, signal);
+    // Part files would only keep the disk full.
+    if (failure.code === 'NoSpace') await rm(join(directory, WORK_DIRECTORY), { recursive: true, force: true });
+    throw failure;
+  } finally {
+    await connections?.close();
+  }
+}
+
+interface Outcome {
+  files: readonly PlacedFile[];
+  reusedFiles: number;
+  reused: boolean;
+}
+
+async function bringUpToDate(job: Job): Promise<Outcome> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await bringOnce(job);
+    } catch (error) {
+      if (!(error instanceof StorageError) || error.code !== 'SourceChanged' || attempt === CHANGE_ATTEMPTS)
+        throw error;
+      job.emit({ type: 'retry', source: redactUri(job.uri), error, waitMs: 0 });
+    }
+  }
+}
+
+async function bringOnce(job: Job): Promise<Outcome> {
+  const { root, options, counters, emit, signal } = job;
+  const clock = options.clock!;
+  const manifest = await readManifest(root);
+  const intact = manifest && (await allIntact(root, manifest));
+  const listStartMs = clock();
+  let remote: RemoteFile[];
+  try {
+    remote = await listAll(job, intact ? RETRIES_WITH_MODEL : job.retry.retries);
+  } catch (error) {
+    if (
+      intact &&
+      manifest.uriDigest === uriDigest(job.uri) &&
+      error instanceof StorageError &&
+      error.code === 'SourceUnavailable'
+    ) {
+      emit({ type: 'warning', message: `${error.summary}; the model that is there, whole, is used` });
+      return { files: manifest.files, reusedFiles: manifest.files.length, reused: true };
+    }
+    throw error;
+  } finally {
+    counters.listMs += clock() - listStartMs;
+  }
+  checkNames(remote);
+
+  const known = new Map([...(manifest?.files ?? []), ...(await readJournal(root))].map((file) => [file.name, file]));
+  const kept: PlacedFile[] = [];
+  const missing: RemoteFile[] = [];
+  for (const file of remote) {
+    const placed = known.get(file.name);
+    if (placed && isCurrent(file, placed) && (await isIntact(root, placed))) kept.push(placed);
+    else missing.push(file);
+  }
+  const bytes = remote.some((file) => file.sizeBytes === undefined)
+    ? undefined
+    : remote.reduce((sum, file) => sum + file.sizeBytes!, 0);
+  emit({ type: 'listed', files: remote.length, bytes, reusedFiles: kept.length });
+  if (manifest && missing.length === 0 && manifest.files.length === kept.length) {
+    return { files: manifest.files, reusedFiles: kept.length, reused: true };
+  }
+
+  await mkdir(join(root, WORK_DIRECTORY), { recursive: true });
+  await checkFreeSpace(job, missing);
+  await removeManifest(root); // from here on the directory is not complete
+  const transferStartMs = clock();
+  const placed = await transferFiles(missing, {
+    root,
+    provider: job.provider,
+    providerOptions: job.providerOptions,
+    parallel: options.parallel!,
+    segmentBytes: options.segmentBytes ?? 8 * 1024 * 1024,
+    retry: job.retry,
+    signal,
+    onBytes: (count) => {
+      counters.fetchedBytes += count;
+      emit({ type: 'progress', bytes: count });
+    },
+    onRetry: (source, error, waitMs) => {
+      counters.retries++;
+      emit({ type: 'retry', source, error, waitMs });
+    },
+    onPlaced: ({ name, sizeBytes }) => emit({ type: 'file', name, bytes: sizeBytes }),
+  });
+  const files = [...kept, ...placed];
+  await complete(job, files, [...known.keys()]);
+  counters.transferMs += clock() - transferStartMs;
+  return { files, reusedFiles: kept.length, reused: false };
+}
+
+/** All files stand; what an earlier version of the source left goes, and the manifest says that it is whole. */
+async function complete(
+  { root, uri }: Job,
+  files: readonly PlacedFile[],
+  knownNames: readonly string[],
+): Promise<void> {
+  const names = new Set(files.map(({ name }) => name));
+  await removePlaced(
+    root,
+    knownNames.filter((name) => !names.has(name)),
+  );
+  await syncDirectories(root, names);
+  await writeManifest(root, createManifest(uri, files));
+  await rm(join(root, WORK_DIRECTORY), { recursive: true, force: true });
+  await syncDirectories(root, []);
+}
+
+async function allIntact(root: string, { files }: Manifest): Promise<boolean> {
+  for (const file of files) if (!(await isIntact(root, file))) return false;
+  return true;
+}
+
+async function listAll(
+  { uri, provider, providerOptions, options, retry, signal, emit, counters }: Job,
+  retries: number,
+) {
+  const maxFiles = options.maxFiles ?? 100_000;
+  return withRetries(
+    async () => {
+      const files: RemoteFile[] = [];
+      for await (const file of provider.list(uri, providerOptions, signal)) {
+        if (files.length === maxFiles) {
+          throw new StorageError('TooManyFiles', `${redactUri(uri)} has more than ${maxFiles} files`, {
+            hint: 'name the folder of one model, not the one above it',
+          });
+        }
+        files.push(file);
+      }
+      return files;
+    },
+    { ...retry, retries },
+    signal,
+    (error, waitMs) => {
+      counters.retries++;
+      emit({ type: 'retry', source: redactUri(uri), error, waitMs });
+    },
+  );
+}
+
+async function checkFreeSpace({ root, options }: Job, missing: readonly RemoteFile[]): Promise<void> {
+  const free = await (options.freeBytes ?? freeBytesOf)(root);
+  if (free === undefined) return;
+  let needed = 0;
+  for (const file of missing) {
+    needed += Math.max(0, (file.sizeBytes ?? 0) - (await allocatedBytes(partPath(root, file.name))));
+  }
+  if (needed <= free) return;
+  throw new StorageError('NoSpace', `${root} has ${free} bytes free, ${needed} are needed`, {
+    hint: 'give the volume more room (emptyDir sizeLimit, claim size, disk)',
+    details: { directory: root, freeBytes: free, neededBytes: needed },
+  });
+}

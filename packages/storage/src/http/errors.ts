@@ -1,0 +1,88 @@
+import { abortedError, StorageError } from '../errors.ts';
+import type { HttpResponse } from './connections.ts';
+
+const TLS_CODES =
+  /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_|HOSTNAME_MISMATCH|INVALID_CA|ERR_SSL_|ERR_TLS_)/;
+
+/** Longest text of an error answer that is looked at. */
+const MAX_ERROR_BODY_BYTES = 65_536;
+
+/** What a request that brought no answer, or a body that broke off, means. */
+export function requestErrorFrom(error: unknown, source: string, url: URL, signal: AbortSignal): StorageError {
+  if (error instanceof StorageError) return error;
+  if (signal.aborted) return abortedError(signal);
+  const code = errorCode(error);
+  const details = { source, host: url.host, errno: code };
+  if (TLS_CODES.test(code)) {
+    return new StorageError('TlsUntrusted', `${url.host} did not prove its identity for ${source} (${code})`, {
+      hint: 'give its certificate authority with AWS_CA_BUNDLE (s3) or SSL_CERT_FILE (https), and check the host name',
+      details,
+      cause: error,
+    });
+  }
+  const reason = code || (error instanceof Error ? error.message : String(error));
+  return new StorageError('SourceUnavailable', `${url.host} did not answer for ${source} (${reason})`, {
+    hint: hintFor(code),
+    details,
+    cause: error,
+    transient: true,
+  });
+}
+
+function errorCode(error: unknown): string {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    const { code } = each as NodeJS.ErrnoException;
+    if (code) return code;
+    if (each instanceof AggregateError && each.errors.length > 0) return errorCode(each.errors[0]);
+  }
+  return '';
+}
+
+function hintFor(code: string): string {
+  switch (code) {
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'the host name cannot be resolved; check it, and the proxy settings';
+    case 'ECONNREFUSED':
+      return 'nothing listens there; check host and port';
+    case 'UND_ERR_HEADERS_TIMEOUT':
+    case 'UND_ERR_BODY_TIMEOUT':
+      return 'it sent nothing for too long';
+    default:
+      return 'check the network between here and there';
+  }
+}
+
+/** 408, 429 and 5xx pass; other statuses do not get better by asking again. */
+export function isTransientStatus(status: number): boolean {
+  return status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505);
+}
+
+/** `Retry-After` as seconds or date; `undefined` where there is none or it makes no sense. */
+export function retryAfterMsFrom(headers: HttpResponse['headers'], nowMs: number): number | undefined {
+  const value = headerOf(headers, 'retry-after');
+  if (value === undefined) return undefined;
+  const ms = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - nowMs;
+  return Number.isFinite(ms) && ms >= 0 ? ms : undefined;
+}
+
+export function headerOf(headers: HttpResponse['headers'], name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** The beginning of an error answer, for its code; the connection goes back to the pool where it can. */
+export async function readErrorText(response: HttpResponse): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of response.body) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length >= MAX_ERROR_BODY_BYTES) break;
+    }
+  } catch {
+    // The status already tells what went wrong.
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,38 @@
+import { StorageError } from '../errors.ts';
+
+/**
+ * Headers for one host from `HOST:PORT-headers` or `HOST-headers`, a JSON object of strings (KServe's https credentials).
+ * @throws StorageError InvalidConfiguration, which names the variable but never shows its value
+ */
+export function hostHeaders(
+  url: URL,
+  environment: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const name = [`${url.host}-headers`, `${url.hostname}-headers`].find((each) => environment[each]);
+  if (name === undefined) return {};
+  let value: unknown;
+  try {
+    value = JSON.parse(environment[name]!);
+  } catch {
+    // No cause: the parser's message quotes the text, which holds credentials.
+    throw new StorageError('InvalidConfiguration', `environment variable "${name}" is not JSON`, {
+      hint: 'expected an object of strings, like {"Authorization": "Bearer …"}',
+    });
+  }
+  const headers: Record<string, string> = {};
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new StorageError('InvalidConfiguration', `environment variable "${name}" is not a JSON object`, {
+      hint: 'expected an object of strings, like {"Authorization": "Bearer …"}',
+    });
+  }
+  for (const [header, text] of Object.entries(value)) {
+    if (typeof text !== 'string' || !/^[\t\x20-\x7e\x80-\xff]*$/.test(text) || !/^[!#$%&'*+.^_`|~\w-]+$/.test(header)) {
+      throw new StorageError(
+        'InvalidConfiguration',
+        `header "${header}" in environment variable "${name}" is not a header with a string`,
+      );
+    }
+    headers[header.toLowerCase()] = text;
+  }
+  return headers;
+}

@@ -1,0 +1,12 @@
+export { download } from './download.ts';
+export {
+  EXIT_CODES,
+  STORAGE_ERROR_CODES,
+  StorageError,
+  type StorageErrorCode,
+  type StorageErrorOptions,
+} from './errors.ts';
+export { MANIFEST_NAME } from './manifest.ts';
+export type { DownloadEvent, DownloadOptions, DownloadReport } from './options.ts';
+export type { Digest, Provider, ProviderOptions, RemoteBytes, RemoteFile } from './provider.ts';
+export { redactUri } from './redact.ts';

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { appendFile, open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Digest, RemoteFile } from './provider.ts';
+import { redactUri } from './redact.ts';
+import { statPlaced, WORK_DIRECTORY } from './target.ts';
+
+/** Written last: where it stands, the directory holds every file of the source, whole. */
+export const MANIFEST_NAME = '.serval-manifest.json';
+
+const MANIFEST_VERSION = 1;
+
+/** A file under its final name. */
+export interface PlacedFile {
+  name: string;
+  source: string;
+  sizeBytes: number;
+  version: string | undefined;
+  digest: Digest | undefined;
+  /** Of the file on disk; an edit shows here. */
+  modifiedMs: number;
+}
+
+export interface Manifest {
+  manifestVersion: typeof MANIFEST_VERSION;
+  /** Without user, password and query. */
+  uri: string;
+  /** SHA-256 of the whole URI. */
+  uriDigest: string;
+  files: PlacedFile[];
+}
+
+export function createManifest(uri: string, files: readonly PlacedFile[]): Manifest {
+  const sorted = files.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return { manifestVersion: MANIFEST_VERSION, uri: redactUri(uri), uriDigest: uriDigest(uri), files: sorted };
+}
+
+export function uriDigest(uri: string): string {
+  return createHash('sha256').update(uri).digest('hex');
+}
+
+/** `undefined` when there is none, or one that this version does not understand. */
+export async function readManifest(root: string): Promise<Manifest | undefined> {
+  try {
+    const manifest = JSON.parse(await readFile(join(root, MANIFEST_NAME), 'utf8')) as Manifest;
+    return manifest.manifestVersion === MANIFEST_VERSION && Array.isArray(manifest.files) ? manifest : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export async function writeManifest(root: string, manifest: Manifest): Promise<void> {
+  const temporary = join(root, WORK_DIRECTORY, 'manifest');
+  const handle = await open(temporary, 'w');
+  try {
+    await handle.writeFile(`${JSON.stringify(manifest, null, 1)}\n`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, join(root, MANIFEST_NAME));
+}
+
+export async function removeManifest(root: string): Promise<void> {
+  await rm(join(root, MANIFEST_NAME), { force: true });
+}
+
+/** Remembers finished files of a download that is not complete yet. */
+export async function appendJournal(root: string, file: PlacedFile): Promise<void> {
+  await appendFile(join(root, WORK_DIRECTORY, 'journal.jsonl'), `${JSON.stringify(file)}\n`);
+}
+
+export async function readJournal(root: string): Promise<PlacedFile[]> {
+  const text = await readFile(join(root, WORK_DIRECTORY, 'journal.jsonl'), 'utf8').catch(() => '');
+  return text.split('\n').flatMap((line) => {
+    try {
+      return line ? [JSON.parse(line) as PlacedFile] : [];
+    } catch {
+      return []; // cut by a kill
+    }
+  });
+}
+
+/** Whether what is on disk is what was placed there then. */
+export async function isIntact(root: string, placed: PlacedFile): Promise<boolean> {
+  const now = await statPlaced(root, placed.name);
+  return now !== undefined && now.sizeBytes === placed.sizeBytes && now.modifiedMs === placed.modifiedMs;
+}
+
+/** Whether the source still has what was placed. Nothing is proved by two missing versions. */
+export function isCurrent(remote: RemoteFile, placed: PlacedFile): boolean {
+  return (
+    remote.version !== undefined &&
+    remote.version === placed.version &&
+    remote.source === placed.source &&
+    (remote.sizeBytes === undefined || remote.sizeBytes === placed.sizeBytes)
+  );
+}

@@ -1,0 +1,54 @@
+import { StorageError } from './errors.ts';
+import type { RemoteFile } from './provider.ts';
+
+/** Files of ours in a target directory begin with this; a source may not use it. */
+export const RESERVED_PREFIX = '.serval-';
+
+const MAX_NAME_BYTES = 255;
+
+/**
+ * Checks that every name stays in the target directory and that no two meet there, also on a file system that folds case.
+ * @throws StorageError UnsafeName, naming the entry
+ */
+export function checkNames(files: readonly RemoteFile[]): void {
+  const seen = new Map<string, { name: string; kind: 'file' | 'directory' }>();
+  for (const file of files) {
+    const problem = problemOf(file.name);
+    if (problem) throw unsafe(file, problem);
+    const segments = file.name.split('/');
+    for (let i = 1; i <= segments.length; i++) {
+      const path = segments.slice(0, i).join('/');
+      const kind = i === segments.length ? 'file' : 'directory';
+      const folded = path.normalize('NFC').toLowerCase();
+      const other = seen.get(folded);
+      if (other && (other.kind === 'file' || kind === 'file')) {
+        throw unsafe(file, `collides with ${other.kind} "${other.name}"`);
+      }
+      if (other && other.name !== path)
+        throw unsafe(file, `differs from directory "${other.name}" only in upper and lower case`);
+      seen.set(folded, { name: path, kind });
+    }
+  }
+}
+
+function problemOf(name: string): string | undefined {
+  if (name === '') return 'is empty';
+  if (name.startsWith('/')) return 'is an absolute path';
+  if (name.includes('\0')) return 'contains a NUL character';
+  if (name.includes('\\')) return 'contains a backslash';
+  const segments = name.split('/');
+  if (segments.includes('..')) return 'leads out of the directory with ".."';
+  if (segments.includes('.') || segments.includes('')) return 'has an empty or "." segment';
+  if (segments.some((segment) => Buffer.byteLength(segment) > MAX_NAME_BYTES))
+    return `has a segment over ${MAX_NAME_BYTES} bytes`;
+  if (segments[0]!.toLowerCase().startsWith(RESERVED_PREFIX))
+    return `begins with "${RESERVED_PREFIX}", which is reserved`;
+  return undefined;
+}
+
+function unsafe(file: RemoteFile, problem: string): StorageError {
+  return new StorageError('UnsafeName', `entry "${file.name}" of ${file.source} ${problem}`, {
+    hint: 'nothing of this source was kept; rename the object',
+    details: { name: file.name, source: file.source },
+  });
+}

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RemoteFile } from './provider.ts';
+import { WORK_DIRECTORY } from './target.ts';
+
+export interface Segment {
+  index: number;
+  start: number;
+  /** Exclusive; `undefined` where the size is not known. */
+  end: number | undefined;
+}
+
+/** A file on its way, under a temporary name. */
+export interface PartFile {
+  path: string;
+  /** What is still to be fetched. */
+  pending: Segment[];
+  write(chunk: Uint8Array, position: number): Promise<void>;
+  /** The segment is written: syncs and remembers it, so that a restart goes on behind it. */
+  complete(segment: Segment): Promise<void>;
+  /** Cuts what is behind `sizeBytes`, syncs and closes. */
+  finish(sizeBytes: number): Promise<void>;
+  /** Closes, keeping what is there for a later run. */
+  close(): Promise<void>;
+  /** Removes everything. */
+  discard(): Promise<void>;
+}
+
+interface Progress {
+  source: string;
+  version: string;
+  sizeBytes: number;
+  segmentBytes: number;
+  done: number[];
+}
+
+export function partPath(root: string, name: string): string {
+  return join(root, WORK_DIRECTORY, `${createHash('sha256').update(name).digest('hex').slice(0, 32)}.part`);
+}
+
+/** Opens the part file, going on where an earlier run stopped if the source still has the same version. */
+export async function openPartFile(root: string, file: RemoteFile, segmentBytes: number): Promise<PartFile> {
+  const path = partPath(root, file.name);
+  const progressPath = `${path}.json`;
+  const { sizeBytes, version, source } = file;
+  const segments = segmentsOf(file, segmentBytes);
+  const resumable = segments.length > 1 && version !== undefined && sizeBytes !== undefined;
+  const identity = { source, version: version ?? '', sizeBytes: sizeBytes ?? 0, segmentBytes };
+  const done = new Set(resumable ? await readProgress(progressPath, identity) : []);
+  const handle: FileHandle = await open(path, done.size > 0 ? 'r+' : 'w').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    done.clear(); // the progress is there, the part is not
+    return open(path, 'w');
+  });
+  let closed = false;
+  let saving = Promise.resolve();
+
+  async function save(): Promise<void> {
+    const progress: Progress = { ...identity, done: [...done].sort((a, b) => a - b) };
+    await writeFile(`${progressPath}.new`, JSON.stringify(progress));
+    await rename(`${progressPath}.new`, progressPath);
+  }
+
+  async function close(): Promise<void> {
+    if (closed) return;
+    closed = true;
+    await saving.catch(() => {});
+    await handle.close();
+  }
+
+  return {
+    path,
+    pending: segments.filter(({ index }) => !done.has(index)),
+    async write(chunk, position) {
+      for (let offset = 0; offset < chunk.length; ) {
+        const { bytesWritten } = await handle.write(chunk, offset, chunk.length - offset, position + offset);
+        offset += bytesWritten;
+      }
+    },
+    async complete(segment) {
+      if (!resumable) return;
+      // The bytes must be on disk before anything says that they are.
+      await handle.datasync();
+      done.add(segment.index);
+      saving = saving.then(save);
+      await saving;
+    },
+    async finish(size) {
+      await handle.truncate(size);
+      await handle.sync();
+      await close();
+    },
+    close,
+    async discard() {
+      await close();
+      await Promise.all([rm(path, { force: true }), rm(progressPath, { force: true })]);
+    },
+  };
+}
+
+export function segmentsOf({ sizeBytes, rangeable }: RemoteFile, segmentBytes: number): Segment[] {
+  if (!rangeable || sizeBytes === undefined || sizeBytes <= segmentBytes)
+    return [{ index: 0, start: 0, end: sizeBytes }];
+  return Array.from({ length: Math.ceil(sizeBytes / segmentBytes) }, (_, index) => ({
+    index,
+    start: index * segmentBytes,
+    end: Math.min(sizeBytes, (index + 1) * segmentBytes),
+  }));
+}
+
+async function readProgress(path: string, identity: Omit<Progress, 'done'>): Promise<number[]> {
+  try {
+    const { done, ...rest } = JSON.parse(await readFile(path, 'utf8')) as Progress;
+    const same = (Object.keys(identity) as (keyof typeof identity)[]).every((key) => rest[key] === identity[key]);
+    return same && Array.isArray(done) ? done : [];
+  } catch {
+    return [];
+  }
+}

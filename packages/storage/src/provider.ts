@@ -1,0 +1,55 @@
+import type { Readable } from 'node:stream';
+import type { Connections } from './http/connections.ts';
+
+/** One file at the source, as `list` saw it. */
+export interface RemoteFile {
+  /** Path below the target directory, `/` between segments. Untrusted until `checkNames` has passed it. */
+  name: string;
+  /** What messages call it. Shows no credential. */
+  source: string;
+  /** `undefined` when the source does not tell before the last byte. */
+  sizeBytes: number | undefined;
+  /** Changes when the content does (ETag, generation, modification time). `undefined`: nothing proves sameness. */
+  version: string | undefined;
+  /** Whether `read` takes any range and notices a change between two of them. */
+  rangeable: boolean;
+  /** What the provider needs to read it again; meaningless to others, holds no secret. */
+  handle: unknown;
+}
+
+export interface Digest {
+  algorithm: 'md5' | 'sha1' | 'sha256' | 'crc32';
+  /** Lower-case hexadecimal. */
+  hex: string;
+}
+
+export interface RemoteBytes {
+  body: Readable;
+  /** Digest of the whole file, where the answer carried one. */
+  digest?: Digest;
+}
+
+export interface ProviderOptions {
+  /** Environment variables by name. Providers read nothing else of the process. */
+  environment: Readonly<Record<string, string | undefined>>;
+  /** Shared by all requests of one download. */
+  connections: Connections;
+}
+
+/** Where a model comes from. Implementations hold no state between calls. */
+export interface Provider {
+  /** What would be fetched, without fetching it. Throws `ObjectNotFound` rather than returning nothing. */
+  list(uri: string, options: ProviderOptions, signal: AbortSignal): AsyncIterable<RemoteFile>;
+  /**
+   * Bytes `[start, end)` of one file of `list`, failing with `SourceChanged` if it changed since. `end` is `undefined` for
+   * everything up to the end, where the size is unknown.
+   */
+  read(
+    file: RemoteFile,
+    range: { start: number; end: number | undefined },
+    options: ProviderOptions,
+    signal: AbortSignal,
+  ): Promise<RemoteBytes>;
+  /** Writes the whole file to `path` in a faster way than through this process, where there is one. */
+  copy?(file: RemoteFile, path: string, signal: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,27 @@
+import { StorageError } from '../errors.ts';
+import type { Provider } from '../provider.ts';
+import { redactUri } from '../redact.ts';
+
+interface Entry {
+  /** Schemes or URL shapes, tried in order. */
+  accepts(uri: string): boolean;
+  /** Providers are loaded when needed: the start of the executable is on the way from apply to the first prediction. */
+  load(): Promise<Provider>;
+}
+
+const ENTRIES: readonly Entry[] = [
+  { accepts: (uri) => uri.startsWith('s3://'), load: async () => (await import('./s3.ts')).s3Provider },
+  { accepts: (uri) => /^https?:\/\//i.test(uri), load: async () => (await import('./http.ts')).httpProvider },
+  // An absolute path is what KServe's webhook passes for a mounted claim.
+  { accepts: (uri) => /^(file:|pvc:|\/)/.test(uri), load: async () => (await import('./file.ts')).fileProvider },
+];
+
+/** @throws StorageError UnsupportedScheme */
+export async function providerFor(uri: string): Promise<Provider> {
+  const entry = ENTRIES.find(({ accepts }) => accepts(uri));
+  if (entry) return entry.load();
+  throw new StorageError('UnsupportedScheme', `no provider takes "${redactUri(uri)}"`, {
+    hint: 'supported are s3://, http://, https://, file://, pvc:// and absolute paths',
+    details: { uri: redactUri(uri) },
+  });
+}

@@ -1,0 +1,13 @@
+/** A URI that may be shown: without user, password, query and fragment, which may carry keys and signatures. */
+export function redactUri(uri: string): string {
+  const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.exec(uri)?.[0] ?? '';
+  // In s3 and file URIs `?`, `#` and `@` are part of the name.
+  if (!/^https?:/i.test(scheme)) return uri;
+  let rest = uri.slice(scheme.length);
+  const query = rest.search(/[?#]/);
+  if (query >= 0) rest = `${rest.slice(0, query)}?…`;
+  const slash = rest.indexOf('/');
+  const authority = slash < 0 ? rest : rest.slice(0, slash);
+  const at = authority.lastIndexOf('@');
+  return scheme + (at < 0 ? rest : rest.slice(at + 1));
+}

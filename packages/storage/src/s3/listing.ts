@@ -1,0 +1,50 @@
+export interface ListedObject {
+  key: string;
+  sizeBytes: number;
+  etag: string;
+}
+
+export interface ListingPage {
+  objects: ListedObject[];
+  /** Set when there are more pages. */
+  continuationToken: string | undefined;
+}
+
+/** Reads one ListObjectsV2 answer. Its schema is flat, so that no general XML parser is needed. */
+export function parseListing(xml: string): ListingPage | undefined {
+  if (!/<ListBucketResult[\s>]/.test(xml)) return undefined;
+  const urlEncoded = textOf(xml, 'EncodingType') === 'url';
+  const objects: ListedObject[] = [];
+  for (const [, body] of xml.matchAll(/<Contents>([\s\S]*?)<\/Contents>/g)) {
+    const key = textOf(body!, 'Key');
+    const size = Number(textOf(body!, 'Size'));
+    if (key === undefined || !Number.isSafeInteger(size) || size < 0) return undefined;
+    objects.push({
+      key: urlEncoded ? decodeURIComponent(key.replaceAll('+', ' ')) : key,
+      sizeBytes: size,
+      etag: textOf(body!, 'ETag') ?? '',
+    });
+  }
+  const truncated = textOf(xml, 'IsTruncated') === 'true';
+  return { objects, continuationToken: truncated ? textOf(xml, 'NextContinuationToken') : undefined };
+}
+
+/** `<Code>` of an S3 error answer, such as `NoSuchBucket`. */
+export function s3ErrorCode(xml: string): string | undefined {
+  return textOf(xml, 'Code');
+}
+
+function textOf(xml: string, element: string): string | undefined {
+  const match = new RegExp(`<${element}>([^<]*)</${element}>`).exec(xml);
+  return match ? unescapeXml(match[1]!) : undefined;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+
+function unescapeXml(text: string): string {
+  return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
+    if (hex) return String.fromCodePoint(Number.parseInt(hex, 16));
+    if (decimal) return String.fromCodePoint(Number(decimal));
+    return ENTITIES[name] ?? whole;
+  });
+}

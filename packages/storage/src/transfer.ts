@@ -1,0 +1,191 @@
+import { open, rm } from 'node:fs/promises';
+import { verifyDigest } from './digest.ts';
+import { StorageError, targetErrorFrom } from './errors.ts';
+import { appendJournal, type PlacedFile } from './manifest.ts';
+import { type Budget, createBudget, forEachParallel } from './parallel.ts';
+import { openPartFile, type PartFile, partPath, type Segment } from './part-file.ts';
+import type { Digest, Provider, ProviderOptions, RemoteFile } from './provider.ts';
+import { type RetryPolicy, withRetries } from './retry.ts';
+import { placeFile, statPlaced } from './target.ts';
+
+export interface Transfer {
+  /** Real path of the target directory. */
+  root: string;
+  provider: Provider;
+  providerOptions: ProviderOptions;
+  parallel: number;
+  segmentBytes: number;
+  retry: RetryPolicy;
+  signal: AbortSignal;
+  onBytes(bytes: number): void;
+  onRetry(source: string, error: StorageError, waitMs: number): void;
+  onPlaced(file: PlacedFile): void;
+}
+
+/** How often a file whose digest was wrong is fetched before that is taken for the truth. */
+const DIGEST_ATTEMPTS = 3;
+
+/** Fetches files, checks them, and puts each under its final name when it is whole. */
+export async function transferFiles(files: readonly RemoteFile[], transfer: Transfer): Promise<PlacedFile[]> {
+  const failed = new AbortController();
+  const signal = AbortSignal.any([transfer.signal, failed.signal]);
+  const budget = createBudget(transfer.parallel);
+  const placed: PlacedFile[] = [];
+  await forEachParallel(files, transfer.parallel, async (file) => {
+    try {
+      const result = await transferFile(file, { ...transfer, signal }, budget);
+      await appendJournal(transfer.root, result);
+      placed.push(result);
+      transfer.onPlaced(result);
+    } catch (error) {
+      const failure = targetErrorFrom(error, transfer.root, file.sizeBytes) ?? error;
+      failed.abort(failure); // what still runs has no use any more
+      throw failure;
+    }
+  });
+  return placed;
+}
+
+async function transferFile(file: RemoteFile, transfer: Transfer, budget: Budget): Promise<PlacedFile> {
+  const { root, provider, signal } = transfer;
+  let digest: Digest | undefined;
+  if (provider.copy) {
+    const path = partPath(root, file.name);
+    await rm(path, { force: true }); // a copy takes over the mode, which may be read-only
+    await budget.run(() => provider.copy!(file, path, signal));
+    await syncFile(path);
+    transfer.onBytes(file.sizeBytes ?? 0);
+    await placeFile(root, file.name, path);
+  } else {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        digest = await fetchFile(file, transfer, budget);
+        break;
+      } catch (error) {
+        if (!(error instanceof StorageError) || error.code !== 'ChecksumMismatch' || attempt === DIGEST_ATTEMPTS)
+          throw error;
+        transfer.onRetry(file.source, error, 0);
+      }
+    }
+    await placeFile(root, file.name, partPath(root, file.name));
+  }
+  const info = (await statPlaced(root, file.name))!;
+  if (file.sizeBytes !== undefined && info.sizeBytes !== file.sizeBytes) {
+    throw new StorageError('SizeMismatch', `${file.source} has ${file.sizeBytes} bytes, ${info.sizeBytes} are on disk`);
+  }
+  return { name: file.name, source: file.source, version: file.version, digest, ...info };
+}
+
+async function fetchFile(file: RemoteFile, transfer: Transfer, budget: Budget): Promise<Digest | undefined> {
+  const part = await openPartFile(transfer.root, file, transfer.segmentBytes);
+  let digest: Digest | undefined;
+  let sizeBytes = file.sizeBytes ?? 0;
+  try {
+    // Stops the other ranges of this file when one has failed for good.
+    const failed = new AbortController();
+    const signal = AbortSignal.any([transfer.signal, failed.signal]);
+    await forEachParallel(part.pending, transfer.parallel, async (segment) => {
+      try {
+        const result = await budget.run(() => fetchSegment(file, segment, part, { ...transfer, signal }));
+        digest ??= result.digest;
+        if (segment.end === undefined) sizeBytes = result.position;
+        await part.complete(segment);
+      } catch (error) {
+        failed.abort(error);
+        throw error;
+      }
+    });
+    await part.finish(sizeBytes);
+    if (digest) await verifyDigest(part.path, digest, file.source, transfer.signal);
+    return digest;
+  } catch (error) {
+    const code = error instanceof StorageError ? error.code : undefined;
+    if (code === 'ChecksumMismatch' || code === 'SourceChanged') await part.discard();
+    else await part.close();
+    throw error;
+  }
+}
+
+async function fetchSegment(
+  file: RemoteFile,
+  segment: Segment,
+  part: PartFile,
+  { provider, providerOptions, signal, retry, onBytes, onRetry }: Transfer,
+): Promise<{ position: number; digest: Digest | undefined }> {
+  let position = segment.start;
+  let digest: Digest | undefined;
+  await withRetries(
+    async (progressed) => {
+      if (!file.rangeable && position !== 0) {
+        onBytes(-position); // all of it comes again
+        position = 0;
+      }
+      if (position === segment.end && position > segment.start) return;
+      const { body, ...answer } = await provider.read(
+        file,
+        { start: position, end: segment.end },
+        providerOptions,
+        signal,
+      );
+      digest ??= answer.digest;
+      const iterator = body[Symbol.asyncIterator]();
+      try {
+        for (;;) {
+          const { done, value: chunk } = await nextChunk(iterator, file, signal);
+          if (done) break;
+          if (segment.end !== undefined && position + chunk.length > segment.end) {
+            throw new StorageError(
+              'SizeMismatch',
+              `${file.source} sent more than the ${segment.end - segment.start} bytes asked for`,
+            );
+          }
+          await part.write(chunk, position);
+          position += chunk.length;
+          progressed();
+          onBytes(chunk.length);
+        }
+      } finally {
+        body.destroy();
+      }
+      if (segment.end !== undefined && position < segment.end)
+        throw broken(file, `ended ${segment.end - position} bytes early`);
+    },
+    retry,
+    signal,
+    (error, waitMs) => onRetry(file.source, error, waitMs),
+  );
+  return { position, digest };
+}
+
+/** Only what the source does wrong is worth a retry; a full disk is not. */
+async function nextChunk(
+  iterator: AsyncIterator<Buffer>,
+  file: RemoteFile,
+  signal: AbortSignal,
+): Promise<IteratorResult<Buffer>> {
+  try {
+    return await iterator.next();
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof StorageError) throw error;
+    const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+    throw broken(file, `broke off (${reason})`, error);
+  }
+}
+
+function broken(file: RemoteFile, how: string, cause?: unknown): StorageError {
+  return new StorageError('SourceUnavailable', `the transfer of ${file.source} ${how}`, {
+    transient: true,
+    details: { source: file.source },
+    cause,
+  });
+}
+
+async function syncFile(path: string): Promise<void> {
+  const handle = await open(path);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
