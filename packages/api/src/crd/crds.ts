@@ -1,0 +1,41 @@
+import { gatewayV1 } from '../gateway.networking.k8s.io/v1/gateway/index.ts';
+import { gatewayClassV1 } from '../gateway.networking.k8s.io/v1/gateway-class/index.ts';
+import { httpRouteV1 } from '../gateway.networking.k8s.io/v1/http-route/index.ts';
+import { referenceGrantV1beta1 } from '../gateway.networking.k8s.io/v1beta1/reference-grant/index.ts';
+import { openPodSchemas, type PodSchemas } from '../schema/pod-schemas.ts';
+import { clusterServingRuntimeV1alpha1 } from '../serving.kserve.io/v1alpha1/cluster-serving-runtime/index.ts';
+import { servingRuntimeV1alpha1 } from '../serving.kserve.io/v1alpha1/serving-runtime/index.ts';
+import { inferenceServiceV1beta1 } from '../serving.kserve.io/v1beta1/inference-service/index.ts';
+import { createCrd } from './create-crd.ts';
+import type { CustomResourceDefinition } from './custom-resource-definition.ts';
+import type { KindVersion } from './kind-version.ts';
+
+/** Every version of every kind of Serval's API. */
+export const servingKinds: readonly KindVersion[] = [
+  inferenceServiceV1beta1,
+  servingRuntimeV1alpha1,
+  clusterServingRuntimeV1alpha1,
+];
+
+/** The Gateway API kinds that the embedded engine needs. A cluster has its own: never apply these where any is installed. */
+export const gatewayApiKinds: readonly KindVersion[] = [gatewayClassV1, gatewayV1, httpRouteV1, referenceGrantV1beta1];
+
+export interface CrdOptions {
+  /** How much of a Pod the schemas spell out. Default: nothing, so that every CRD stays small. */
+  pods?: PodSchemas;
+}
+
+/** The CustomResourceDefinitions of Serval's own API, in a stable order. */
+export function crds(options: CrdOptions = {}): CustomResourceDefinition[] {
+  return crdsOf(servingKinds, options);
+}
+
+/** The CustomResourceDefinitions of the Gateway API that `serval up` brings along. */
+export function gatewayApiCrds(options: CrdOptions = {}): CustomResourceDefinition[] {
+  return crdsOf(gatewayApiKinds, options);
+}
+
+function crdsOf(kinds: readonly KindVersion[], { pods = openPodSchemas }: CrdOptions): CustomResourceDefinition[] {
+  const byKind = Map.groupBy(kinds, ({ resource }) => `${resource.plural}.${resource.group}`);
+  return [...byKind.values()].map((versions) => createCrd(versions, pods));
+}

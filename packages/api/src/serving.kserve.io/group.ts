@@ -1,0 +1,1 @@
+export const servingGroup = 'serving.kserve.io';

@@ -1,0 +1,1 @@
+export { clusterServingRuntimes, clusterServingRuntimeV1alpha1 } from './resource.ts';

@@ -1,0 +1,3 @@
+export { servingRuntimes, servingRuntimeV1alpha1 } from './resource.ts';
+export type * from './types.ts';
+export { validateServingRuntime } from './validate.ts';

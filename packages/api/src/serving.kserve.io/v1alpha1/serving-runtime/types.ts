@@ -1,0 +1,26 @@
+import type { KubeObject, PodSpec } from '@serval/kube/objects';
+import { type Static, Type } from 'typebox';
+import { type runtimePodFields, servingRuntimeFields, type supportedModelFormatSchema } from './schema.ts';
+
+const own = Type.Object(servingRuntimeFields);
+
+export type SupportedModelFormat = Static<typeof supportedModelFormatSchema>;
+type RuntimePodSpec = Pick<PodSpec, (typeof runtimePodFields)[number]>;
+export type ServingRuntimeSpec = Static<typeof own> &
+  RuntimePodSpec & {
+    workerSpec?: Partial<RuntimePodSpec> & {
+      labels?: Record<string, string>;
+      annotations?: Record<string, string>;
+      pipelineParallelSize?: number;
+      tensorParallelSize?: number;
+    };
+  };
+
+/** A server that can serve some formats, for the services of its namespace. */
+export interface ServingRuntime extends KubeObject {
+  spec: ServingRuntimeSpec;
+}
+/** The same for every namespace. */
+export interface ClusterServingRuntime extends KubeObject {
+  spec: ServingRuntimeSpec;
+}

@@ -1,0 +1,8 @@
+export * from './annotations.ts';
+export * from './defaults.ts';
+export * from './formats.ts';
+export * from './implementations.ts';
+export * from './resource.ts';
+export { storageSchemes, storageUriProblem } from './storage-uri.ts';
+export type * from './types.ts';
+export { validateInferenceService } from './validate.ts';

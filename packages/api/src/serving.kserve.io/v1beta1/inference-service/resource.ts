@@ -1,0 +1,29 @@
+import { defineResource } from '@serval/kube/objects';
+import type { KindVersion } from '../../../crd/kind-version.ts';
+import { servingGroup } from '../../group.ts';
+import { inferenceServiceSchema } from './schema.ts';
+import type { InferenceService } from './types.ts';
+
+export const inferenceServices = defineResource<InferenceService>({
+  group: servingGroup,
+  version: 'v1beta1',
+  plural: 'inferenceservices',
+  kind: 'InferenceService',
+  namespaced: true,
+});
+
+export const inferenceServiceV1beta1: KindVersion<InferenceService> = {
+  resource: inferenceServices,
+  singular: 'inferenceservice',
+  shortNames: ['isvc'],
+  storage: true,
+  hasStatus: true,
+  printerColumns: [
+    { name: 'URL', type: 'string', jsonPath: '.status.url' },
+    { name: 'Ready', type: 'string', jsonPath: ".status.conditions[?(@.type=='Ready')].status" },
+    { name: 'Reason', type: 'string', jsonPath: ".status.conditions[?(@.type=='Ready')].reason", priority: 1 },
+    { name: 'Model', type: 'string', jsonPath: '.status.modelStatus.states.activeModelState', priority: 1 },
+    { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+  ],
+  schema: inferenceServiceSchema,
+};

@@ -1,0 +1,50 @@
+/** Schemes of a storageUri (KServe's list, with `http` and `ms`/`oss` of its later releases). */
+export const storageSchemes = [
+  's3',
+  'gs',
+  'pvc',
+  'file',
+  'https',
+  'http',
+  'hf',
+  'oci',
+  'hdfs',
+  'webhdfs',
+  'git',
+  'git+https',
+  'oss',
+  'ms',
+] as const;
+
+const uriPattern = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/i;
+
+/**
+ * Why a storageUri cannot be used, or nothing. A path without a scheme is a folder of the image (KServe).
+ * The message never repeats the part of the address that may hold a password.
+ */
+export function storageUriProblem(uri: string): string | undefined {
+  if (uri === '') return 'must name where the model is, for example s3://bucket/path';
+  const match = uriPattern.exec(uri);
+  if (!match) return undefined;
+  const scheme = match[1]?.toLowerCase() ?? '';
+  const rest = match[2] ?? '';
+  if (!(storageSchemes as readonly string[]).includes(scheme)) {
+    return `must start with one of ${storageSchemes.map((known) => `${known}://`).join(', ')}; got ${scheme}://`;
+  }
+  if (scheme === 'file') return rest.startsWith('/') ? undefined : 'must be an absolute path: file:///path';
+  if (rest.replace(/^\/+/, '') === '') return `must name something after ${scheme}://`;
+  if (scheme === 'pvc') {
+    const claim = rest.split('/')[0] ?? '';
+    return /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(claim)
+      ? undefined
+      : 'must be pvc://CLAIM/PATH, with the name of a PersistentVolumeClaim';
+  }
+  if (scheme !== 'git' && authority(rest).includes('@') && scheme !== 'hf' && scheme !== 'oci') {
+    return 'must not hold a user name or password; put credentials into a Secret';
+  }
+  return undefined;
+}
+
+function authority(rest: string): string {
+  return rest.split(/[/?#]/, 1)[0] ?? '';
+}
