@@ -1,0 +1,187 @@
+import { deepEqual } from '../objects/deep-equal.ts';
+import type { Json, JsonObject } from '../objects/meta.ts';
+import { fieldErrors, fieldPath } from './field-error.ts';
+import { listKeyOf } from './list-keys.ts';
+import { propertySchema } from './object-meta.ts';
+import type { FieldError, StructuralSchema } from './structural.ts';
+import { checksOf } from './value-checks.ts';
+
+export interface ValidateOptions {
+  /**
+   * The stored object that `value` replaces. What did not change is not blamed (ratcheting): errors of an unchanged field,
+   * of an item of a map-like list that is unchanged under the same keys, and of an unchanged list are left out.
+   */
+  old?: object;
+  /** Built-in kinds store lists with repeated keys (`env`), custom kinds do not. Default false. */
+  allowDuplicates?: boolean;
+  /** `value` is a whole object: apiVersion, kind and metadata are checked too. Default true. */
+  isResource?: boolean;
+  /** More findings are not collected. Default 100. */
+  maxErrors?: number;
+}
+
+interface Walk {
+  readonly errors: FieldError[];
+  readonly allowDuplicates: boolean;
+  readonly ratchet: boolean;
+  readonly maxErrors: number;
+}
+
+/**
+ * Everything that is wrong with a value, in the order of its fields; empty when it is valid. Prune and default first: unknown
+ * fields are not reported, nulls are. Messages are `field.Error` bodies of the API machinery.
+ */
+export function validateSchema(schema: StructuralSchema, value: object, options: ValidateOptions = {}): FieldError[] {
+  const { old, allowDuplicates = false, isResource = true, maxErrors = 100 } = options;
+  const run = (ratchet: boolean): FieldError[] => {
+    const walk: Walk = { errors: [], allowDuplicates, ratchet, maxErrors };
+    check(walk, schema, value as Json, '', ratchet ? (old as Json) : undefined, isResource);
+    return walk.errors.slice(0, maxErrors);
+  };
+  const errors = run(false);
+  // Comparing with the old object costs more than checking, and most writes are valid.
+  return errors.length > 0 && old !== undefined ? run(true) : errors;
+}
+
+function check(
+  walk: Walk,
+  schema: StructuralSchema,
+  value: Json,
+  path: string,
+  old: Json | undefined,
+  isResource = false,
+): void {
+  if (walk.errors.length >= walk.maxErrors) return;
+  if (walk.ratchet && old !== undefined && deepEqual(old, value)) return;
+  if (value === null && schema.nullable === true) return;
+  const checks = checksOf(schema);
+  if (!checkType(walk, schema, value, path)) return;
+
+  if (typeof value === 'string') for (const rule of checks.ofString) rule(value, path, walk.errors);
+  else if (typeof value === 'number') for (const rule of checks.ofNumber) rule(value, path, walk.errors);
+  else if (Array.isArray(value)) checkList(walk, schema, value, path, old);
+  else if (typeof value === 'object' && value !== null) checkObject(walk, schema, value, path, old, isResource);
+  for (const rule of checks.ofAny) rule(value, path, walk.errors);
+  if (schema.allOf || schema.anyOf || schema.oneOf || schema.not) checkJunctors(walk, schema, value, path);
+}
+
+function checkType(walk: Walk, schema: StructuralSchema, value: Json, path: string): boolean {
+  const actual = typeOf(value);
+  if (schema['x-kubernetes-int-or-string'] === true) {
+    if (actual === 'string' || actual === 'integer' || (schema.format === 'quantity' && actual === 'number'))
+      return true;
+    walk.errors.push(fieldErrors.type(path, actual, 'integer,string'));
+    return false;
+  }
+  const expected = schema.type;
+  if (expected === undefined || expected === actual) return true;
+  if (expected === 'number' && actual === 'integer') return true;
+  walk.errors.push(fieldErrors.type(path, actual, expected));
+  return false;
+}
+
+function typeOf(value: Json): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
+  return typeof value;
+}
+
+function checkObject(
+  walk: Walk,
+  schema: StructuralSchema,
+  object: JsonObject,
+  path: string,
+  old: Json | undefined,
+  isRoot: boolean,
+): void {
+  const isResource = isRoot || schema['x-kubernetes-embedded-resource'] === true;
+  for (const rule of checksOf(schema).ofObject) rule(object, path, walk.errors);
+  for (const key of schema.required ?? []) {
+    if (object[key] === undefined || !Object.hasOwn(object, key)) {
+      walk.errors.push(fieldErrors.required(fieldPath(path, key)));
+    }
+  }
+  if (isResource) checkResource(walk, schema, object, path);
+  const before = typeof old === 'object' && old !== null && !Array.isArray(old) ? old : undefined;
+  for (const key of Object.keys(object)) {
+    const value = object[key];
+    const field = propertySchema(schema, key, isResource);
+    if (field === undefined || value === undefined) continue;
+    check(walk, field, value, fieldPath(path, key), before?.[key]);
+    if (isResource && key === 'metadata') checkMetadataRules(walk, schema, value, fieldPath(path, key));
+  }
+}
+
+/** An object inside an object must say what it is. At the root, the request has done so already. */
+function checkResource(walk: Walk, schema: StructuralSchema, object: JsonObject, path: string): void {
+  const required = schema['x-kubernetes-embedded-resource'] === true ? ['apiVersion', 'kind'] : [];
+  for (const key of required) {
+    const value = object[key];
+    if (value === undefined || value === '') {
+      if (!schema.required?.includes(key) || value === '') {
+        walk.errors.push(fieldErrors.required(fieldPath(path, key), 'must not be empty'));
+      }
+    }
+  }
+}
+
+/** A schema may restrict `metadata.name` and `metadata.generateName`. */
+function checkMetadataRules(walk: Walk, schema: StructuralSchema, metadata: Json, path: string): void {
+  const restricted = schema.properties?.['metadata'];
+  if (restricted?.properties !== undefined) check(walk, restricted, metadata, path, undefined);
+}
+
+function checkList(walk: Walk, schema: StructuralSchema, list: Json[], path: string, old: Json | undefined): void {
+  for (const rule of checksOf(schema).ofList) rule(list, path, walk.errors);
+  const listType = schema['x-kubernetes-list-type'];
+  const keyed = listType === 'map' || listType === 'set';
+  const seen = keyed && !walk.allowDuplicates ? new Set<string>() : undefined;
+  const before =
+    walk.ratchet && listType === 'map' && Array.isArray(old)
+      ? new Map(old.map((item) => [listKeyOf(schema, item), item]))
+      : undefined;
+  for (let i = 0; i < list.length; i += 1) {
+    const item = list[i] as Json;
+    const at = `${path}[${i}]`;
+    const key = seen || before ? listKeyOf(schema, item) : undefined;
+    if (seen !== undefined && key !== undefined) {
+      if (seen.has(key)) walk.errors.push(fieldErrors.duplicate(at, JSON.parse(key)));
+      seen.add(key);
+    }
+    if (schema.items !== undefined) {
+      check(walk, schema.items, item, at, key === undefined ? undefined : before?.get(key));
+    }
+  }
+}
+
+/** `allOf`, `anyOf`, `oneOf`, `not`: value validations beside the structural schema, never about structure. */
+function checkJunctors(walk: Walk, schema: StructuralSchema, value: Json, path: string): void {
+  const errorsOf = (part: StructuralSchema): FieldError[] => {
+    const inner: Walk = { ...walk, errors: [], ratchet: false };
+    check(inner, part, value, path, undefined);
+    return inner.errors;
+  };
+  const fail = (detail: string, causes: FieldError[] = []) => {
+    walk.errors.push(fieldErrors.invalid(path, value, `${path} in body ${detail}`), ...causes);
+  };
+  for (const part of schema.allOf ?? []) walk.errors.push(...errorsOf(part));
+  if (schema.anyOf !== undefined && schema.anyOf.length > 0) {
+    const all = schema.anyOf.map(errorsOf);
+    if (!all.some((errors) => errors.length === 0)) {
+      fail('must validate at least one schema (anyOf)', fewest(all));
+    }
+  }
+  if (schema.oneOf !== undefined && schema.oneOf.length > 0) {
+    const all = schema.oneOf.map(errorsOf);
+    const valid = all.filter((errors) => errors.length === 0).length;
+    if (valid === 0) fail('must validate one and only one schema (oneOf). Found none valid', fewest(all));
+    if (valid > 1) fail(`must validate one and only one schema (oneOf). Found ${valid} valid alternatives`);
+  }
+  if (schema.not !== undefined && errorsOf(schema.not).length === 0) fail('must not validate the schema (not)');
+}
+
+/** The alternative that came nearest says most about what was meant. */
+function fewest(alternatives: FieldError[][]): FieldError[] {
+  return alternatives.reduce((best, errors) => (errors.length < best.length ? errors : best));
+}
