@@ -83,6 +83,8 @@ export interface Reflector<T extends KubeObject> extends Cache<T> {
   readonly resource: Resource<T>;
   /** Resolves after the first complete list; rejects when the signal aborts before. */
   readonly synced: Promise<void>;
+  /** Objects under a value of an index that the reflector was created with; `namespace` is always there. */
+  byIndex(index: string, value: string): readonly T[];
   /** Called after the cache changed; `object` is the last known state. Returns the way to unsubscribe. */
   onChange(listener: (change: { type: 'added' | 'updated' | 'deleted'; object: T; old?: T }) => void): () => void;
 }

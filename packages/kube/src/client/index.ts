@@ -1,3 +1,16 @@
 export * from './client.ts';
+export * from './clock.ts';
+export * from './connection-error.ts';
+export * from './controller.ts';
+export * from './create-client.ts';
+export * from './kubeconfig/in-cluster.ts';
+export * from './kubeconfig/load.ts';
+export * from './kubeconfig/types.ts';
+export * from './kubeconfig/write.ts';
 export * from './log.ts';
+export * from './object-store.ts';
+export * from './reflector.ts';
+export { type Change, changesOfEvent, changesOfList, withoutManagedFields } from './reflector-state.ts';
+export * from './socket-transport.ts';
 export * from './transport.ts';
+export * from './work-queue.ts';

@@ -1,0 +1,149 @@
+import type { KubeObject } from '../objects/meta.ts';
+import type { Resource } from '../objects/resource.ts';
+import { StatusError } from '../objects/status-error.ts';
+import type { Client, Reflector } from './client.ts';
+import { type Clock, fullJitterMs, sleep, systemClock } from './clock.ts';
+import { listAll } from './create-client.ts';
+import type { Log } from './log.ts';
+import { createObjectStore, type IndexFunctions } from './object-store.ts';
+import { type Change, changesOfEvent, changesOfList, withoutManagedFields } from './reflector-state.ts';
+
+export interface ReflectorOptions<T extends KubeObject> {
+  client: Client;
+  resource: Resource<T>;
+  /** All namespaces when absent. */
+  namespace?: string;
+  labelSelector?: string;
+  fieldSelector?: string;
+  /** Keep managedFields of this manager, as `createApplier` needs; all others are dropped. */
+  keepManagedFieldsOf?: string;
+  /** Last change to an object before it is kept, such as dropping fields that nobody reads. Must not depend on state. */
+  transform?: (object: T) => T;
+  /** Read by `byIndex`. */
+  indexes?: IndexFunctions<T>;
+  /** Ends the reflector. */
+  signal: AbortSignal;
+  log: Log;
+  clock?: Clock;
+  /** In [0, 1). Default `Math.random`. */
+  random?: () => number;
+}
+
+/** First wait at most this long; doubled by every failure in a row. */
+const baseDelayMs = 200;
+const maxDelayMs = 30_000;
+/** The server ends the watch after 5 to 10 minutes, as client-go asks; a connection that died silently is noticed then. */
+const watchSeconds = 300;
+const watchGraceMs = 30_000;
+
+/**
+ * Keeps a cache of one kind current: lists once, then watches from the list's version on. A broken watch resumes where it
+ * was; only a version that the server has forgotten (410) leads to a new list, whose difference to the cache is reported as changes.
+ */
+export function createReflector<T extends KubeObject>(options: ReflectorOptions<T>): Reflector<T> {
+  const { client, resource, signal, log, clock = systemClock, random = Math.random, transform } = options;
+  const selection = {
+    ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
+    ...(options.labelSelector === undefined ? {} : { labelSelector: options.labelSelector }),
+    ...(options.fieldSelector === undefined ? {} : { fieldSelector: options.fieldSelector }),
+  };
+  const store = createObjectStore<T>(options.indexes);
+  const listeners = new Set<(change: Change<T>) => void>();
+  const synced = Promise.withResolvers<void>();
+  // A reflector that nobody waits for may be ended before its first list.
+  synced.promise.catch(() => {});
+  let resourceVersion: string | undefined;
+
+  function lean(object: T): T {
+    const stripped = withoutManagedFields(object, options.keepManagedFieldsOf);
+    return transform ? transform(stripped) : stripped;
+  }
+
+  function take(changes: readonly Change<T>[]): void {
+    for (const change of changes) {
+      store.put(change);
+      for (const listener of [...listeners]) {
+        try {
+          listener(change);
+        } catch (error) {
+          log.error({ resource: resource.plural, error }, 'a listener of a reflector threw');
+        }
+      }
+    }
+  }
+
+  async function relist(): Promise<void> {
+    const list = await listAll(client, resource, { ...selection, signal });
+    take(changesOfList(store.items, list.items.map(lean)));
+    resourceVersion = list.resourceVersion;
+    synced.resolve();
+  }
+
+  /** @returns whether the watch brought anything, or lasted. */
+  async function watchOnce(): Promise<boolean> {
+    const timeoutSeconds = Math.round(watchSeconds * (1 + random()));
+    const dead = new AbortController();
+    const cancel = clock.after(timeoutSeconds * 1000 + watchGraceMs, () => dead.abort());
+    const startedAt = clock.now();
+    let events = 0;
+    try {
+      const watch = client.watch(resource, {
+        ...selection,
+        ...(resourceVersion === undefined ? {} : { resourceVersion }),
+        allowWatchBookmarks: true,
+        timeoutSeconds,
+        signal: AbortSignal.any([signal, dead.signal]),
+      });
+      for await (const event of watch) {
+        events += 1;
+        if (event.type !== 'BOOKMARK')
+          take(changesOfEvent(store.items, { type: event.type, object: lean(event.object) }));
+        resourceVersion = event.object.metadata.resourceVersion ?? resourceVersion;
+      }
+    } finally {
+      cancel();
+    }
+    return events > 0 || clock.now() - startedAt > 1000;
+  }
+
+  async function run(): Promise<void> {
+    let failures = 0;
+    while (!signal.aborted) {
+      try {
+        if (resourceVersion === undefined) await relist();
+        failures = (await watchOnce()) ? 0 : failures + 1;
+      } catch (error) {
+        if (signal.aborted) break;
+        failures += 1;
+        log[failures > 2 ? 'warn' : 'debug'](
+          { resource: resource.plural, failures, error: messageOf(error) },
+          'watch interrupted',
+        );
+        if (error instanceof StatusError && error.code === 410) {
+          resourceVersion = undefined;
+          // Nothing is wrong when a version was forgotten once.
+          if (failures === 1) continue;
+        }
+      }
+      if (failures > 0) await sleep(clock, fullJitterMs(failures, baseDelayMs, maxDelayMs, random), signal);
+    }
+    synced.reject(signal.reason);
+  }
+  void run();
+
+  return {
+    resource,
+    synced: synced.promise,
+    get: store.get,
+    list: store.list,
+    byIndex: store.byIndex,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
