@@ -1,0 +1,19 @@
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Scope } from './temporary-directory.ts';
+
+/** A real server on a free port of loopback, stopped with the test. */
+export async function startHttp(
+  scope: Scope,
+  listener: RequestListener,
+  tls?: { key: string; cert: string },
+): Promise<string> {
+  const server = tls ? createTlsServer(tls, listener) : createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  scope.after(() => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  });
+  return `${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
