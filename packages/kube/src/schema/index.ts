@@ -1,3 +1,4 @@
+export * from './builtin-kinds.ts';
 export * from './defaults.ts';
 export * from './field-error.ts';
 export * from './list-keys.ts';
