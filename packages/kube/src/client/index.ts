@@ -1,3 +1,5 @@
+export * from './apply/applier.ts';
+export * from './apply/compare.ts';
 export * from './client.ts';
 export * from './clock.ts';
 export * from './connection-error.ts';
