@@ -5,6 +5,8 @@ export * from './clock.ts';
 export * from './connection-error.ts';
 export * from './controller.ts';
 export * from './create-client.ts';
+export type { EventInput } from './events/aggregate.ts';
+export * from './events/recorder.ts';
 export * from './kubeconfig/in-cluster.ts';
 export * from './kubeconfig/load.ts';
 export * from './kubeconfig/types.ts';
