@@ -177,7 +177,10 @@ class Definitions {
   private typeCode(text: string, owner: GoType, key: string): { code: string; enumOf?: string[] } {
     const scalar = scalars[text];
     if (scalar) return { code: scalar };
-    if (text.startsWith('*')) return this.typeCode(text.slice(1), owner, key);
+    if (text.startsWith('*')) {
+      const target = this.typeCode(text.slice(1), owner, key);
+      return /^[sbilf]$/.test(target.code) ? { ...target, code: `*${target.code}` } : target;
+    }
     if (text.startsWith('[]')) return { code: `[]${this.typeCode(text.slice(2), owner, key).code}` };
     if (text.startsWith('map[')) {
       return { code: `{}${this.typeCode(text.slice(text.indexOf(']') + 1), owner, key).code}` };

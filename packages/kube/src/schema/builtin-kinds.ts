@@ -132,7 +132,7 @@ const simple: Record<string, StructuralSchema> = {
 function typeSchema(type: string, refer: Refer): StructuralSchema {
   if (type.startsWith('[]')) return { type: 'array', items: typeSchema(type.slice(2), refer) };
   if (type.startsWith('{}')) return { type: 'object', additionalProperties: typeSchema(type.slice(2), refer) };
-  return simple[type] ?? refer(type);
+  return simple[type.startsWith('*') ? type.slice(1) : type] ?? refer(type);
 }
 
 const openApiPackages: Record<string, string> = {

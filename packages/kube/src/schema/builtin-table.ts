@@ -22,6 +22,7 @@ export interface FieldExtras {
  * Type, protobuf field number (0: not in protobuf), extras.
  *
  * Types: `s` string, `b` boolean, `i` int32, `l` int64, `f` double, `y` bytes, `T` Time, `U` MicroTime, `D` Duration, `Q` Quantity,
+ * `*s` a string that is set even when empty (a Go pointer; `*b`, `*i`, `*l`, `*f` likewise),
  * `X` IntOrString, `R` RawExtension, `F` FieldsV1, `J` any JSON, `V` a union of JSON schema forms, `[]…` list, `{}…` map,
  * anything else the name of a definition (`core/v1.PodSpec`).
  */

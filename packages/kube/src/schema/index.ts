@@ -4,6 +4,8 @@ export * from './field-error.ts';
 export * from './list-keys.ts';
 export { objectMetaSchema } from './object-meta.ts';
 export * from './pattern.ts';
+export * from './protobuf.ts';
+export { ProtobufError } from './protobuf-wire.ts';
 export * from './prune.ts';
 export * from './structural.ts';
 export * from './structural-rules.ts';
