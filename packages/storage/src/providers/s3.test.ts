@@ -1,27 +1,12 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { download } from '../download.ts';
 import type { StorageErrorCode } from '../errors.ts';
+import { failsWith, filesOf } from '../test-support/expect.ts';
 import { KEYS, startS3 } from '../test-support/s3-server.ts';
 import { temporaryDirectory } from '../test-support/temporary-directory.ts';
-
-async function filesOf(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { withFileTypes: true, recursive: true });
-  return entries
-    .filter((entry) => entry.isFile() && !entry.name.startsWith('.serval-'))
-    .map((entry) => join(entry.parentPath, entry.name).slice(directory.length + 1))
-    .sort();
-}
-
-function failsWith(code: StorageErrorCode, pattern: RegExp) {
-  return (error: { code?: string; message: string }) => {
-    assert.equal(error.code, code, error.message);
-    assert.match(error.message, pattern);
-    return true;
-  };
-}
 
 const BUCKET = {
   'models/iris/model.json': '{"a":1}',

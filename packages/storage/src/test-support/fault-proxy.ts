@@ -52,7 +52,8 @@ export async function startFaultProxy(scope: Scope, upstream: string): Promise<F
 }
 
 async function pass(answer: IncomingMessage, response: ServerResponse, fault: Fault): Promise<void> {
-  const headers = { ...answer.headers };
+  const headers: Record<string, string | string[] | undefined> = { ...answer.headers, connection: 'close' };
+  delete headers['transfer-encoding']; // the end of the connection ends the body
   if (fault.kind === 'hold') await fault.until;
   if (fault.kind === 'length') headers['content-length'] = String(Number(headers['content-length']) + fault.by);
   // Written to the socket by hand where Node's own server would refuse to lie.
