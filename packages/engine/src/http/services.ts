@@ -1,0 +1,17 @@
+import type { Log } from '@serval/kube/client';
+import type { WatchEvent } from '@serval/kube/objects';
+import type { EngineOptions } from '../options.ts';
+import type { RegistryDeps } from '../registry/deps.ts';
+import type { DecodeProtobuf } from './body.ts';
+import type { StrategicMerge } from './patch.ts';
+
+/** What the handlers of requests work with. */
+export interface Services {
+  registry: RegistryDeps;
+  decodeProtobuf: DecodeProtobuf;
+  strategicMerge: StrategicMerge;
+  /** One line of a watch; shared, so that an event for many watchers is encoded once. */
+  encodeEvent(event: WatchEvent): string;
+  callKubelet: EngineOptions['callKubelet'];
+  log: Log;
+}

@@ -1,0 +1,3 @@
+export * from './engine.ts';
+export * from './engine-error.ts';
+export * from './options.ts';

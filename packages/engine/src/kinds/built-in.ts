@@ -1,0 +1,34 @@
+import type { ServedResource } from '../registry/served-resource.ts';
+import { coreRows } from './core.ts';
+import { customResourceDefinitions } from './custom-resource-definitions.ts';
+import { defineKind, type KindRow, type LoadSchema } from './define.ts';
+import { coreEvents, eventColumns } from './events.ts';
+import { networkRows } from './network.ts';
+import { pods } from './pods.ts';
+import { policyRows } from './policy.ts';
+import { storageRows } from './storage.ts';
+import { autoscalerRow, workloadRows } from './workloads.ts';
+
+const rows: readonly KindRow[] = [
+  ...coreRows,
+  pods,
+  ...storageRows,
+  ...workloadRows,
+  ...networkRows,
+  ...policyRows,
+  customResourceDefinitions,
+];
+
+/** Every kind that is served from the start. */
+export function builtInResources(loadSchema: LoadSchema): ServedResource[] {
+  const define = (row: KindRow) => defineKind(row, loadSchema);
+  const event = define(coreEvents);
+  const autoscaler = define(autoscalerRow);
+  return [
+    ...rows.map(define),
+    { ...event, columns: eventColumns },
+    { ...define({ ...coreEvents, group: 'events.k8s.io', stored: event.stored }), columns: eventColumns },
+    autoscaler,
+    define({ ...autoscalerRow, version: 'v1', stored: autoscaler.stored }),
+  ];
+}

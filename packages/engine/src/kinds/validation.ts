@@ -1,0 +1,16 @@
+import { deepEqual } from '@serval/kube/objects';
+import type { FieldError } from '@serval/kube/schema';
+
+/** One error when a field that must stay has changed. */
+export function immutable(path: string, next: unknown, old: unknown, why = 'field is immutable'): FieldError[] {
+  if (deepEqual(next, old)) return [];
+  return [{ path, reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(next ?? null)}: ${why}` }];
+}
+
+export function required(path: string, why = ''): FieldError {
+  return { path, reason: 'FieldValueRequired', message: why ? `Required value: ${why}` : 'Required value' };
+}
+
+export function wrong(path: string, value: unknown, why: string): FieldError {
+  return { path, reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(value ?? null)}: ${why}` };
+}

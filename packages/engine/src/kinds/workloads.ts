@@ -1,0 +1,187 @@
+import type { AnyObject } from '@serval/kube/objects';
+import { formatDuration } from '../table/age.ts';
+import { autoscalerTargets } from '../table/autoscaler-targets.ts';
+import { column, containerColumns, count } from '../table/cells.ts';
+import { convertAutoscaler } from './autoscaler-conversion.ts';
+import { defaultAutoscaler, defaultDeployment, defaultJob, defaultReplicaSet } from './defaults/workloads.ts';
+import type { KindRow } from './define.ts';
+import { validateSelector } from './selector-rules.ts';
+import { immutable } from './validation.ts';
+
+const workloadScale = {
+  specReplicas: '.spec.replicas',
+  statusReplicas: '.status.replicas',
+  selector: '.spec.selector',
+};
+
+const deployments: KindRow = {
+  group: 'apps',
+  kind: 'Deployment',
+  plural: 'deployments',
+  shortNames: ['deploy'],
+  categories: ['all'],
+  status: true,
+  scale: workloadScale,
+  columns: [
+    column('Ready', (object) => `${object['status']?.readyReplicas ?? 0}/${object['spec']?.replicas ?? 0}`),
+    count('Up-to-date', (object) => object['status']?.updatedReplicas),
+    count('Available', (object) => object['status']?.availableReplicas),
+  ],
+  wideColumns: containerColumns(),
+  strategy: { defaults: defaultDeployment, validate: validateSelector },
+};
+
+const replicaSets: KindRow = {
+  group: 'apps',
+  kind: 'ReplicaSet',
+  plural: 'replicasets',
+  shortNames: ['rs'],
+  categories: ['all'],
+  status: true,
+  scale: workloadScale,
+  columns: [
+    count('Desired', (object) => object['spec']?.replicas),
+    count('Current', (object) => object['status']?.replicas),
+    count('Ready', (object) => object['status']?.readyReplicas),
+  ],
+  wideColumns: containerColumns(),
+  strategy: {
+    defaults: defaultReplicaSet,
+    prepareForCreate(draft) {
+      draft['status'] = { replicas: 0 };
+    },
+    validate: validateSelector,
+    selectableFields: (object) => ({ 'status.replicas': String(object['status']?.replicas ?? 0) }),
+  },
+};
+
+const statefulSets: KindRow = {
+  group: 'apps',
+  kind: 'StatefulSet',
+  plural: 'statefulsets',
+  shortNames: ['sts'],
+  categories: ['all'],
+  status: true,
+  scale: workloadScale,
+  columns: [column('Ready', (object) => `${object['status']?.readyReplicas ?? 0}/${object['spec']?.replicas ?? 0}`)],
+  strategy: { defaults: defaultReplicaSet, validate: validateSelector },
+};
+
+const daemonSets: KindRow = {
+  group: 'apps',
+  kind: 'DaemonSet',
+  plural: 'daemonsets',
+  shortNames: ['ds'],
+  categories: ['all'],
+  status: true,
+  columns: [
+    count('Desired', (object) => object['status']?.desiredNumberScheduled),
+    count('Current', (object) => object['status']?.currentNumberScheduled),
+    count('Ready', (object) => object['status']?.numberReady),
+  ],
+  strategy: { validate: validateSelector },
+};
+
+const jobs: KindRow = {
+  group: 'batch',
+  kind: 'Job',
+  plural: 'jobs',
+  categories: ['all'],
+  status: true,
+  columns: [
+    column('Status', (object) => jobStatus(object)),
+    column('Completions', (object) => jobCompletions(object)),
+    column('Duration', (object, nowMs) => jobDuration(object, nowMs)),
+  ],
+  wideColumns: containerColumns(),
+  strategy: {
+    defaults: defaultJob,
+    prepareForCreate(draft) {
+      const { spec } = draft;
+      if (!spec?.template || spec.manualSelector) return;
+      // A selector of its own, by the Job's uid, as the Job strategy of Kubernetes gives it.
+      const own = { 'batch.kubernetes.io/controller-uid': draft.metadata.uid ?? '' };
+      spec.selector = { matchLabels: own };
+      spec.template.metadata = {
+        ...spec.template.metadata,
+        labels: {
+          ...spec.template.metadata?.labels,
+          ...own,
+          'controller-uid': draft.metadata.uid,
+          'batch.kubernetes.io/job-name': draft.metadata.name,
+          'job-name': draft.metadata.name,
+        },
+      };
+    },
+    validate: (object, old) => (old ? immutable('spec.selector', object['spec']?.selector, old['spec']?.selector) : []),
+    selectableFields: (object) => ({ 'status.successful': String(object['status']?.succeeded ?? 0) }),
+  },
+};
+
+const cronJobs: KindRow = {
+  group: 'batch',
+  kind: 'CronJob',
+  plural: 'cronjobs',
+  shortNames: ['cj'],
+  categories: ['all'],
+  status: true,
+  columns: [
+    column('Schedule', (object) => object['spec']?.schedule),
+    column('Suspend', (object) => String(object['spec']?.suspend ?? false)),
+  ],
+};
+
+export const autoscalerRow: KindRow = {
+  group: 'autoscaling',
+  version: 'v2',
+  kind: 'HorizontalPodAutoscaler',
+  plural: 'horizontalpodautoscalers',
+  shortNames: ['hpa'],
+  categories: ['all'],
+  status: true,
+  generation: 'none',
+  columns: [
+    column('Reference', (object) => `${object['spec']?.scaleTargetRef?.kind}/${object['spec']?.scaleTargetRef?.name}`),
+    column('Targets', (object) => autoscalerTargets(object)),
+    column('MinPods', (object) => String(object['spec']?.minReplicas ?? '<unset>')),
+    column('MaxPods', (object) => object['spec']?.maxReplicas, { type: 'integer' }),
+    count('Replicas', (object) => object['status']?.currentReplicas),
+  ],
+  strategy: {
+    defaults: defaultAutoscaler,
+    prepareForCreate(draft) {
+      draft['status'] = { desiredReplicas: 0, currentMetrics: null };
+    },
+    convert: convertAutoscaler,
+  },
+};
+
+export const workloadRows: readonly KindRow[] = [deployments, replicaSets, statefulSets, daemonSets, jobs, cronJobs];
+
+function jobCondition(object: AnyObject, type: string): boolean {
+  const conditions: { type: string; status: string }[] = object['status']?.conditions ?? [];
+  return conditions.some((condition) => condition.type === type && condition.status === 'True');
+}
+
+function jobStatus(object: AnyObject): string {
+  if (jobCondition(object, 'Complete')) return 'Complete';
+  if (jobCondition(object, 'Failed')) return 'Failed';
+  if (object.metadata.deletionTimestamp) return 'Terminating';
+  if (jobCondition(object, 'Suspended')) return 'Suspended';
+  if (jobCondition(object, 'FailureTarget')) return 'FailureTarget';
+  return jobCondition(object, 'SuccessCriteriaMet') ? 'SuccessCriteriaMet' : 'Running';
+}
+
+function jobCompletions(object: AnyObject): string {
+  const { completions, parallelism = 1 } = object['spec'] ?? {};
+  const succeeded = object['status']?.succeeded ?? 0;
+  if (completions !== undefined) return `${succeeded}/${completions}`;
+  return parallelism > 1 ? `${succeeded}/1 of ${parallelism}` : `${succeeded}/1`;
+}
+
+function jobDuration(object: AnyObject, nowMs: number): string {
+  const { startTime, completionTime } = object['status'] ?? {};
+  if (!startTime) return '';
+  const end = completionTime ? Date.parse(completionTime) : nowMs;
+  return formatDuration((end - Date.parse(startTime)) / 1000);
+}

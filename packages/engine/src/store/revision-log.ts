@@ -1,0 +1,182 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { AnyObject } from '@serval/kube/objects';
+import { EngineError } from '../engine-error.ts';
+
+/** One row of the log. */
+export interface LogRow {
+  revision: number;
+  resource: string;
+  key: string;
+  /** The revision that this one replaces; `null` for a creation. */
+  previous: number | null;
+  /** `null` for a deletion. */
+  object: AnyObject | null;
+}
+
+/** The append-only log on disk. Every method is synchronous; a failed `append` leaves the log as it was. */
+export interface RevisionLog {
+  /** Current objects, in the order of their revisions. */
+  load(visit: (row: LogRow) => void): { revision: number; compacted: number };
+  append(rows: LogRow[]): void;
+  /** Revisions in `(after, upTo]`, oldest first, with the object each one replaced. */
+  read(after: number, upTo: number): Iterable<LogRow & { replaced: AnyObject | null }>;
+  /** Forgets states that ended at or before `revision`. */
+  compact(after: number, revision: number): void;
+  close(): void;
+}
+
+const schema = `
+  CREATE TABLE IF NOT EXISTS revisions (
+    revision INTEGER PRIMARY KEY,
+    resource TEXT NOT NULL,
+    key TEXT NOT NULL,
+    previous INTEGER,
+    object TEXT
+  );
+  CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+`;
+const formatVersion = 1;
+
+export function openRevisionLog(path: string): RevisionLog {
+  const database = openDatabase(path);
+  const insert = database.prepare(
+    'INSERT INTO revisions (revision, resource, key, previous, object) VALUES (?, ?, ?, ?, ?)',
+  );
+  const range = database.prepare(
+    `SELECT r.revision, r.resource, r.key, r.previous, r.object, p.object AS replaced
+     FROM revisions r LEFT JOIN revisions p ON p.revision = r.previous
+     WHERE r.revision > ? AND r.revision <= ? ORDER BY r.revision LIMIT 500`,
+  );
+  const dropReplaced = database.prepare(
+    'DELETE FROM revisions WHERE revision IN (SELECT previous FROM revisions WHERE revision > ? AND revision <= ?)',
+  );
+  const dropDeletions = database.prepare(
+    'DELETE FROM revisions WHERE object IS NULL AND revision > ? AND revision <= ?',
+  );
+  const setFact = database.prepare('INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)');
+
+  return {
+    load(visit) {
+      return loadCurrent(database, visit);
+    },
+    append(rows) {
+      transaction(database, () => {
+        for (const row of rows) insertRow(insert, row);
+      });
+    },
+    *read(after, upTo) {
+      for (let from = after; ; ) {
+        // In slices, so that no statement stays open while the reader waits for a slow client.
+        const rows = range.all(from, upTo);
+        for (const row of rows) {
+          from = row['revision'] as number;
+          yield {
+            revision: from,
+            resource: row['resource'] as string,
+            key: row['key'] as string,
+            previous: row['previous'] as number | null,
+            object: parse(row['object']),
+            replaced: parse(row['replaced']),
+          };
+        }
+        if (rows.length === 0) return;
+      }
+    },
+    compact(after, revision) {
+      transaction(database, () => {
+        dropReplaced.run(after, revision);
+        dropDeletions.run(after, revision);
+        setFact.run('compacted', revision);
+      });
+    },
+    close() {
+      database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      database.close();
+    },
+  };
+}
+
+function openDatabase(path: string): DatabaseSync {
+  try {
+    const database = new DatabaseSync(path);
+    // Durable at commit: FULL syncs the log on every commit. Checkpoints run beside the requests, see checkpoint.ts.
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;');
+    database.exec(schema);
+    database.prepare('INSERT OR IGNORE INTO facts (name, value) VALUES (?, ?)').run('format', formatVersion);
+    const format = database.prepare("SELECT value FROM facts WHERE name = 'format'").get()?.['value'];
+    if (format !== formatVersion) {
+      throw new EngineError('StoreCorrupt', `${path} has format ${format}; this version reads format ${formatVersion}`);
+    }
+    return database;
+  } catch (cause) {
+    if (cause instanceof EngineError) throw cause;
+    const message = (cause as Error).message;
+    if (/malformed|not a database/i.test(message)) {
+      throw new EngineError('StoreCorrupt', `${path} cannot be read: ${message}`, {
+        hint: 'restore it from a copy, or move it away to start empty',
+        cause,
+      });
+    }
+    throw new EngineError('DataDirectoryUnwritable', `cannot open ${path}: ${message}`, {
+      hint: 'make the data directory writable and see that its disk has room',
+      cause,
+    });
+  }
+}
+
+function transaction(database: DatabaseSync, work: () => void): void {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    work();
+    database.exec('COMMIT');
+  } catch (error) {
+    // SQLite has rolled back by itself after some errors, SQLITE_FULL among them.
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function insertRow(insert: StatementSync, row: LogRow): void {
+  insert.run(
+    row.revision,
+    row.resource,
+    row.key,
+    row.previous,
+    row.object === null ? null : JSON.stringify(row.object),
+  );
+}
+
+function loadCurrent(database: DatabaseSync, visit: (row: LogRow) => void): { revision: number; compacted: number } {
+  // Two passes: the first finds what is current without reading any object of the past.
+  const current = new Map<string, number>();
+  let revision = 0;
+  for (const row of database
+    .prepare('SELECT revision, resource, key, object IS NULL AS deleted FROM revisions ORDER BY revision')
+    .iterate()) {
+    revision = row['revision'] as number;
+    const id = `${row['resource']} ${row['key']}`;
+    if (row['deleted'] === 1) current.delete(id);
+    else {
+      current.delete(id);
+      current.set(id, revision);
+    }
+  }
+  const one = database.prepare('SELECT resource, key, previous, object FROM revisions WHERE revision = ?');
+  for (const found of current.values()) {
+    const row = one.get(found)!;
+    visit({
+      revision: found,
+      resource: row['resource'] as string,
+      key: row['key'] as string,
+      previous: row['previous'] as number | null,
+      object: parse(row['object']),
+    });
+  }
+  const compacted = (database.prepare("SELECT value FROM facts WHERE name = 'compacted'").get()?.['value'] ??
+    0) as number;
+  return { revision: Math.max(revision, compacted), compacted };
+}
+
+function parse(text: unknown): AnyObject | null {
+  return typeof text === 'string' ? (JSON.parse(text) as AnyObject) : null;
+}

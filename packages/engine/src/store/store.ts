@@ -1,0 +1,213 @@
+import { join } from 'node:path';
+import type { AnyObject } from '@serval/kube/objects';
+import { type Change, RevisionCompacted, type Write, WriteConflict } from './change.ts';
+import { checkpoint } from './checkpoint.ts';
+import { createCurrentState } from './current-state.ts';
+import { lockDirectory } from './lock.ts';
+import { type LogRow, openRevisionLog } from './revision-log.ts';
+
+/** Objects as of now in memory, their history on disk. Revisions count up from 1 over all resources. */
+export interface Store {
+  /** Of the last commit. */
+  readonly revision: number;
+  /** Changes up to here may be gone. */
+  readonly compactedRevision: number;
+  get(resource: string, key: string): AnyObject | undefined;
+  /** Sorted by key; `namespace` empty means all. */
+  list(resource: string, namespace?: string): AnyObject[];
+  /**
+   * Resolves once the write is on disk, with the object as stored (for a deletion: its last state).
+   * Writes that wait together share one commit. Throws `WriteConflict`; any other error means nothing was written.
+   */
+  write(write: Write): Promise<AnyObject>;
+  /** Called for each change of a resource after its commit, in order. Returns the way to end it. */
+  subscribe(resource: string, listener: (change: Change) => void): () => void;
+  /** Committed changes of a resource after `revision`, oldest first. Throws `RevisionCompacted`. */
+  changesSince(resource: string, revision: number): Iterable<Change>;
+  close(): Promise<void>;
+}
+
+// A client that comes back after a pause resumes its watch if no more than this was written meanwhile.
+const keptRevisions = 10_000;
+// Compacting goes in small steps beside writes, so that none is felt.
+const compactEvery = 500;
+// Beyond this much write-ahead log, reading slows down and the file grows.
+const checkpointAfterBytes = 4 * 1024 * 1024;
+
+interface Pending {
+  write: Write;
+  resolve(object: AnyObject): void;
+  reject(error: unknown): void;
+}
+
+export function openStore(dataDir: string): Store {
+  const unlock = lockDirectory(join(dataDir, 'lock'));
+  const path = join(dataDir, 'revisions.db');
+  try {
+    return createStore(path, unlock);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+function createStore(path: string, unlock: () => void): Store {
+  const log = openRevisionLog(path);
+  const state = createCurrentState();
+  const start = log.load((row) => {
+    if (row.object) state.put(row.resource, row.key, row.object);
+  });
+  let revision = start.revision;
+  let compacted = start.compacted;
+  let queue: Pending[] = [];
+  let scheduled = false;
+  let closed = false;
+  let bytesSinceCheckpoint = 0;
+  let checkpointing: Promise<void> | undefined;
+  const listeners = new Map<string, Set<(change: Change) => void>>();
+
+  function commit(): void {
+    scheduled = false;
+    const batch = queue;
+    queue = [];
+    const plan = planCommit(batch, state.get, revision);
+    if (plan.rows.length > 0) {
+      try {
+        log.append(plan.rows);
+      } catch (error) {
+        for (const { pending } of plan.accepted) pending.reject(error);
+        settleRefused(plan.refused);
+        return;
+      }
+    }
+    for (const { change } of plan.accepted) {
+      revision = change.revision;
+      if (change.type === 'DELETED') state.remove(change.resource, change.key);
+      else state.put(change.resource, change.key, change.object);
+    }
+    for (const { pending, change } of plan.accepted) {
+      pending.resolve(change.object);
+      for (const listener of listeners.get(change.resource) ?? []) listener(change);
+    }
+    settleRefused(plan.refused);
+    bytesSinceCheckpoint += plan.rows.length * 4096;
+    tidy();
+  }
+
+  function tidy(): void {
+    const target = revision - keptRevisions;
+    if (target - compacted >= compactEvery) {
+      const upTo = Math.min(target, compacted + 2 * compactEvery);
+      try {
+        log.compact(compacted, upTo);
+        compacted = upTo;
+      } catch {
+        // A full disk: the log only grows a little longer until a later attempt succeeds.
+      }
+    }
+    if (bytesSinceCheckpoint > checkpointAfterBytes && !checkpointing) {
+      bytesSinceCheckpoint = 0;
+      checkpointing = checkpoint(path).then(() => {
+        checkpointing = undefined;
+      });
+    }
+  }
+
+  return {
+    get revision() {
+      return revision;
+    },
+    get compactedRevision() {
+      return compacted;
+    },
+    get: state.get,
+    list: state.list,
+    write(write) {
+      return new Promise((resolve, reject) => {
+        if (closed) return reject(new Error('the store is closed'));
+        queue.push({ write, resolve, reject });
+        if (!scheduled) {
+          scheduled = true;
+          setImmediate(commit);
+        }
+      });
+    },
+    subscribe(resource, listener) {
+      const set = listeners.get(resource) ?? new Set();
+      listeners.set(resource, set);
+      set.add(listener);
+      return () => set.delete(listener);
+    },
+    *changesSince(resource, after) {
+      let seen = after;
+      if (seen < compacted) throw new RevisionCompacted(after, compacted);
+      for (const row of log.read(after, revision)) {
+        // The reader may be slow, and compaction may have passed it meanwhile.
+        if (seen < compacted) throw new RevisionCompacted(seen, compacted);
+        seen = row.revision;
+        if (row.resource === resource) yield changeOf(row, row.replaced);
+      }
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      if (scheduled) await new Promise<void>((resolve) => setImmediate(resolve));
+      await checkpointing;
+      try {
+        log.close();
+      } finally {
+        unlock();
+      }
+    },
+  };
+}
+
+function settleRefused(refused: { pending: Pending; error: unknown }[]): void {
+  for (const { pending, error } of refused) pending.reject(error);
+}
+
+/** Decides, in order, which writes hold against the state that the earlier ones leave. */
+function planCommit(batch: Pending[], current: Store['get'], revision: number) {
+  const overlay = new Map<string, AnyObject | null>();
+  const rows: LogRow[] = [];
+  const accepted: { pending: Pending; change: Change }[] = [];
+  const refused: { pending: Pending; error: unknown }[] = [];
+  let next = revision;
+  for (const pending of batch) {
+    const { resource, key, expected, object } = pending.write;
+    const id = `${resource} ${key}`;
+    const before = overlay.has(id) ? (overlay.get(id) ?? undefined) : current(resource, key);
+    if ((before?.metadata.resourceVersion ?? '') !== expected || (!before && object === null)) {
+      refused.push({ pending, error: new WriteConflict(pending.write, before) });
+      continue;
+    }
+    next += 1;
+    const stored = object ? withVersion(object, next) : null;
+    overlay.set(id, stored);
+    const row: LogRow = { revision: next, resource, key, previous: before ? Number(expected) : null, object: stored };
+    rows.push(row);
+    accepted.push({ pending, change: changeOf(row, before ?? null) });
+  }
+  return { rows, accepted, refused };
+}
+
+function changeOf(row: LogRow, replaced: AnyObject | null): Change {
+  const { revision, resource, key } = row;
+  if (!row.object) {
+    return {
+      revision,
+      resource,
+      key,
+      type: 'DELETED',
+      object: withVersion(replaced!, revision),
+      previous: replaced!,
+    };
+  }
+  return replaced
+    ? { revision, resource, key, type: 'MODIFIED', object: row.object, previous: replaced }
+    : { revision, resource, key, type: 'ADDED', object: row.object };
+}
+
+function withVersion(object: AnyObject, revision: number): AnyObject {
+  return { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
+}
