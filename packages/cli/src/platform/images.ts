@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createImageCatalogue, type ImageCatalogue, parseImageEntries } from '@serval/node';
+import { load } from 'js-yaml';
 import { programOf } from './programs.ts';
 
 /** Serval's own images as programs of this installation, and the user's of `<data-dir>/images.yaml`. */
@@ -16,5 +17,5 @@ export async function loadImageCatalogue(dataDir: string): Promise<ImageCatalogu
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
-  return createImageCatalogue([...(text === undefined ? [] : parseImageEntries(text, path)), ...own]);
+  return createImageCatalogue([...(text === undefined ? [] : parseImageEntries(load(text), path)), ...own]);
 }
