@@ -3,8 +3,14 @@ import { StorageError } from './errors.ts';
 import type { Digest } from './provider.ts';
 
 /** Compares a file on disk with what the source said. @throws StorageError ChecksumMismatch (transient: fetch it again) */
-export async function verifyDigest(path: string, digest: Digest, source: string, signal: AbortSignal): Promise<void> {
-  const hex = await digestOf(path, digest.algorithm, signal);
+export async function verifyDigest(
+  path: string,
+  sizeBytes: number,
+  digest: Digest,
+  source: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const hex = await digestOf(path, sizeBytes, digest.algorithm, signal);
   if (hex === digest.hex) return;
   throw new StorageError(
     'ChecksumMismatch',
@@ -17,8 +23,15 @@ export async function verifyDigest(path: string, digest: Digest, source: string,
   );
 }
 
-async function digestOf(path: string, algorithm: Digest['algorithm'], signal: AbortSignal): Promise<string> {
-  const stream = createReadStream(path, { highWaterMark: 1024 * 1024, signal });
+async function digestOf(
+  path: string,
+  sizeBytes: number,
+  algorithm: Digest['algorithm'],
+  signal: AbortSignal,
+): Promise<string> {
+  // A buffer of this size is made for each read; thousands of small files should not make large ones.
+  const highWaterMark = Math.min(sizeBytes + 1, 1024 * 1024);
+  const stream = createReadStream(path, { highWaterMark, signal });
   if (algorithm === 'crc32') {
     const { crc32 } = await import('node:zlib');
     let value = 0;

@@ -67,7 +67,7 @@ export async function download(uri: string, directory: string, options: Download
       uri,
       root: '',
       provider: await providerFor(uri),
-      providerOptions: { environment, connections },
+      providerOptions: { environment, connections, memo: new Map() },
       options: { ...options, clock, parallel },
       signal,
       retry: {

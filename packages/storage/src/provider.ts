@@ -34,6 +34,8 @@ export interface ProviderOptions {
   environment: Readonly<Record<string, string | undefined>>;
   /** Shared by all requests of one download. */
   connections: Connections;
+  /** What providers keep for the length of one download, such as tokens and signing keys, by names of their own. */
+  memo: Map<string, unknown>;
 }
 
 /** Where a model comes from. Implementations hold no state between calls. */

@@ -83,7 +83,7 @@ async function fetchFile(file: RemoteFile, transfer: Transfer, budget: Budget): 
   try {
     // Stops the other ranges of this file when one has failed for good.
     const failed = new AbortController();
-    const signal = AbortSignal.any([transfer.signal, failed.signal]);
+    const signal = part.pending.length > 1 ? AbortSignal.any([transfer.signal, failed.signal]) : transfer.signal;
     await forEachParallel(part.pending, transfer.parallel, async (segment) => {
       try {
         const result = await budget.run(() => fetchSegment(file, segment, part, { ...transfer, signal }));
@@ -96,7 +96,7 @@ async function fetchFile(file: RemoteFile, transfer: Transfer, budget: Budget): 
       }
     });
     await part.finish(sizeBytes);
-    if (digest) await verifyDigest(part.path, digest, file.source, transfer.signal);
+    if (digest) await verifyDigest(part.path, sizeBytes, digest, file.source, transfer.signal);
     return digest;
   } catch (error) {
     const code = error instanceof StorageError ? error.code : undefined;

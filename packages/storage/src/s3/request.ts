@@ -18,13 +18,23 @@ export interface S3Request {
 export async function s3Request(
   { method, url, headers = {}, source }: S3Request,
   settings: S3Settings,
-  { environment, connections }: ProviderOptions,
+  options: ProviderOptions,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
   const ca =
-    url.protocol === 'https:' && settings.verifyTls ? await readCaBundle(environment, ['AWS_CA_BUNDLE']) : undefined;
-  const signed = settings.credentials ? await sign(method, url, headers, settings) : headers;
-  return connections.request({ method, url, headers: signed, ca, verifyTls: settings.verifyTls, source, signal });
+    url.protocol === 'https:' && settings.verifyTls
+      ? await readCaBundle(options.environment, ['AWS_CA_BUNDLE'])
+      : undefined;
+  const signed = settings.credentials ? await sign(method, url, headers, settings, options.memo) : headers;
+  return options.connections.request({
+    method,
+    url,
+    headers: signed,
+    ca,
+    verifyTls: settings.verifyTls,
+    source,
+    signal,
+  });
 }
 
 async function sign(
@@ -32,9 +42,12 @@ async function sign(
   url: URL,
   headers: Record<string, string>,
   { credentials, region }: S3Settings,
+  memo: ProviderOptions['memo'],
 ): Promise<Record<string, string>> {
   const { AwsV4Signer } = await import('aws4fetch');
-  const signer = new AwsV4Signer({ method, url: url.href, headers, service: 's3', region, ...credentials! });
+  const cache = (memo.get('s3 signing keys') ?? new Map()) as Map<string, ArrayBuffer>;
+  memo.set('s3 signing keys', cache);
+  const signer = new AwsV4Signer({ method, url: url.href, headers, service: 's3', region, cache, ...credentials! });
   const signed = await signer.sign();
   return Object.fromEntries(signed.headers as unknown as Iterable<[string, string]>);
 }

@@ -15,6 +15,12 @@ export interface S3ServerOptions {
   tls?: { key: string; cert: string };
 }
 
+interface ServedOptions extends S3ServerOptions {
+  region: string;
+  /** MD5 sums by data, so that each is computed once. */
+  sums: WeakMap<Buffer, string>;
+}
+
 export interface S3Server {
   url: string;
   /** Objects by `bucket/key`; may be changed while it runs. */
@@ -35,12 +41,13 @@ export async function startS3(
   const region = options.region ?? 'us-east-1';
   const stored = new Map(Object.entries(objects).map(([name, data]) => [name, Buffer.from(data)]));
   const requests: string[] = [];
+  const sums = new WeakMap<Buffer, string>();
   const url = await startHttp(
     scope,
     (request, response) => {
       requests.push(`${request.method} ${request.url} ${request.headers.range ?? ''}`.trim());
       request.url = request.url!.replace(/^http:\/\/[^/]*/, ''); // as a proxy is asked
-      serve(request, response, stored, { ...options, region });
+      serve(request, response, stored, { ...options, region, sums });
     },
     options.tls,
   );
@@ -57,7 +64,7 @@ function serve(
   request: IncomingMessage,
   response: ServerResponse,
   objects: Map<string, Buffer>,
-  options: S3ServerOptions & { region: string },
+  options: ServedOptions,
 ): void {
   const [rawPath, query = ''] = request.url!.split('?', 2) as [string, string?];
   const parameters = new URLSearchParams(query);
@@ -92,7 +99,7 @@ function serve(
   get(request, response, data, options);
 }
 
-function get(request: IncomingMessage, response: ServerResponse, data: Buffer, options: S3ServerOptions): void {
+function get(request: IncomingMessage, response: ServerResponse, data: Buffer, options: ServedOptions): void {
   const etag = etagOf(data, options);
   if (request.headers['if-match'] && request.headers['if-match'] !== etag) {
     fail(response, 412, 'PreconditionFailed');
@@ -121,7 +128,7 @@ function list(
   bucket: string,
   parameters: URLSearchParams,
   objects: Map<string, Buffer>,
-  options: S3ServerOptions,
+  options: ServedOptions,
 ): void {
   const prefix = parameters.get('prefix') ?? '';
   const after = parameters.get('continuation-token') ?? '';
@@ -146,8 +153,9 @@ function list(
   );
 }
 
-function etagOf(data: Buffer, { multipart }: S3ServerOptions): string {
-  const md5 = createHash('md5').update(data).digest('hex');
+function etagOf(data: Buffer, { multipart, sums }: ServedOptions): string {
+  const md5 = sums.get(data) ?? createHash('md5').update(data).digest('hex');
+  sums.set(data, md5);
   return multipart ? `"${md5}-2"` : `"${md5}"`;
 }
 
