@@ -5,10 +5,11 @@ import { type runtimePodFields, servingRuntimeFields, type supportedModelFormatS
 const own = Type.Object(servingRuntimeFields);
 
 export type SupportedModelFormat = Static<typeof supportedModelFormatSchema>;
-type RuntimePodSpec = Pick<PodSpec, (typeof runtimePodFields)[number]>;
+type RuntimePodSpec = { [field in (typeof runtimePodFields)[number]]?: PodSpec[field] };
 export type ServingRuntimeSpec = Static<typeof own> &
   RuntimePodSpec & {
-    workerSpec?: Partial<RuntimePodSpec> & {
+    containers: PodSpec['containers'];
+    workerSpec?: RuntimePodSpec & {
       labels?: Record<string, string>;
       annotations?: Record<string, string>;
       pipelineParallelSize?: number;

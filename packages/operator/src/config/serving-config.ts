@@ -1,0 +1,90 @@
+/** The platform's configuration: ConfigMap `inferenceservice-config`, typed. Key names inside are KServe's. */
+export interface ServingConfig {
+  readonly deploy: { readonly defaultDeploymentMode: string };
+  readonly ingress: {
+    readonly enableGatewayApi: boolean;
+    /** `namespace/name` of the Gateway that routes attach to. */
+    readonly kserveIngressGateway: string;
+    readonly ingressDomain: string;
+    readonly additionalIngressDomains?: readonly string[];
+    readonly domainTemplate: string;
+    readonly urlScheme: 'http' | 'https';
+    readonly disableIngressCreation: boolean;
+    readonly disableHTTPRouteTimeout: boolean;
+  };
+  readonly storageInitializer: {
+    readonly image: string;
+    readonly memoryRequest: string;
+    readonly memoryLimit: string;
+    readonly cpuRequest: string;
+    readonly cpuLimit: string;
+    readonly caBundleConfigMapName?: string;
+    readonly caBundleVolumeMountPath?: string;
+  };
+  readonly credentials: { readonly s3: S3Config };
+  readonly inferenceService: {
+    readonly resource: {
+      readonly cpuRequest?: string;
+      readonly memoryRequest?: string;
+      readonly cpuLimit?: string;
+      readonly memoryLimit?: string;
+    };
+    /** Annotations and labels of a service that its children do not get. */
+    readonly serviceAnnotationDisallowedList: readonly string[];
+    readonly serviceLabelDisallowedList: readonly string[];
+  };
+  readonly service: { readonly serviceClusterIPNone: boolean };
+  readonly security: { readonly autoMountServiceAccountToken: boolean };
+}
+
+/** Keys of credential Secrets, and what holds where a Secret says nothing. Values are texts, as in KServe's ConfigMap. */
+export interface S3Config {
+  readonly s3AccessKeyIDName: string;
+  readonly s3SecretAccessKeyName: string;
+  readonly s3Endpoint?: string;
+  readonly s3UseHttps?: string;
+  readonly s3Region?: string;
+  readonly s3VerifySSL?: string;
+  readonly s3UseVirtualBucket?: string;
+  readonly s3UseAccelerate?: string;
+  readonly s3UseAnonymousCredential?: string;
+  readonly s3CABundle?: string;
+}
+
+export const configMapName = 'inferenceservice-config';
+export const defaultNamespace = 'serval-system';
+export const defaultGatewayName = 'serval-gateway';
+
+export const defaultServingConfig: ServingConfig = {
+  deploy: { defaultDeploymentMode: 'Standard' },
+  ingress: {
+    enableGatewayApi: true,
+    kserveIngressGateway: `${defaultNamespace}/${defaultGatewayName}`,
+    // *.localhost leads to loopback in curl and browsers, without any DNS.
+    ingressDomain: 'localhost',
+    domainTemplate: '{{ .Name }}-{{ .Namespace }}.{{ .IngressDomain }}',
+    urlScheme: 'http',
+    disableIngressCreation: false,
+    disableHTTPRouteTimeout: false,
+  },
+  storageInitializer: {
+    image: 'serval/storage-initializer:0.1.0',
+    memoryRequest: '100Mi',
+    memoryLimit: '1Gi',
+    cpuRequest: '100m',
+    cpuLimit: '1',
+  },
+  credentials: { s3: { s3AccessKeyIDName: 'AWS_ACCESS_KEY_ID', s3SecretAccessKeyName: 'AWS_SECRET_ACCESS_KEY' } },
+  inferenceService: {
+    resource: {},
+    serviceAnnotationDisallowedList: [
+      'autoscaling.knative.dev/min-scale',
+      'autoscaling.knative.dev/max-scale',
+      'internal.serving.kserve.io/storage-initializer-sourceuri',
+      'kubectl.kubernetes.io/last-applied-configuration',
+    ],
+    serviceLabelDisallowedList: [],
+  },
+  service: { serviceClusterIPNone: false },
+  security: { autoMountServiceAccountToken: true },
+};

@@ -1,0 +1,33 @@
+import type { ConfigMap } from '@serval/kube/objects';
+import { configMapName, defaultServingConfig } from '../config/serving-config.ts';
+
+export interface ConfigMapOptions {
+  namespace: string;
+  /** `namespace/name`. */
+  gateway: string;
+  /** Default `localhost`. */
+  ingressDomain?: string;
+}
+
+/** The configuration that a fresh installation gets: what differs from place to place. All else has its default. */
+export function servingConfigMap({ namespace, gateway, ingressDomain }: ConfigMapOptions): ConfigMap {
+  const { deploy, ingress } = defaultServingConfig;
+  const written = {
+    deploy,
+    ingress: {
+      enableGatewayApi: ingress.enableGatewayApi,
+      kserveIngressGateway: gateway,
+      ingressDomain: ingressDomain ?? ingress.ingressDomain,
+      domainTemplate: ingress.domainTemplate,
+      urlScheme: ingress.urlScheme,
+    },
+  };
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { namespace, name: configMapName, labels: { 'app.kubernetes.io/part-of': 'serval' } },
+    data: Object.fromEntries(
+      Object.entries(written).map(([section, value]) => [section, JSON.stringify(value, null, 2)]),
+    ),
+  };
+}

@@ -1,0 +1,20 @@
+export { ConfigError, parseServingConfig } from './config/parse-config.ts';
+export { configMapName, defaultServingConfig, type S3Config, type ServingConfig } from './config/serving-config.ts';
+export type { Component } from './inference-service/render/component.ts';
+export {
+  type Rendered,
+  type RenderInput,
+  renderInferenceService,
+} from './inference-service/render/render-inference-service.ts';
+export { credentialEnv } from './pod/credential-env.ts';
+export { mutatePod, type PodMutation } from './pod/mutate-pod.ts';
+export {
+  type RuntimeCandidates,
+  RuntimeSelectionError,
+  type SelectedRuntime,
+  selectRuntime,
+} from './runtime/select-runtime.ts';
+export { type Operator, type OperatorOptions, startOperator } from './start-operator.ts';
+export * from './webhooks/admission-review.ts';
+export type { Webhooks } from './webhooks/dispatch.ts';
+export { type ServeWebhooksOptions, serveWebhooks } from './webhooks/serve-webhooks.ts';

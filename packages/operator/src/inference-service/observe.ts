@@ -1,0 +1,74 @@
+import type { ClusterServingRuntime, InferenceService, ServingRuntime } from '@serval/api';
+import type { Cache } from '@serval/kube/client';
+import type {
+  Deployment,
+  Gateway,
+  GatewayClass,
+  HorizontalPodAutoscaler,
+  HttpRoute,
+  Pod,
+  ReplicaSet,
+  Service,
+} from '@serval/kube/objects';
+import type { ServingConfig } from '../config/serving-config.ts';
+import { appLabel, appOf, componentName, serviceLabel } from '../names.ts';
+import type { RuntimeCandidates } from '../runtime/select-runtime.ts';
+import { gatewayOf } from './render/http-route.ts';
+import type { ObservedIngress } from './status/ingress-state.ts';
+
+export interface Caches {
+  readonly services: Cache<InferenceService>;
+  readonly runtimes: Cache<ServingRuntime>;
+  readonly clusterRuntimes: Cache<ClusterServingRuntime>;
+  readonly deployments: Cache<Deployment>;
+  readonly replicaSets: Cache<ReplicaSet>;
+  readonly pods: Cache<Pod>;
+  readonly kubeServices: Cache<Service>;
+  readonly autoscalers: Cache<HorizontalPodAutoscaler>;
+  readonly routes: Cache<HttpRoute>;
+  readonly gateways: Cache<Gateway>;
+  readonly gatewayClasses: Cache<GatewayClass>;
+}
+
+export interface ObservedComponent {
+  readonly deployment: Deployment | undefined;
+  readonly replicaSets: readonly ReplicaSet[];
+  readonly pods: readonly Pod[];
+}
+
+/** Everything that a reconcile of one service looks at. Objects are shared with the caches: never change them. */
+export interface Observed {
+  readonly service: InferenceService;
+  readonly runtimes: RuntimeCandidates;
+  readonly predictor: ObservedComponent;
+  readonly ingress: ObservedIngress;
+}
+
+/** Nothing when the service is gone. */
+export function observe(caches: Caches, config: ServingConfig, namespace: string, name: string): Observed | undefined {
+  const service = caches.services.get(namespace, name);
+  if (!service) return undefined;
+  const gatewayName = gatewayOf(config);
+  const gateway = caches.gateways.get(gatewayName.namespace, gatewayName.name);
+  return {
+    service,
+    runtimes: { namespaced: caches.runtimes.list({ namespace }), cluster: caches.clusterRuntimes.list() },
+    predictor: observeComponent(caches, namespace, name, componentName(name, 'predictor')),
+    ingress: {
+      gateway,
+      gatewayClass: gateway && caches.gatewayClasses.get('', gateway.spec.gatewayClassName),
+      routes: new Map(
+        [name, componentName(name, 'predictor')].map((route) => [route, caches.routes.get(namespace, route)]),
+      ),
+    },
+  };
+}
+
+function observeComponent(caches: Caches, namespace: string, service: string, name: string): ObservedComponent {
+  const labels = { [serviceLabel]: service, [appLabel]: appOf(name) };
+  return {
+    deployment: caches.deployments.get(namespace, name),
+    replicaSets: caches.replicaSets.list({ namespace, labels }),
+    pods: caches.pods.list({ namespace, labels }),
+  };
+}

@@ -1,0 +1,52 @@
+import type { ContainerPort, Service, ServicePort } from '@serval/kube/objects';
+import type { ServingConfig } from '../../config/serving-config.ts';
+import { agentPort, appLabel, defaultHttpPort, transformerContainer } from '../../names.ts';
+import type { Component } from './component.ts';
+
+/** Port names that say HTTP/2 without TLS (KServe). */
+const h2cPortName = /^(grpc|h2c)/;
+
+/**
+ * The Service in front of a component's Pods. The first container port becomes port 80; without ports, 80 leads to 8080.
+ * A transformer in the same Pod owns the ports, and a logger or batcher takes the traffic first, on the agent's port.
+ */
+export function renderService(component: Component, config: ServingConfig): Service {
+  const { labels, annotations, name, namespace } = component;
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace, labels: { ...labels }, annotations: { ...annotations } },
+    spec: {
+      ...(config.service.serviceClusterIPNone ? { clusterIP: 'None' } : {}),
+      selector: { [appLabel]: labels[appLabel] ?? '' },
+      ports: portsOf(component),
+    },
+  };
+}
+
+function portsOf({ name, podSpec, spec }: Component): ServicePort[] {
+  const front =
+    podSpec.containers.find((container) => container.name === transformerContainer) ?? podSpec.containers[0];
+  const [first, ...others] = front?.ports ?? [];
+  const hasAgent = spec.logger !== undefined || spec.batcher !== undefined;
+  return [
+    {
+      name: first ? (first.name ?? 'http') : name,
+      port: 80,
+      targetPort: hasAgent ? agentPort : (first?.containerPort ?? defaultHttpPort),
+      protocol: first?.protocol ?? 'TCP',
+      ...appProtocolOf(first),
+    },
+    ...others.map((port) => ({
+      name: port.name ?? `port-${port.containerPort}`,
+      port: port.containerPort,
+      targetPort: port.containerPort,
+      protocol: port.protocol ?? 'TCP',
+      ...appProtocolOf(port),
+    })),
+  ];
+}
+
+function appProtocolOf(port: ContainerPort | undefined): { appProtocol?: string } {
+  return h2cPortName.test(port?.name ?? '') ? { appProtocol: 'kubernetes.io/h2c' } : {};
+}

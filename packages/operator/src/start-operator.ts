@@ -1,0 +1,146 @@
+import { clusterServingRuntimes, inferenceServices, servingRuntimes } from '@serval/api';
+import {
+  type Client,
+  type Clock,
+  createApplier,
+  createController,
+  createEventRecorder,
+  createReflector,
+  type Log,
+  source,
+  systemClock,
+} from '@serval/kube/client';
+import {
+  configMaps,
+  deployments,
+  gatewayClasses,
+  gateways,
+  horizontalPodAutoscalers,
+  httpRoutes,
+  type KubeObject,
+  keyOf,
+  pods,
+  type Resource,
+  replicaSets,
+  services,
+} from '@serval/kube/objects';
+import { createConfigSource } from './config/config-source.ts';
+import { configMapName, defaultNamespace } from './config/serving-config.ts';
+import type { Caches } from './inference-service/observe.ts';
+import { createInferenceServiceReconciler } from './inference-service/reconciler.ts';
+import { fieldManager, serviceLabel } from './names.ts';
+import { createWebhookDispatcher, type Webhooks } from './webhooks/dispatch.ts';
+import { createWebhookHandlers } from './webhooks/handlers.ts';
+
+export interface OperatorOptions {
+  client: Client;
+  /** Where its configuration is. Default `serval-system`. */
+  namespace?: string;
+  log: Log;
+  clock?: Clock;
+  /** Ends the operator, as `close` does. */
+  signal?: AbortSignal;
+}
+
+export interface Operator {
+  /** Answers an AdmissionReview that came to a path of the webhook configurations. */
+  webhooks: Webhooks;
+  /** Resolves when every cache is filled and reconciling begins; rejects when the operator is closed before. */
+  readonly ready: Promise<void>;
+  /** Resolves when nothing runs any more. */
+  close(): Promise<void>;
+}
+
+/**
+ * Watches what it serves and reconciles it, through the Kubernetes API alone. Does not wait for anything: kinds that are not
+ * installed yet are asked for again until they are.
+ */
+export function startOperator({
+  client,
+  namespace = defaultNamespace,
+  log,
+  clock = systemClock,
+  signal: outer,
+}: OperatorOptions): Operator {
+  const closing = new AbortController();
+  const signal = outer ? AbortSignal.any([outer, closing.signal]) : closing.signal;
+  const common = { client, signal, log, clock, keepManagedFieldsOf: fieldManager };
+  const watch = <T extends KubeObject>(resource: Resource<T>) => createReflector({ ...common, resource });
+  /** Of kinds that others use too, only what belongs to a service. */
+  const watchChildren = <T extends KubeObject>(resource: Resource<T>) =>
+    createReflector({ ...common, resource, labelSelector: serviceLabel });
+
+  const configReflector = createReflector({
+    ...common,
+    resource: configMaps,
+    namespace,
+    fieldSelector: `metadata.name=${configMapName}`,
+  });
+  const reflectors = {
+    services: watch(inferenceServices),
+    runtimes: watch(servingRuntimes),
+    clusterRuntimes: watch(clusterServingRuntimes),
+    deployments: watchChildren(deployments),
+    replicaSets: watchChildren(replicaSets),
+    pods: watchChildren(pods),
+    kubeServices: watchChildren(services),
+    autoscalers: watchChildren(horizontalPodAutoscalers),
+    routes: watchChildren(httpRoutes),
+    gateways: watch(gateways),
+    gatewayClasses: watch(gatewayClasses),
+  } satisfies Caches;
+
+  const config = createConfigSource(configReflector, namespace, log);
+  const events = createEventRecorder({ client, component: 'serval-operator', log, clock, signal });
+  const reconcile = createInferenceServiceReconciler({
+    caches: reflectors,
+    client,
+    applier: createApplier({ client, fieldManager, log }),
+    config,
+    events,
+    clock,
+  });
+
+  const owner = ({ object }: { object: KubeObject }) => {
+    const name = object.metadata.labels?.[serviceLabel];
+    return name ? [keyOf({ namespace: object.metadata.namespace, name })] : [];
+  };
+  const everyService = () => reflectors.services.list().map(({ metadata }) => keyOf(metadata));
+  const ofNamespace = ({ object }: { object: KubeObject }) =>
+    reflectors.services.list({ namespace: object.metadata.namespace ?? '' }).map(({ metadata }) => keyOf(metadata));
+  const controller = createController({
+    name: 'inference-service',
+    reconcile,
+    sources: [
+      source(reflectors.services, ({ object }) => [keyOf(object.metadata)]),
+      source(reflectors.runtimes, ofNamespace),
+      source(reflectors.clusterRuntimes, everyService),
+      source(reflectors.deployments, owner),
+      source(reflectors.replicaSets, owner),
+      source(reflectors.pods, owner),
+      source(reflectors.kubeServices, owner),
+      source(reflectors.autoscalers, owner),
+      source(reflectors.routes, owner),
+      source(reflectors.gateways, everyService),
+      source(reflectors.gatewayClasses, everyService),
+      source(configReflector, everyService),
+    ],
+    concurrency: 4,
+    clock,
+    log,
+  });
+  const handlers = createWebhookHandlers({ client, config, ...reflectors });
+  const ready = Promise.all([...Object.values(reflectors), configReflector].map(({ synced }) => synced)).then(() => {});
+  // Nobody need wait for it.
+  ready.catch(() => {});
+
+  return {
+    webhooks: createWebhookDispatcher(handlers, log, signal),
+    ready,
+    async close() {
+      closing.abort(new Error('the operator is closed'));
+      await controller.close();
+      await events.flush();
+    },
+  };
+}

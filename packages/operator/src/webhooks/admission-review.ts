@@ -1,0 +1,77 @@
+import type { AnyObject, JsonPatchOperation, Status, StatusCause } from '@serval/kube/objects';
+import type { FieldError } from '@serval/kube/schema';
+
+export interface AdmissionRequest {
+  uid: string;
+  kind: { group: string; version: string; kind: string };
+  resource?: { group: string; version: string; resource: string };
+  name?: string;
+  namespace?: string;
+  operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
+  object?: AnyObject | null;
+  oldObject?: AnyObject | null;
+  dryRun?: boolean;
+}
+
+export interface AdmissionResponse {
+  uid: string;
+  allowed: boolean;
+  status?: Partial<Status>;
+  patchType?: 'JSONPatch';
+  /** Base64 of a JSON patch. */
+  patch?: string;
+  warnings?: string[];
+}
+
+/** `admission.k8s.io/v1 AdmissionReview`. */
+export interface AdmissionReview {
+  apiVersion: 'admission.k8s.io/v1';
+  kind: 'AdmissionReview';
+  request?: AdmissionRequest;
+  response?: AdmissionResponse;
+}
+
+export class AdmissionRequestError extends Error {
+  override readonly name = 'AdmissionRequestError';
+}
+
+/** @throws AdmissionRequestError for anything but an AdmissionReview v1 with a request. */
+export function parseAdmissionReview(body: unknown): AdmissionRequest {
+  const review = body as Partial<AdmissionReview> | null;
+  if (review?.kind !== 'AdmissionReview' || review.apiVersion !== 'admission.k8s.io/v1') {
+    throw new AdmissionRequestError('expected an AdmissionReview of admission.k8s.io/v1');
+  }
+  if (typeof review.request?.uid !== 'string') throw new AdmissionRequestError('an AdmissionReview needs request.uid');
+  return review.request;
+}
+
+export function reviewOf(response: AdmissionResponse): AdmissionReview {
+  return { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response };
+}
+
+export function allowed(uid: string, patch: readonly JsonPatchOperation[] = []): AdmissionResponse {
+  if (patch.length === 0) return { uid, allowed: true };
+  return {
+    uid,
+    allowed: true,
+    patchType: 'JSONPatch',
+    patch: Buffer.from(JSON.stringify(patch)).toString('base64'),
+  };
+}
+
+/** Every error in one answer, as an API server tells its own: code 422, reason Invalid, one cause per field. */
+export function denied({ uid, kind, name }: AdmissionRequest, errors: readonly FieldError[]): AdmissionResponse {
+  const causes: StatusCause[] = errors.map(({ path, reason, message }) => ({ field: path, reason, message }));
+  const list = errors.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  return {
+    uid,
+    allowed: false,
+    status: {
+      status: 'Failure',
+      code: 422,
+      reason: 'Invalid',
+      message: `${kind.kind} ${JSON.stringify(name ?? '')} is invalid: ${list}`,
+      details: { group: kind.group, kind: kind.kind, ...(name ? { name } : {}), causes },
+    },
+  };
+}

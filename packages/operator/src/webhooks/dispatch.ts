@@ -1,0 +1,37 @@
+import type { Log } from '@serval/kube/client';
+import { AdmissionRequestError, type AdmissionReview, parseAdmissionReview, reviewOf } from './admission-review.ts';
+import type { WebhookHandler } from './handlers.ts';
+
+/** An API server waits ten seconds for a webhook by default; an answer after that helps nobody. */
+const handlerTimeoutMs = 9000;
+
+export type Webhooks = (path: string, body: unknown) => Promise<AdmissionReview>;
+
+/**
+ * Answers an AdmissionReview by the handler of its path. A failure of ours is an answer too (code 500), so that the
+ * request's sender learns what went wrong.
+ *
+ * @throws AdmissionRequestError for an unknown path or a body that is no review.
+ */
+export function createWebhookDispatcher(
+  handlers: ReadonlyMap<string, WebhookHandler>,
+  log: Log,
+  signal: AbortSignal,
+): Webhooks {
+  return async (path, body) => {
+    const handler = handlers.get(path.split('?')[0] ?? path);
+    if (!handler) throw new AdmissionRequestError(`there is no webhook at ${path}`);
+    const request = parseAdmissionReview(body);
+    if (typeof request.object !== 'object' || request.object === null || !request.object.metadata) {
+      throw new AdmissionRequestError(`an AdmissionReview of ${request.operation} needs request.object`);
+    }
+    try {
+      return reviewOf(await handler(request, AbortSignal.any([signal, AbortSignal.timeout(handlerTimeoutMs)])));
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      log.error({ path, namespace: request.namespace, name: request.name, error: message }, 'webhook failed');
+      const status = { status: 'Failure', code: 500, reason: 'InternalError', message } as const;
+      return reviewOf({ uid: request.uid, allowed: false, status });
+    }
+  };
+}
