@@ -2,7 +2,7 @@ import { StorageError } from './errors.ts';
 import type { RemoteFile } from './provider.ts';
 
 /** Files of ours in a target directory begin with this; a source may not use it. */
-export const RESERVED_PREFIX = '.serval-';
+const RESERVED_PREFIX = '.serval-';
 
 const MAX_NAME_BYTES = 255;
 

@@ -99,7 +99,7 @@ export async function openPartFile(root: string, file: RemoteFile, segmentBytes:
   };
 }
 
-export function segmentsOf({ sizeBytes, rangeable }: RemoteFile, segmentBytes: number): Segment[] {
+function segmentsOf({ sizeBytes, rangeable }: RemoteFile, segmentBytes: number): Segment[] {
   if (!rangeable || sizeBytes === undefined || sizeBytes <= segmentBytes)
     return [{ index: 0, start: 0, end: sizeBytes }];
   return Array.from({ length: Math.ceil(sizeBytes / segmentBytes) }, (_, index) => ({

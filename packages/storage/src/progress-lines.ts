@@ -50,7 +50,7 @@ export function formatReport(report: DownloadReport): string {
   return `downloaded ${what} from ${uri} to ${directory} in ${seconds} s`;
 }
 
-export function formatBytes(bytes: number): string {
+function formatBytes(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   let value = bytes;
   let unit = 0;

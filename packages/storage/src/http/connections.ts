@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { requestErrorFrom } from './errors.ts';
 
-export interface HttpRequest {
+interface HttpRequest {
   method: 'GET' | 'HEAD';
   url: URL;
   headers: Record<string, string>;

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
@@ -10,6 +9,7 @@ import { download } from '../download.ts';
 import { startModelStore } from '../model-store/server.ts';
 import { failsWith, filesOf } from '../test-support/expect.ts';
 import { startHttp } from '../test-support/http-server.ts';
+import { loopbackCertificate } from '../test-support/loopback-certificate.ts';
 import { temporaryDirectory } from '../test-support/temporary-directory.ts';
 
 const MODEL = randomBytes(100_000);
@@ -129,14 +129,10 @@ test('names of a cluster are reached through http_proxy, others past it', async 
 
 test('TLS: unknown authority, wrong host name, a bundle that helps and bundles that cannot', async (t) => {
   const folder = await temporaryDirectory(t);
-  const made = await selfSigned(folder);
-  if (!made) {
-    t.skip('openssl is not installed');
-    return;
-  }
+  const made = loopbackCertificate();
   const url = await startHttp(t, plain, made);
   const directory = await temporaryDirectory(t);
-  const bundle = { SSL_CERT_FILE: join(folder, 'cert.pem') };
+  const bundle = { SSL_CERT_FILE: made.certPath };
   await assert.rejects(download(`${url}/model`, directory), failsWith('TlsUntrusted', /did not prove its identity/));
   await download(`${url}/model`, directory, { environment: bundle });
   assert.deepEqual(await readFile(join(directory, 'model')), MODEL);
@@ -146,7 +142,7 @@ test('TLS: unknown authority, wrong host name, a bundle that helps and bundles t
   for (const [path, pattern] of [
     [join(folder, 'none.pem'), /cannot be read/],
     [join(folder, 'bad.pem'), /certificate 1 in .* is malformed/],
-    [join(folder, 'key.pem'), /holds no PEM certificate/],
+    [made.keyPath, /holds no PEM certificate/],
   ] as const) {
     const attempt = download(`${url}/model`, directory, { environment: { SSL_CERT_FILE: path } });
     await assert.rejects(attempt, failsWith('InvalidConfiguration', pattern));
@@ -161,13 +157,3 @@ test('TLS: unknown authority, wrong host name, a bundle that helps and bundles t
     failsWith('RedirectRefused', /https to http/),
   );
 });
-
-async function selfSigned(folder: string): Promise<{ key: string; cert: string } | undefined> {
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const args = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
-  args.push('-subj', '/CN=test', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert);
-  const made = await new Promise<boolean>((resolve) => {
-    execFile('openssl', args, (error) => resolve(error === null));
-  });
-  return made ? { key: await readFile(key, 'utf8'), cert: await readFile(cert, 'utf8') } : undefined;
-}

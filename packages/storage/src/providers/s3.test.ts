@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { download } from '../download.ts';
 import type { StorageErrorCode } from '../errors.ts';
 import { failsWith, filesOf } from '../test-support/expect.ts';
+import { loopbackCertificate } from '../test-support/loopback-certificate.ts';
 import { KEYS, startS3 } from '../test-support/s3-server.ts';
 import { temporaryDirectory } from '../test-support/temporary-directory.ts';
 
@@ -106,6 +107,22 @@ test('KServe names: S3_ENDPOINT with S3_USE_HTTPS=0, awsAnonymousCredential, STO
       STORAGE_OVERRIDE_CONFIG: JSON.stringify({ endpoint_url: signed.url }),
     },
   });
+});
+
+test("TLS: an authority of AWS_CA_BUNDLE or of KServe's global bundle is added, S3_VERIFY_SSL=0 asks for none", async (t) => {
+  const tls = loopbackCertificate();
+  const s3 = await startS3(t, BUCKET, { keys: KEYS, tls });
+  const directory = await temporaryDirectory(t);
+  await writeFile(join(directory, 'cabundle.crt'), tls.cert);
+  await assert.rejects(download('s3://models/iris', directory, s3), failsWith('TlsUntrusted', /AWS_CA_BUNDLE/));
+  for (const added of [
+    { AWS_CA_BUNDLE: tls.certPath },
+    { CA_BUNDLE_CONFIGMAP_NAME: 'global', CA_BUNDLE_VOLUME_MOUNT_POINT: directory },
+    { S3_VERIFY_SSL: '0' },
+  ]) {
+    const environment = { ...s3.environment, ...added };
+    await download('s3://models/iris', await temporaryDirectory(t), { environment });
+  }
 });
 
 test('failures say what is wrong, without a secret', async (t) => {

@@ -1,6 +1,6 @@
 import { StorageError } from '../errors.ts';
 
-export interface S3Credentials {
+interface S3Credentials {
   accessKeyId: string;
   secretAccessKey: string;
   sessionToken?: string;
