@@ -142,6 +142,20 @@ test('a complete directory fetches nothing; a changed source fetches what change
   assert.equal(await readFile(join(directory, 'c'), 'utf8'), 'three');
 });
 
+test('files that the source no longer has go also when the download before was stopped', async (t) => {
+  const { s3, settings } = await startPair(t, {}, { 'b/m/a': 'one', 'b/m/gone': 'two' });
+  const directory = await temporaryDirectory(t);
+  await download('s3://b/m', directory, settings);
+  s3.objects.delete('b/m/gone');
+  s3.objects.set('b/m/a', MODEL);
+  const stop = new AbortController();
+  const onEvent = (event: DownloadEvent) => event.type === 'progress' && stop.abort();
+  await assert.rejects(download('s3://b/m', directory, { ...settings, signal: stop.signal, onEvent }));
+  assert.ok(!(await filesOf(directory, true)).includes('.serval-manifest.json'));
+  await download('s3://b/m', directory, settings);
+  assert.deepEqual(await filesOf(directory, true), ['.serval-manifest.json', 'a']);
+});
+
 test('with the whole model there, a source that does not answer is no failure, but one that refuses is', async (t) => {
   const { s3, proxy, settings, events } = await startPair(t);
   const directory = await temporaryDirectory(t);

@@ -8,9 +8,9 @@ import {
   isIntact,
   type Manifest,
   type PlacedFile,
-  readJournal,
+  readKnown,
   readManifest,
-  removeManifest,
+  setManifestAside,
   uriDigest,
   writeManifest,
 } from './manifest.ts';
@@ -22,7 +22,15 @@ import { providerFor } from './providers/registry.ts';
 import { redactUri } from './redact.ts';
 import { DEFAULT_RETRY, type RetryPolicy, withRetries } from './retry.ts';
 import { withStorageConfig } from './storage-config.ts';
-import { allocatedBytes, freeBytesOf, prepareTarget, removePlaced, syncDirectories, WORK_DIRECTORY } from './target.ts';
+import {
+  allocatedBytes,
+  discardParts,
+  freeBytesOf,
+  prepareTarget,
+  removePlaced,
+  syncDirectories,
+  WORK_DIRECTORY,
+} from './target.ts';
 import { transferFiles } from './transfer.ts';
 
 /** A source that changes while it is read is listed and fetched anew this often in all. */
@@ -97,7 +105,7 @@ export async function download(uri: string, directory: string, options: Download
     const failure =
       targetErrorFrom(error, directory) ?? storageErrorFrom(error, `downloading ${shown} to ${directory}`, signal);
     // Part files would only keep the disk full.
-    if (failure.code === 'NoSpace') await rm(join(directory, WORK_DIRECTORY), { recursive: true, force: true });
+    if (failure.code === 'NoSpace') await discardParts(directory);
     throw failure;
   } finally {
     await connections?.close();
@@ -147,7 +155,7 @@ async function bringOnce(job: Job): Promise<Outcome> {
   }
   checkNames(remote);
 
-  const known = new Map([...(manifest?.files ?? []), ...(await readJournal(root))].map((file) => [file.name, file]));
+  const known = await readKnown(root, manifest);
   const kept: PlacedFile[] = [];
   const missing: RemoteFile[] = [];
   for (const file of remote) {
@@ -165,7 +173,7 @@ async function bringOnce(job: Job): Promise<Outcome> {
 
   await mkdir(join(root, WORK_DIRECTORY), { recursive: true });
   await checkFreeSpace(job, missing);
-  await removeManifest(root); // from here on the directory is not complete
+  await setManifestAside(root);
   const transferStartMs = clock();
   const placed = await transferFiles(missing, {
     root,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { appendFile, open, readFile, rename, rm } from 'node:fs/promises';
+import { appendFile, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Digest, RemoteFile } from './provider.ts';
 import { redactUri } from './redact.ts';
@@ -9,6 +9,8 @@ import { statPlaced, WORK_DIRECTORY } from './target.ts';
 export const MANIFEST_NAME = '.serval-manifest.json';
 
 const MANIFEST_VERSION = 1;
+
+const PREVIOUS_MANIFEST = 'previous-manifest.json';
 
 /** A file under its final name. */
 export interface PlacedFile {
@@ -41,8 +43,12 @@ export function uriDigest(uri: string): string {
 
 /** `undefined` when there is none, or one that this version does not understand. */
 export async function readManifest(root: string): Promise<Manifest | undefined> {
+  return parseManifest(join(root, MANIFEST_NAME));
+}
+
+async function parseManifest(path: string): Promise<Manifest | undefined> {
   try {
-    const manifest = JSON.parse(await readFile(join(root, MANIFEST_NAME), 'utf8')) as Manifest;
+    const manifest = JSON.parse(await readFile(path, 'utf8')) as Manifest;
     return manifest.manifestVersion === MANIFEST_VERSION && Array.isArray(manifest.files) ? manifest : undefined;
   } catch {
     return undefined;
@@ -61,8 +67,18 @@ export async function writeManifest(root: string, manifest: Manifest): Promise<v
   await rename(temporary, join(root, MANIFEST_NAME));
 }
 
-export async function removeManifest(root: string): Promise<void> {
-  await rm(join(root, MANIFEST_NAME), { force: true });
+/** From here on the directory is not complete. What it held is remembered, so that files the source no longer has can go. */
+export async function setManifestAside(root: string): Promise<void> {
+  await rename(join(root, MANIFEST_NAME), join(root, WORK_DIRECTORY, PREVIOUS_MANIFEST)).catch((error) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+}
+
+/** Everything that this and interrupted downloads put under final names; the latest of a name wins. */
+export async function readKnown(root: string, manifest: Manifest | undefined): Promise<Map<string, PlacedFile>> {
+  const before = await parseManifest(join(root, WORK_DIRECTORY, PREVIOUS_MANIFEST));
+  const files = [...(before?.files ?? []), ...(manifest?.files ?? []), ...(await readJournal(root))];
+  return new Map(files.map((file) => [file.name, file]));
 }
 
 /** Remembers finished files of a download that is not complete yet. */
@@ -70,7 +86,7 @@ export async function appendJournal(root: string, file: PlacedFile): Promise<voi
   await appendFile(join(root, WORK_DIRECTORY, 'journal.jsonl'), `${JSON.stringify(file)}\n`);
 }
 
-export async function readJournal(root: string): Promise<PlacedFile[]> {
+async function readJournal(root: string): Promise<PlacedFile[]> {
   const text = await readFile(join(root, WORK_DIRECTORY, 'journal.jsonl'), 'utf8').catch(() => '');
   return text.split('\n').flatMap((line) => {
     try {

@@ -1,4 +1,4 @@
-import { lstat, mkdir, open, realpath, rename, rm, rmdir, stat, statfs } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, realpath, rename, rm, rmdir, stat, statfs } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { StorageError, targetErrorFrom } from './errors.ts';
 
@@ -82,6 +82,15 @@ export async function syncDirectories(root: string, names: Iterable<string>): Pr
       await handle.close();
     }
   }
+}
+
+/** Removes part files, and keeps the record of what stands under final names. */
+export async function discardParts(root: string): Promise<void> {
+  const work = join(root, WORK_DIRECTORY);
+  for (const name of await readdir(work).catch(() => [])) {
+    if (name.includes('.part')) await rm(join(work, name), { force: true });
+  }
+  await rmdir(work).catch(() => {}); // when nothing else is in it
 }
 
 export async function freeBytesOf(directory: string): Promise<number | undefined> {

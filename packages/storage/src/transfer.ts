@@ -40,7 +40,7 @@ export async function transferFiles(files: readonly RemoteFile[], transfer: Tran
     } catch (error) {
       const failure = targetErrorFrom(error, transfer.root, file.sizeBytes) ?? error;
       failed.abort(failure); // what still runs has no use any more
-      throw failure;
+      throw failed.signal.reason; // the first failure, not what stopping the others brought
     }
   });
   return placed;
@@ -92,7 +92,7 @@ async function fetchFile(file: RemoteFile, transfer: Transfer, budget: Budget): 
         await part.complete(segment);
       } catch (error) {
         failed.abort(error);
-        throw error;
+        throw failed.signal.reason;
       }
     });
     await part.finish(sizeBytes);

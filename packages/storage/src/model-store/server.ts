@@ -116,6 +116,8 @@ async function sendFile(found: FoundFile, request: IncomingMessage, response: Se
       'content-type': 'application/octet-stream',
       'content-length': end - start,
     });
+    // Should the file be cut while it is sent, the client must not wait for the rest.
+    response.strictContentLength = true;
     if (request.method === 'HEAD' || end === start) {
       response.end();
       return;
@@ -139,7 +141,8 @@ async function sendDirectory(
   const json = /\bapplication\/json\b/.test(request.headers.accept ?? '');
   if (!path.endsWith('/') && !json) {
     // Relative links of the page need the slash.
-    response.setHeader('location', `${encodeURI(decodeURIComponent(path)).replace(/^\/+/, '/')}/`);
+    const segments = decodeURIComponent(path).split('/').filter(Boolean);
+    response.setHeader('location', `/${segments.map(encodeURIComponent).join('/')}/`);
     return sendText(response, 301, 'a directory ends with a slash');
   }
   const { entries, truncated } = await listDirectory(root, directory);
