@@ -1,6 +1,6 @@
 import { crds, gatewayApiCrds } from '@serval/api';
-import type { KubeObject, Namespace } from '@serval/kube/objects';
-import { defaultGatewayName, defaultNamespace } from '../config/serving-config.ts';
+import type { AnyObject, KubeObject, Namespace } from '@serval/kube/objects';
+import { configMapName, defaultGatewayName, defaultNamespace } from '../config/serving-config.ts';
 import { servingConfigMap } from './config-map.ts';
 import { servalGateway, servalGatewayClass } from './gateway.ts';
 import { builtInServingRuntimes } from './serving-runtimes.ts';
@@ -17,15 +17,6 @@ export interface PlatformOptions {
   webhooks?: WebhookAddress;
 }
 
-export interface PlatformObject {
-  readonly object: KubeObject;
-  /**
-   * Create it when it is not there, and leave one that is there alone: it may be another's (Gateway API CRDs) or a
-   * person's (the configuration).
-   */
-  readonly onlyIfAbsent: boolean;
-}
-
 /**
  * Everything that `serval up` applies at its start, in this order: a CRD must be established before its objects, and the
  * webhooks come last, so that nothing waits for an operator that is not there yet.
@@ -35,20 +26,27 @@ export function platformObjects({
   namespace = defaultNamespace,
   ingressDomain,
   webhooks = { service: { namespace } },
-}: PlatformOptions): PlatformObject[] {
-  const always = (object: KubeObject): PlatformObject => ({ object, onlyIfAbsent: false });
-  const ifAbsent = (object: KubeObject): PlatformObject => ({ object, onlyIfAbsent: true });
+}: PlatformOptions): AnyObject[] {
   const gateway = `${namespace}/${defaultGatewayName}`;
   return [
-    always(namespaceObject(namespace)),
-    ...crds().map(always),
-    ...gatewayApiCrds().map(ifAbsent),
-    always(servalGatewayClass()),
-    always(servalGateway(namespace, defaultGatewayName, gatewayPort)),
-    ifAbsent(servingConfigMap({ namespace, gateway, ...(ingressDomain ? { ingressDomain } : {}) })),
-    ...builtInServingRuntimes().map(always),
-    ...webhookConfigurations(webhooks).map(always),
+    namespaceObject(namespace),
+    ...crds(),
+    ...gatewayApiCrds(),
+    servalGatewayClass(),
+    servalGateway(namespace, defaultGatewayName, gatewayPort),
+    servingConfigMap({ namespace, gateway, ...(ingressDomain ? { ingressDomain } : {}) }),
+    ...builtInServingRuntimes(),
+    ...webhookConfigurations(webhooks),
   ];
+}
+
+/**
+ * Whether an object of `platformObjects` is to be created only when it is not there, and left alone otherwise: it may be
+ * another's (Gateway API CRDs) or a person's (the configuration).
+ */
+export function isOnlyIfAbsent({ kind, metadata }: KubeObject): boolean {
+  if (kind === 'CustomResourceDefinition') return metadata.name?.endsWith('.gateway.networking.k8s.io') ?? false;
+  return kind === 'ConfigMap' && metadata.name === configMapName;
 }
 
 function namespaceObject(name: string): Namespace {
