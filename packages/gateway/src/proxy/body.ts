@@ -1,0 +1,34 @@
+import type { IncomingMessage } from 'node:http';
+import { PassThrough } from 'node:stream';
+
+/** A request's body on its way to an endpoint. */
+export type RequestBody = { kind: 'none' } | { kind: 'whole'; bytes: Buffer } | { kind: 'stream'; stream: PassThrough };
+
+/**
+ * Reads a small body of known length whole, so that it can be sent again; lets any other flow through. Rejects when the
+ * client goes away before a small body is complete.
+ */
+export function takeBody(req: IncomingMessage, replayBytes: number): RequestBody | Promise<RequestBody> {
+  const length = req.headers['content-length'];
+  if (req.headers['transfer-encoding'] === undefined && (length === undefined || length === '0')) {
+    return { kind: 'none' };
+  }
+  if (length !== undefined && Number(length) <= replayBytes) return readWhole(req);
+  // Not `req` itself: whoever fails to send it destroys it, and the client's connection with it.
+  const stream = new PassThrough();
+  // Nobody may be listening any more when the client goes away.
+  stream.on('error', () => {});
+  req.on('close', () => {
+    if (!req.complete) stream.destroy(new Error('the client went away'));
+  });
+  return { kind: 'stream', stream: req.pipe(stream) };
+}
+
+function readWhole(req: IncomingMessage): Promise<RequestBody> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    req.on('data', (chunk: Buffer) => chunks.push(chunk));
+    req.once('end', () => resolve({ kind: 'whole', bytes: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks) }));
+    req.once('error', reject);
+  });
+}
