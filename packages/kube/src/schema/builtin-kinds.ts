@@ -123,10 +123,11 @@ const simple: Record<string, StructuralSchema> = {
   D: { type: 'string' },
   Q: { 'x-kubernetes-int-or-string': true, format: 'quantity' },
   X: { 'x-kubernetes-int-or-string': true },
-  R: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-  F: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-  J: { 'x-kubernetes-preserve-unknown-fields': true, nullable: true },
-  V: { 'x-kubernetes-preserve-unknown-fields': true },
+  // One value to server-side apply, whatever is inside.
+  R: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true, 'x-kubernetes-map-type': 'atomic' },
+  F: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true, 'x-kubernetes-map-type': 'atomic' },
+  J: { 'x-kubernetes-preserve-unknown-fields': true, 'x-kubernetes-map-type': 'atomic', nullable: true },
+  V: { 'x-kubernetes-preserve-unknown-fields': true, 'x-kubernetes-map-type': 'atomic' },
 };
 
 function typeSchema(type: string, refer: Refer): StructuralSchema {

@@ -2,7 +2,7 @@ export * from './builtin-kinds.ts';
 export * from './defaults.ts';
 export * from './field-error.ts';
 export * from './list-keys.ts';
-export { objectMetaSchema } from './object-meta.ts';
+export { objectMetaSchema, propertySchema } from './object-meta.ts';
 export * from './pattern.ts';
 export * from './protobuf.ts';
 export { ProtobufError } from './protobuf-wire.ts';
