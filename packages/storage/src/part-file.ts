@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RemoteFile } from './provider.ts';
-import { WORK_DIRECTORY } from './target.ts';
+import { syncDirectory, WORK_DIRECTORY } from './target.ts';
 
 export interface Segment {
   index: number;
@@ -48,11 +48,7 @@ export async function openPartFile(root: string, file: RemoteFile, segmentBytes:
   const resumable = segments.length > 1 && version !== undefined && sizeBytes !== undefined;
   const identity = { source, version: version ?? '', sizeBytes: sizeBytes ?? 0, segmentBytes };
   const done = new Set(resumable ? await readProgress(progressPath, identity) : []);
-  const handle: FileHandle = await open(path, done.size > 0 ? 'r+' : 'w').catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-    done.clear(); // the progress is there, the part is not
-    return open(path, 'w');
-  });
+  const handle = (await reopen(path, segments, done)) ?? (await openFresh(root, path, progressPath));
   let closed = false;
   let saving = Promise.resolve();
 
@@ -97,6 +93,27 @@ export async function openPartFile(root: string, file: RemoteFile, segmentBytes:
       await Promise.all([rm(path, { force: true }), rm(progressPath, { force: true })]);
     },
   };
+}
+
+/** The part that the progress is about; empties `done` and answers `undefined` when it is not there as told. */
+async function reopen(path: string, segments: readonly Segment[], done: Set<number>): Promise<FileHandle | undefined> {
+  if (done.size === 0) return undefined;
+  const handle = await open(path, 'r+').catch(() => undefined);
+  const { size } = (await handle?.stat()) ?? { size: 0 };
+  if (handle && segments.every(({ index, end }) => !done.has(index) || size >= end!)) return handle;
+  await handle?.close();
+  done.clear();
+  return undefined;
+}
+
+/** An empty part. What an older one had done must be forgotten before this one stands under its name, also after a power cut. */
+async function openFresh(root: string, path: string, progressPath: string): Promise<FileHandle> {
+  const forgotten = await unlink(progressPath).then(
+    () => true,
+    () => false,
+  );
+  if (forgotten) await syncDirectory(join(root, WORK_DIRECTORY));
+  return open(path, 'w');
 }
 
 function segmentsOf({ sizeBytes, rangeable }: RemoteFile, segmentBytes: number): Segment[] {

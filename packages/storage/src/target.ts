@@ -74,13 +74,15 @@ export async function syncDirectories(root: string, names: Iterable<string>): Pr
   for (const name of names) {
     for (let parent = dirname(name); parent !== '.'; parent = dirname(parent)) directories.add(join(root, parent));
   }
-  for (const directory of directories) {
-    const handle = await open(directory);
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+  for (const directory of directories) await syncDirectory(directory);
+}
+
+export async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 
