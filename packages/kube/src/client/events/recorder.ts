@@ -8,7 +8,14 @@ import { createEventAggregator, type EventDecision, type EventInput, remember } 
 
 export interface EventRecorder {
   /** Tells about the object, soon. Never throws; an event that cannot be written is logged and dropped. */
-  record(object: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void;
+  record(
+    object: KubeObject,
+    type: 'Normal' | 'Warning',
+    reason: string,
+    message: string,
+    /** The part of the object it is about, such as `spec.containers{main}`. */
+    options?: { fieldPath?: string },
+  ): void;
   /** Resolves when everything recorded so far is written or dropped. */
   flush(): Promise<void>;
 }
@@ -107,7 +114,7 @@ export function createEventRecorder({
   }
 
   return {
-    record(object, type, reason, message) {
+    record(object, type, reason, message, { fieldPath } = {}) {
       const { namespace, name, uid, resourceVersion } = object.metadata;
       const involvedObject = {
         apiVersion: object.apiVersion,
@@ -116,6 +123,7 @@ export function createEventRecorder({
         name,
         uid,
         resourceVersion,
+        ...(fieldPath === undefined ? {} : { fieldPath }),
       };
       if (pending.push({ involvedObject, type, reason, message }) > maxPending) pending.shift();
       working ??= work();

@@ -1,0 +1,4 @@
+export { NodeError, type NodeErrorCode } from './errors.ts';
+export * from './images/catalogue.ts';
+export { type NodeOptions, type RunningNode, startNode } from './node.ts';
+export type { PodNetwork } from './pod/network.ts';
