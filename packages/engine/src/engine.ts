@@ -1,5 +1,10 @@
 import { join } from 'node:path';
-import { StatusError } from '@serval/kube/objects';
+import { type AnyObject, applyMergePatch, type Json, parseApiVersion, StatusError } from '@serval/kube/objects';
+import { builtinSchema, decodeKubernetesProtobuf, ProtobufError, type StructuralSchema } from '@serval/kube/schema';
+import { createAdmission } from './admission/admission.ts';
+import { type CallWebhook, createCallWebhook } from './admission/webhook-client.ts';
+import { startDefinitions } from './crd/controller.ts';
+import { findNameConflict } from './crd/name-conflict.ts';
 import { administrator, createAuthenticator } from './http/authenticate.ts';
 import { createHandler } from './http/handler.ts';
 import { listen } from './http/server.ts';
@@ -8,7 +13,7 @@ import { builtInResources } from './kinds/built-in.ts';
 import type { Engine, EngineOptions } from './options.ts';
 import { loadCredentials } from './pki/credentials.ts';
 import { ensureDirectory } from './pki/files.ts';
-import { createCatalogue } from './registry/catalogue.ts';
+import { type Catalogue, createCatalogue } from './registry/catalogue.ts';
 import { createObject } from './registry/create.ts';
 import type { RegistryDeps } from './registry/deps.ts';
 import { writeObject } from './registry/write.ts';
@@ -24,9 +29,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   await ensureDirectory(dataDir);
   const store = openStore(dataDir);
   const closing = new AbortController();
+  let endDefinitions = () => {};
   try {
     const credentials = await loadCredentials(join(dataDir, 'pki'), host, clock());
-    const services = createServices(store, { ...options, clock });
+    const callWebhook = createCallWebhook(options.callService);
+    const services = createServices(store, callWebhook, { ...options, clock });
+    endDefinitions = startDefinitions(services.registry, callWebhook, closing.signal);
     await createFirstObjects(services.registry);
     const handler = createHandler({
       services,
@@ -42,6 +50,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       close: () => {
         closed ??= (async () => {
           closing.abort();
+          endDefinitions();
           await server.close();
           await store.close();
         })();
@@ -55,28 +64,50 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   }
 }
 
-function createServices(store: Store, options: EngineOptions & { clock(): number }): Services {
+function createServices(
+  store: Store,
+  callWebhook: CallWebhook,
+  options: EngineOptions & { clock(): number },
+): Services {
   const { log, clock } = options;
-  const catalogue = createCatalogue(builtInResources(() => undefined));
+  const catalogue: Catalogue = createCatalogue(
+    builtInResources(loadBuiltInSchema, (definition) => findNameConflict(catalogue, definition)),
+  );
   const registry: RegistryDeps = {
     store,
     write: (write) => writeObject({ store, log }, write),
     catalogue,
-    admission: { mutate: async ({ object }) => object!, validate: async () => {} },
-    ownership: { recordUpdate: ({ next }) => next, apply: ({ applied }) => applied },
+    admission: createAdmission({ store, catalogue, callWebhook, log }),
+    ownership: {
+      recordUpdate: ({ next }) => next,
+      apply: ({ live, applied }) =>
+        applyMergePatch(live as unknown as Json, applied as unknown as Json) as unknown as AnyObject,
+    },
     log,
     clock,
   };
   return {
     registry,
-    decodeProtobuf: () => {
-      throw new StatusError('UnsupportedMediaType', 'protobuf bodies are not accepted');
-    },
-    strategicMerge: (_resource, live) => live,
+    decodeProtobuf,
+    strategicMerge: (_resource, live, patch) => applyMergePatch(live as unknown as Json, patch) as unknown as AnyObject,
     encodeEvent: createEventEncoder(),
     callKubelet: options.callKubelet,
     log,
   };
+}
+
+function loadBuiltInSchema(apiVersion: string, kind: string): StructuralSchema | undefined {
+  const { group, version } = parseApiVersion(apiVersion);
+  return builtinSchema(group, version, kind);
+}
+
+function decodeProtobuf(bytes: Uint8Array): unknown {
+  try {
+    return decodeKubernetesProtobuf(bytes);
+  } catch (error) {
+    if (!(error instanceof ProtobufError)) throw error;
+    throw new StatusError('BadRequest', `couldn't read the body as protobuf: ${error.message}`, { cause: error });
+  }
 }
 
 const firstNamespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];

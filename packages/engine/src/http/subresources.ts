@@ -1,17 +1,19 @@
-import type { ApiResponse } from '@serval/kube/client';
 import type { ServedResource } from '../registry/served-resource.ts';
-import type { RequestContext } from './context.ts';
-import type { ResourcePath } from './request-path.ts';
-import type { Services } from './services.ts';
+import { handleFinalize } from './finalize.ts';
+import { handleBinding, handleEviction } from './pod-actions.ts';
+import { handleLog } from './pod-log.ts';
+import { handleScale } from './scale.ts';
+import type { SubresourceHandler } from './subresource.ts';
 
-export type SubresourceHandler = (
-  services: Services,
-  context: RequestContext,
-  resource: ServedResource,
-  path: ResourcePath,
-) => Promise<ApiResponse>;
+const handlers: Record<string, SubresourceHandler> = {
+  'pods/log': handleLog,
+  'pods/binding': handleBinding,
+  'pods/eviction': handleEviction,
+  'namespaces/finalize': handleFinalize,
+};
 
 /** The handler of `/scale`, `/log` and the like; `undefined` when the resource has no such subresource. */
-export function findSubresource(_resource: ServedResource, _subresource: string): SubresourceHandler | undefined {
-  return undefined;
+export function findSubresource(resource: ServedResource, subresource: string): SubresourceHandler | undefined {
+  if (subresource === 'scale') return resource.scale ? handleScale : undefined;
+  return resource.group === '' ? handlers[`${resource.plural}/${subresource}`] : undefined;
 }

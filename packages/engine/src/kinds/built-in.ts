@@ -1,3 +1,4 @@
+import type { NameConflict } from '../crd/strategy.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import { coreRows } from './core.ts';
 import { customResourceDefinitions } from './custom-resource-definitions.ts';
@@ -9,23 +10,16 @@ import { policyRows } from './policy.ts';
 import { storageRows } from './storage.ts';
 import { autoscalerRow, workloadRows } from './workloads.ts';
 
-const rows: readonly KindRow[] = [
-  ...coreRows,
-  pods,
-  ...storageRows,
-  ...workloadRows,
-  ...networkRows,
-  ...policyRows,
-  customResourceDefinitions,
-];
+const rows: readonly KindRow[] = [...coreRows, pods, ...storageRows, ...workloadRows, ...networkRows, ...policyRows];
 
 /** Every kind that is served from the start. */
-export function builtInResources(loadSchema: LoadSchema): ServedResource[] {
+export function builtInResources(loadSchema: LoadSchema, nameConflict: NameConflict): ServedResource[] {
   const define = (row: KindRow) => defineKind(row, loadSchema);
   const event = define(coreEvents);
   const autoscaler = define(autoscalerRow);
   return [
     ...rows.map(define),
+    define(customResourceDefinitions(nameConflict)),
     { ...event, columns: eventColumns },
     { ...define({ ...coreEvents, group: 'events.k8s.io', stored: event.stored }), columns: eventColumns },
     autoscaler,

@@ -1,13 +1,16 @@
-import { column } from '../table/cells.ts';
+import { definitionStrategy, type NameConflict } from '../crd/strategy.ts';
 import type { KindRow } from './define.ts';
 
-export const customResourceDefinitions: KindRow = {
-  group: 'apiextensions.k8s.io',
-  kind: 'CustomResourceDefinition',
-  plural: 'customresourcedefinitions',
-  clusterScoped: true,
-  shortNames: ['crd', 'crds'],
-  categories: ['api-extensions'],
-  status: true,
-  columns: [column('Created At', (object) => object.metadata.creationTimestamp, { type: 'date' })],
-};
+/** Without columns of its own: Name and Created At are what upstream shows. */
+export function customResourceDefinitions(nameConflict: NameConflict): KindRow {
+  return {
+    group: 'apiextensions.k8s.io',
+    kind: 'CustomResourceDefinition',
+    plural: 'customresourcedefinitions',
+    clusterScoped: true,
+    shortNames: ['crd', 'crds'],
+    categories: ['api-extensions'],
+    status: true,
+    strategy: definitionStrategy(nameConflict),
+  };
+}

@@ -70,7 +70,9 @@ function readinessGates(object: AnyObject): string {
 
 /** A Pod's spec stays, but for images, deadlines, added tolerations and the like (ValidatePodUpdate). */
 function validatePodUpdate(object: AnyObject, old: AnyObject) {
-  if (deepEqual(frozenSpec(object), frozenSpec(old))) return [];
+  // A Pod is bound once.
+  const spec = old['spec']?.nodeName ? object['spec'] : { ...object['spec'], nodeName: old['spec']?.nodeName };
+  if (deepEqual(frozenSpec(spec), frozenSpec(old['spec']))) return [];
   return [
     {
       path: 'spec',
@@ -81,7 +83,7 @@ function validatePodUpdate(object: AnyObject, old: AnyObject) {
   ];
 }
 
-function frozenSpec(object: AnyObject): unknown {
+function frozenSpec(spec: Record<string, unknown> = {}): unknown {
   const {
     activeDeadlineSeconds: _a,
     tolerations: _b,
@@ -89,15 +91,15 @@ function frozenSpec(object: AnyObject): unknown {
     schedulingGates: _d,
     nodeSelector: _e,
     ...rest
-  } = object['spec'] ?? {};
+  } = spec;
   const withoutImages = (containers: unknown) =>
     Array.isArray(containers)
       ? containers.map(({ image: _image, resources: _resources, ...container }) => container)
       : containers;
   return {
     ...rest,
-    containers: withoutImages(rest.containers),
-    initContainers: withoutImages(rest.initContainers),
+    containers: withoutImages(rest['containers']),
+    initContainers: withoutImages(rest['initContainers']),
   };
 }
 

@@ -1,13 +1,13 @@
 import type { AnyObject } from '@serval/kube/objects';
 import { storeKey, WriteConflict } from '../store/change.ts';
 import type { RegistryDeps } from './deps.ts';
-import { alreadyExists, badRequest } from './errors.ts';
+import { alreadyExists, badRequest, methodNotAllowed } from './errors.ts';
 import { cloneJson } from './json.ts';
 import { requireActiveNamespace } from './namespace-check.ts';
 import { fillNewMeta, generateName } from './object-meta.ts';
 import { admitObject, checkIdentity } from './prepare.ts';
 import type { WriteOptions } from './request-options.ts';
-import { apiVersionOf, type ServedResource } from './served-resource.ts';
+import { apiVersionOf, qualifiedName, type ServedResource } from './served-resource.ts';
 
 // apiserver, registry store: maxNameGenerationCreateAttempts is 8, of which seven are retries.
 const nameAttempts = 8;
@@ -20,6 +20,9 @@ export async function createObject(
   input: unknown,
   options: WriteOptions,
 ): Promise<AnyObject> {
+  if (!resource.verbs.includes('create')) {
+    throw methodNotAllowed(`create not allowed while the definition of ${qualifiedName(resource)} is being deleted`);
+  }
   const object = checkIdentity(resource, input, { namespace, name: '' });
   if (object.metadata.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
   requireActiveNamespace(deps, resource, namespace, object.metadata.name ?? '');

@@ -3,7 +3,7 @@ import type { AdmissionAttributes, RegistryDeps } from './deps.ts';
 import { badRequest, invalid } from './errors.ts';
 import { tidyMeta, validateMeta } from './object-meta.ts';
 import type { Target, WriteOptions } from './request-options.ts';
-import { defaultObject, pruneObject, validateObject } from './schema-check.ts';
+import { defaultObject, pruneObject, requireTypes, validateObject } from './schema-check.ts';
 import { apiVersionOf, type ServedResource } from './served-resource.ts';
 
 /**
@@ -41,6 +41,7 @@ export function checkIdentity(resource: ServedResource, input: unknown, { namesp
       throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
     }
   }
+  requireTypes(resource, object);
   return object;
 }
 
@@ -54,15 +55,11 @@ export async function admitObject(
   const { resource } = attributes;
   const old = attributes.oldObject ?? undefined;
   tidyMeta(draft.metadata);
-  pruneObject(resource, draft, options);
-  defaultObject(resource, draft);
-  let object = draft;
+  let object = defaultObject(resource, pruneObject(resource, draft, options));
   const mutated = await deps.admission.mutate({ ...attributes, object });
   if (mutated !== object) {
-    object = mutated;
-    tidyMeta(object.metadata);
-    pruneObject(resource, object, { ...options, fieldValidation: 'Ignore' });
-    defaultObject(resource, object);
+    tidyMeta(mutated.metadata);
+    object = defaultObject(resource, pruneObject(resource, mutated, { ...options, fieldValidation: 'Ignore' }));
   }
   const errors = [
     ...validateMeta(resource, object),

@@ -1,15 +1,47 @@
-import type { AnyObject } from '@serval/kube/objects';
-import type { FieldError } from '@serval/kube/schema';
+import { type AnyObject, StatusError } from '@serval/kube/objects';
+import { applyDefaults, type FieldError, pruneUnknown, validateSchema } from '@serval/kube/schema';
+import { invalid } from './errors.ts';
 import type { WriteOptions } from './request-options.ts';
 import type { ServedResource } from './served-resource.ts';
 
-/** Drops fields that the schema does not know; strict requests are refused instead. */
-export function pruneObject(_resource: ServedResource, _object: AnyObject, _options: WriteOptions): void {}
+// More unknown fields than this tell nothing new.
+const maxWarnings = 20;
 
-export function defaultObject(resource: ServedResource, object: AnyObject): void {
-  resource.stored.strategy.defaults?.(object);
+/** The object without the fields that the schema does not know; strict requests are refused, others warned. */
+export function pruneObject(resource: ServedResource, object: AnyObject, options: WriteOptions): AnyObject {
+  const schema = resource.schema();
+  if (!schema) return object;
+  const pruned = pruneUnknown(schema, object);
+  if (pruned.unknownPaths.length > 0 && options.fieldValidation !== 'Ignore') {
+    const texts = pruned.unknownPaths.slice(0, maxWarnings).map((path) => `unknown field ${JSON.stringify(path)}`);
+    if (options.fieldValidation === 'Strict') {
+      throw new StatusError('BadRequest', `strict decoding error: ${texts.join(', ')}`);
+    }
+    texts.forEach(options.warn);
+  }
+  return pruned.object;
 }
 
-export function validateObject(_resource: ServedResource, _object: AnyObject, _old?: AnyObject): FieldError[] {
-  return [];
+/** Defaults of the schema, then of the kind. Changes and answers its argument, or a copy. */
+export function defaultObject(resource: ServedResource, object: AnyObject): AnyObject {
+  const schema = resource.schema();
+  const defaulted = schema ? applyDefaults(schema, object) : object;
+  resource.stored.strategy.defaults?.(defaulted);
+  return defaulted;
+}
+
+export function validateObject(resource: ServedResource, object: AnyObject, old?: AnyObject): FieldError[] {
+  const schema = resource.schema();
+  if (!schema) return [];
+  return validateSchema(schema, object, { ...(old ? { old } : {}), allowDuplicates: !resource.custom });
+}
+
+/**
+ * Throws Invalid when a field of a built-in kind has the wrong type, so that the kind's own rules can rely on types. Custom
+ * resources have no such rules; they are validated once, after admission.
+ */
+export function requireTypes(resource: ServedResource, object: AnyObject): void {
+  if (resource.custom) return;
+  const errors = validateObject(resource, object).filter(({ reason }) => reason === 'FieldValueTypeInvalid');
+  if (errors.length > 0) throw invalid(resource, object.metadata.name ?? '', errors);
 }

@@ -82,7 +82,7 @@ async function updateOnce(deps: RegistryDeps, request: UpdateRequest) {
     options,
   );
   keepSystemMeta(admitted.metadata, live.metadata);
-  if (!request.subresource && specChanged(resource, admitted, live)) {
+  if (request.subresource !== 'status' && specChanged(resource, admitted, live)) {
     admitted.metadata.generation = (live.metadata.generation ?? 0) + 1;
   }
   const owned = request.ownershipRecorded

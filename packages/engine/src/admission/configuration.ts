@@ -1,0 +1,25 @@
+import type { LabelSelector } from '@serval/kube/objects';
+import type { Operation } from '../registry/deps.ts';
+import type { WebhookClientConfig } from './webhook-client.ts';
+
+export interface WebhookRule {
+  operations?: (Operation | '*')[];
+  apiGroups?: string[];
+  apiVersions?: string[];
+  resources?: string[];
+  scope?: 'Cluster' | 'Namespaced' | '*';
+}
+
+/** One webhook of a `MutatingWebhookConfiguration` or `ValidatingWebhookConfiguration`, defaults filled in. */
+export interface Webhook {
+  name: string;
+  clientConfig: WebhookClientConfig;
+  rules?: WebhookRule[];
+  failurePolicy: 'Fail' | 'Ignore';
+  matchPolicy: 'Exact' | 'Equivalent';
+  namespaceSelector?: LabelSelector;
+  objectSelector?: LabelSelector;
+  sideEffects?: string;
+  timeoutSeconds: number;
+  reinvocationPolicy?: 'Never' | 'IfNeeded';
+}

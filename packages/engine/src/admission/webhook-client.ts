@@ -1,0 +1,84 @@
+import { request } from 'node:https';
+import { getCACertificates } from 'node:tls';
+import type { JsonObject } from '@serval/kube/objects';
+import type { CallService } from '../options.ts';
+
+/** `clientConfig` of webhook configurations and conversion stanzas. */
+export interface WebhookClientConfig {
+  url?: string;
+  service?: { namespace: string; name: string; path?: string; port?: number };
+  /** Base64 of PEM. */
+  caBundle?: string;
+}
+
+/** Sends a review and answers what came back. Throws an `Error` that says what failed, without credentials. */
+export type CallWebhook = (config: WebhookClientConfig, body: JsonObject, signal: AbortSignal) => Promise<JsonObject>;
+
+// A review holds up to two objects of 3 MiB, a patch about as much.
+const maxAnswerBytes = 8 * 1024 * 1024;
+
+export function createCallWebhook(callService: CallService | undefined): CallWebhook {
+  return async (config, body, signal) => {
+    const { service, url } = config;
+    if (service) {
+      if (!callService) throw new Error(`service ${service.namespace}/${service.name} cannot be reached from here`);
+      const { namespace, name, path = '/', port = 443 } = service;
+      return abortable(callService({ namespace, name, path, port }, body, signal), signal);
+    }
+    if (!url) throw new Error('clientConfig has neither service nor url');
+    return post(new URL(url), config.caBundle, body, signal);
+  };
+}
+
+/** Ends waiting when the signal aborts, whether or not the callee heeds it. */
+function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}
+
+function post(url: URL, caBundle: string | undefined, body: JsonObject, signal: AbortSignal): Promise<JsonObject> {
+  if (url.protocol !== 'https:')
+    return Promise.reject(new Error(`webhook URLs must be https, got ${url.protocol}//${url.host}`));
+  const content = Buffer.from(JSON.stringify(body));
+  const authorities = caBundle
+    ? [Buffer.from(caBundle, 'base64').toString()]
+    : [...getCACertificates('default'), ...getCACertificates('system')];
+  return new Promise((resolve, reject) => {
+    const message = request(
+      url,
+      {
+        method: 'POST',
+        ca: authorities,
+        agent: false,
+        signal,
+        headers: {
+          'content-type': 'application/json',
+          accept: 'application/json',
+          'content-length': content.byteLength,
+        },
+      },
+      async (response) => {
+        try {
+          const chunks: Buffer[] = [];
+          let size = 0;
+          for await (const chunk of response as AsyncIterable<Buffer>) {
+            size += chunk.byteLength;
+            if (size > maxAnswerBytes) throw new Error(`the answer is larger than ${maxAnswerBytes} bytes`);
+            chunks.push(chunk);
+          }
+          if (response.statusCode !== 200) throw new Error(`answered ${response.statusCode}`);
+          resolve(JSON.parse(Buffer.concat(chunks).toString()) as JsonObject);
+        } catch (error) {
+          reject(error);
+        } finally {
+          message.destroy();
+        }
+      },
+    );
+    message.once('error', reject);
+    message.end(content);
+  });
+}
