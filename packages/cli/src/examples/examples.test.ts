@@ -9,6 +9,9 @@ test('answers are compared as float32 results of another library', () => {
   assert.match(differenceOf([1], [1, 2]) ?? '', /1 entries instead of 2/);
   assert.match(differenceOf(undefined, [1]) ?? '', /instead of/);
   assert.equal(differenceOf(['a', 0], ['a', 0]), undefined);
+  assert.equal(differenceOf([{ label: 'a', p: 0.1 }], [{ label: 'a', p: 0.10000001 }]), undefined);
+  assert.match(differenceOf([{ label: 'a' }], [{ label: 'b' }]) ?? '', /predictions\[0\]\.label: "a" instead of "b"/);
+  assert.match(differenceOf([{}], [{ label: 'b' }]) ?? '', /undefined instead of "b"/);
 });
 
 test('every example of this clone is whole', async () => {

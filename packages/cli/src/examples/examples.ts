@@ -58,7 +58,18 @@ export function differenceOf(actual: unknown, expected: unknown, path = 'predict
     }
     return undefined;
   }
+  if (isRecord(actual) && isRecord(expected)) {
+    for (const key of new Set([...Object.keys(expected), ...Object.keys(actual)])) {
+      const found = differenceOf(actual[key], expected[key], `${path}.${key}`);
+      if (found) return found;
+    }
+    return undefined;
+  }
   return Object.is(actual, expected)
     ? undefined
     : `${path}: ${JSON.stringify(actual)} instead of ${JSON.stringify(expected)}`;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -43,7 +43,8 @@ export async function startGatewayProcess(options: GatewayOptions): Promise<Gate
       '--internal-port',
       `${options.internalPort}`,
     ],
-    { stdio: ['pipe', 'pipe', 'pipe'], env: options.env },
+    // A group of its own: Ctrl-C goes to this process, which stops the parts in their order.
+    { stdio: ['pipe', 'pipe', 'pipe'], env: options.env, detached: true },
   );
   const lines: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => {
