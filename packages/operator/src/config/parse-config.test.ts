@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ConfigMap } from '@serval/kube/objects';
+import { servingConfigMap } from '../declarations/config-map.ts';
+import { ConfigError, parseServingConfig } from './parse-config.ts';
+import { defaultServingConfig } from './serving-config.ts';
+
+const configMap = (data: Record<string, string>): ConfigMap => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'inferenceservice-config' },
+  data,
+});
+
+test('without a ConfigMap everything has its default', () => {
+  assert.deepEqual(parseServingConfig(undefined), defaultServingConfig);
+});
+
+test('the ConfigMap of an installation says what the defaults say', () => {
+  const written = servingConfigMap({ namespace: 'serval-system', gateway: 'serval-system/serval-gateway' });
+  assert.deepEqual(parseServingConfig(written), defaultServingConfig);
+});
+
+test('written values take the place of defaults, key by key', () => {
+  const config = parseServingConfig(
+    configMap({ ingress: '{"ingressDomain": "example.com"}', credentials: '{"s3": {"s3Endpoint": "minio:9000"}}' }),
+  );
+  assert.equal(config.ingress.ingressDomain, 'example.com');
+  assert.equal(config.ingress.urlScheme, 'http');
+  assert.equal(config.credentials.s3.s3Endpoint, 'minio:9000');
+  assert.equal(config.credentials.s3.s3AccessKeyIDName, 'AWS_ACCESS_KEY_ID');
+});
+
+test('sections and keys of other releases are left alone', () => {
+  parseServingConfig(configMap({ router: 'not json', ingress: '{"enableLLMInferenceServiceTLS": false}' }));
+});
+
+for (const [what, data, message] of [
+  ['no JSON', { ingress: '{' }, /ingress must be JSON/],
+  ['no object', { deploy: '[]' }, /deploy must be a JSON object/],
+  [
+    'another type',
+    { ingress: '{"disableIngressCreation": "yes"}' },
+    /ingress\.disableIngressCreation must be true or false, got "yes"/,
+  ],
+  [
+    'a Gateway without namespace',
+    { ingress: '{"kserveIngressGateway": "gw"}' },
+    /NAMESPACE\/NAME of a Gateway, got "gw"/,
+  ],
+  ['an unknown scheme', { ingress: '{"urlScheme": "ftp"}' }, /urlScheme must be http or https/],
+  [
+    'an unknown field in a template',
+    { ingress: '{"domainTemplate": "{{ .Host }}"}' },
+    /domainTemplate: cannot evaluate \{\{ \.Host \}\}/,
+  ],
+] as const) {
+  test(`${what} is an error that names the key`, () => {
+    assert.throws(
+      () => parseServingConfig(configMap(data as Record<string, string>)),
+      (error) => error instanceof ConfigError && message.test(error.message),
+    );
+  });
+}
