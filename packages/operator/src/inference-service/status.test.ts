@@ -1,0 +1,303 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { InferenceServiceStatus } from '@serval/api';
+import { type Deployment, findCondition, type Gateway, type HttpRoute } from '@serval/kube/objects';
+import { now, pod, settledWorld, statusOf, updatingWorld, type World, withoutAvailablePods } from './testing.ts';
+
+const conditionOf = (status: InferenceServiceStatus, type: string) => {
+  const { status: is, reason } = findCondition(status.conditions, type) ?? {};
+  return reason ? `${is} ${reason}` : is;
+};
+const modelOf = ({ modelStatus }: InferenceServiceStatus) =>
+  `${modelStatus?.transitionStatus}: ${modelStatus?.states?.activeModelState}, ${modelStatus?.states?.targetModelState}`;
+
+test('a service that serves, in full', () => {
+  const condition = (type: string) => ({ type, status: 'True', observedGeneration: 1, lastTransitionTime: now });
+  assert.deepEqual(statusOf(settledWorld()), {
+    observedGeneration: 1,
+    deploymentMode: 'Standard',
+    conditions: [condition('IngressReady'), condition('PredictorReady'), condition('Ready')],
+    url: 'http://iris-default.localhost:8080',
+    address: { url: 'http://iris-predictor.default.svc.cluster.local' },
+    components: {
+      predictor: {
+        url: 'http://iris-predictor-default.localhost:8080',
+        address: { url: 'http://iris-predictor.default.svc.cluster.local' },
+      },
+    },
+    modelStatus: {
+      transitionStatus: 'UpToDate',
+      states: { activeModelState: 'Loaded', targetModelState: 'Loaded' },
+      copies: { failedCopies: 0, totalCopies: 1 },
+    },
+    clusterServingRuntimeName: 'serval-model-server',
+  });
+});
+
+test('the same again writes nothing: times stay', () => {
+  const world = settledWorld();
+  const first = statusOf(world);
+  for (const condition of first.conditions ?? []) condition.lastTransitionTime = '2025-12-31T00:00:00Z';
+  world.service.status = first;
+  assert.deepEqual(statusOf(world), first);
+});
+
+test('a port that the scheme implies is not told', () => {
+  const world = settledWorld();
+  (world.gateway as Gateway).spec.listeners[0]!.port = 80;
+  assert.equal(statusOf(world).url, 'http://iris-default.localhost');
+});
+
+const predictorCases: [rule: string, world: World, predictor: string, model: string][] = [
+  [
+    'no Deployment yet',
+    { ...settledWorld(), deployment: undefined, replicaSets: [], pods: [] },
+    'Unknown DeploymentPending',
+    'InProgress: Pending, Pending',
+  ],
+  [
+    'no Pod yet',
+    withoutAvailablePods(settledWorld(), []),
+    'False MinimumReplicasUnavailable',
+    'InProgress: Pending, Pending',
+  ],
+  [
+    'the model is being fetched',
+    withoutAvailablePods(settledWorld(), [pod('a', 1, { initializer: { state: { running: {} } } })]),
+    'False MinimumReplicasUnavailable',
+    'InProgress: Loading, Loading',
+  ],
+  [
+    'the model cannot be fetched',
+    withoutAvailablePods(settledWorld(), [
+      pod('a', 1, {
+        initializer: {
+          state: { terminated: { exitCode: 1, reason: 'Error', message: 'no object under s3://models/iris/' } },
+        },
+      }),
+    ]),
+    'False ModelLoadFailed',
+    'BlockedByFailedLoad: FailedToLoad, FailedToLoad',
+  ],
+  [
+    'fetching is tried again, and nothing flickers',
+    withoutAvailablePods(settledWorld(), [
+      pod('a', 1, {
+        initializer: { state: { running: {} }, lastState: { terminated: { exitCode: 1, message: 'no object' } } },
+      }),
+    ]),
+    'False ModelLoadFailed',
+    'BlockedByFailedLoad: FailedToLoad, FailedToLoad',
+  ],
+  [
+    'a server gives up while it loads',
+    withoutAvailablePods(settledWorld(), [
+      pod('a', 1, {
+        server: {
+          state: { waiting: { reason: 'CrashLoopBackOff' } },
+          lastState: { terminated: { exitCode: 3, message: 'not an XGBoost model' } },
+        },
+      }),
+    ]),
+    'False ModelLoadFailed',
+    'BlockedByFailedLoad: FailedToLoad, FailedToLoad',
+  ],
+  [
+    'a server runs out of memory',
+    withoutAvailablePods(settledWorld(), [
+      pod('a', 1, { server: { state: { terminated: { exitCode: 137, reason: 'OOMKilled' } } } }),
+    ]),
+    'False OOMKilled',
+    'BlockedByFailedLoad: FailedToLoad, FailedToLoad',
+  ],
+  [
+    'an image is not to be had',
+    withoutAvailablePods(settledWorld(), [
+      pod('a', 1, { server: { state: { waiting: { reason: 'ImageNotAvailable', message: 'no command for i' } } } }),
+    ]),
+    'False ImageNotAvailable',
+    'BlockedByFailedLoad: FailedToLoad, FailedToLoad',
+  ],
+  [
+    'a Deployment of yesterday makes nothing ready',
+    {
+      ...settledWorld(),
+      pods: [],
+      deployment: { ...(settledWorld().deployment as Deployment), metadata: { uid: 'deployment', generation: 2 } },
+    },
+    'Unknown DeploymentPending',
+    'InProgress: Pending, Pending',
+  ],
+  [
+    'a Pod that leaves does not count',
+    (() => {
+      const world = withoutAvailablePods(settledWorld(), [pod('a', 1, { ready: true })]);
+      world.pods[0]!.metadata.deletionTimestamp = now;
+      return world;
+    })(),
+    'False MinimumReplicasUnavailable',
+    'InProgress: Pending, Pending',
+  ],
+  [
+    'the old revision serves while the new one loads',
+    updatingWorld([pod('b', 2, { server: { state: { running: {} } } })]),
+    'True',
+    'InProgress: Loaded, Loading',
+  ],
+  [
+    'the old revision serves while the new one fails',
+    updatingWorld([pod('b', 2, { initializer: { state: { terminated: { exitCode: 1, message: 'x' } } } })]),
+    'True',
+    'BlockedByFailedLoad: Loaded, FailedToLoad',
+  ],
+  [
+    'the new revision serves, the old one leaves',
+    updatingWorld([pod('b', 2, { ready: true })]),
+    'True',
+    'InProgress: Loaded, Loaded',
+  ],
+];
+for (const [rule, world, predictor, model] of predictorCases) {
+  test(rule, () => {
+    const status = statusOf(world);
+    assert.equal(conditionOf(status, 'PredictorReady'), predictor);
+    assert.equal(modelOf(status), model);
+    assert.equal(conditionOf(status, 'Ready'), predictor);
+  });
+}
+
+test('a failure tells what the container said, where, and how it ended', () => {
+  const status = statusOf(
+    withoutAvailablePods(settledWorld(), [
+      pod('iris-1-a', 1, {
+        initializer: {
+          state: { terminated: { exitCode: 2, message: 'no object under s3://models/iris/\n', finishedAt: now } },
+        },
+      }),
+    ]),
+  );
+  assert.deepEqual(status.modelStatus?.lastFailureInfo, {
+    reason: 'ModelLoadFailed',
+    message: 'no object under s3://models/iris/',
+    exitCode: 2,
+    location: 'iris-1-a',
+    time: now,
+  });
+  assert.deepEqual(status.modelStatus?.copies, { failedCopies: 1, totalCopies: 0 });
+  assert.equal(
+    findCondition(status.conditions, 'Ready')?.message,
+    'Pod iris-1-a: container storage-initializer exited with code 2: no object under s3://models/iris/',
+  );
+});
+
+const broken = (change: (world: World & { gateway: Gateway; routes: { iris: HttpRoute } }) => void): World => {
+  const world = settledWorld() as World & { gateway: Gateway; routes: { iris: HttpRoute } };
+  change(world);
+  return world;
+};
+const ingressCases: [rule: string, world: World, expected: string][] = [
+  ['the Gateway is missing', { ...settledWorld(), gateway: undefined }, 'False GatewayNotFound'],
+  [
+    'the Gateway is not programmed',
+    broken((w) => {
+      w.gateway.status!.conditions![1]!.status = 'False';
+    }),
+    'False GatewayNotProgrammed',
+  ],
+  [
+    'the Gateway was programmed once',
+    broken((w) => {
+      w.gateway.metadata.generation = 2;
+    }),
+    'Unknown GatewayNotProgrammed',
+  ],
+  ['a route is missing', { ...settledWorld(), routes: { iris: undefined } }, 'Unknown HttpRoutePending'],
+  [
+    'a route was not taken up',
+    broken((w) => {
+      w.routes.iris.status!.parents = [];
+    }),
+    'Unknown ParentStatusNotAvailable',
+  ],
+  [
+    'another controller took it up',
+    broken((w) => {
+      w.routes.iris.status!.parents[0]!.controllerName = 'x/y';
+    }),
+    'Unknown ParentStatusNotAvailable',
+  ],
+  [
+    'another Gateway took it up',
+    broken((w) => {
+      w.routes.iris.status!.parents[0]!.parentRef = { name: 'other' };
+    }),
+    'Unknown ParentStatusNotAvailable',
+  ],
+  [
+    'a route is refused',
+    broken((w) => {
+      w.routes.iris.status!.parents[0]!.conditions[0]!.status = 'False';
+    }),
+    'False HttpRouteNotReady',
+  ],
+  [
+    'a backend is not resolved',
+    broken((w) => {
+      w.routes.iris.status!.parents[0]!.conditions[1]!.status = 'False';
+    }),
+    'False HttpRouteNotReady',
+  ],
+  [
+    'Unknown is not ready',
+    broken((w) => {
+      w.routes.iris.status!.parents[0]!.conditions[0]!.status = 'Unknown';
+    }),
+    'Unknown HttpRouteNotReady',
+  ],
+  [
+    'a route was accepted in an older form',
+    broken((w) => {
+      w.routes.iris.metadata.generation = 2;
+    }),
+    'Unknown HttpRouteNotReady',
+  ],
+];
+for (const [rule, world, expected] of ingressCases) {
+  test(rule, () => {
+    const status = statusOf(world);
+    assert.equal(conditionOf(status, 'IngressReady'), expected);
+    assert.equal(conditionOf(status, 'Ready'), expected);
+    assert.equal(conditionOf(status, 'PredictorReady'), 'True');
+  });
+}
+
+test('a cluster-local service needs no Gateway and has a URL of the cluster', () => {
+  const world: World = { ...settledWorld(), gateway: undefined, routes: {} };
+  world.service.metadata.labels = { 'networking.kserve.io/visibility': 'cluster-local' };
+  const status = statusOf(world);
+  assert.equal(conditionOf(status, 'Ready'), 'True');
+  assert.equal(status.url, 'http://iris-predictor.default.svc.cluster.local');
+});
+
+test('what cannot be served says why, and what is loaded stays loaded', () => {
+  const world = settledWorld();
+  world.service.spec.predictor.model!.modelFormat.name = 'catboost';
+  const status = statusOf(world);
+  assert.equal(conditionOf(status, 'Ready'), 'False NoSupportingRuntime');
+  assert.equal(modelOf(status), 'InvalidSpec: Loaded, FailedToLoad');
+  assert.match(status.modelStatus?.lastFailureInfo?.message ?? '', /no runtime serves the format catboost/);
+});
+
+test('a stopped service says so', () => {
+  const world: World = { ...settledWorld(), deployment: undefined, pods: [] };
+  world.service.metadata.annotations = { 'serving.kserve.io/stop': 'true' };
+  const status = statusOf(world);
+  assert.equal(conditionOf(status, 'Ready'), 'False Stopped');
+  assert.equal(status.modelStatus, undefined);
+});
+
+test('a transformer that is not served keeps the service from being ready', () => {
+  const world = settledWorld();
+  world.service.spec.transformer = { containers: [{ name: 'kserve-container', image: 't' }] };
+  assert.equal(conditionOf(statusOf(world), 'Ready'), 'False NotSupported');
+});
