@@ -10,12 +10,14 @@ import { createHandler } from './http/handler.ts';
 import { listen } from './http/server.ts';
 import type { Services } from './http/services.ts';
 import { builtInResources } from './kinds/built-in.ts';
+import { createOpenApi } from './openapi/openapi.ts';
 import type { Engine, EngineOptions } from './options.ts';
 import { loadCredentials } from './pki/credentials.ts';
 import { ensureDirectory } from './pki/files.ts';
 import { type Catalogue, createCatalogue } from './registry/catalogue.ts';
 import { createObject } from './registry/create.ts';
 import type { RegistryDeps } from './registry/deps.ts';
+import { fieldOwnership } from './registry/ownership.ts';
 import { writeObject } from './registry/write.ts';
 import { openStore, type Store } from './store/store.ts';
 import { createEventEncoder } from './watch/event-encoder.ts';
@@ -78,11 +80,7 @@ function createServices(
     write: (write) => writeObject({ store, log }, write),
     catalogue,
     admission: createAdmission({ store, catalogue, callWebhook, log }),
-    ownership: {
-      recordUpdate: ({ next }) => next,
-      apply: ({ live, applied }) =>
-        applyMergePatch(live as unknown as Json, applied as unknown as Json) as unknown as AnyObject,
-    },
+    ownership: fieldOwnership,
     log,
     clock,
   };
@@ -91,6 +89,7 @@ function createServices(
     decodeProtobuf,
     strategicMerge: (_resource, live, patch) => applyMergePatch(live as unknown as Json, patch) as unknown as AnyObject,
     encodeEvent: createEventEncoder(),
+    answerOpenApi: createOpenApi(catalogue),
     callKubelet: options.callKubelet,
     log,
   };

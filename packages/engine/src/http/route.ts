@@ -42,6 +42,8 @@ async function routeFixed(services: Services, context: RequestContext): Promise<
   if (pathname === '/version') return jsonAnswer(200, versionInfo);
   const discovery = answerDiscovery(services.registry.catalogue, pathname, context.headers['accept']);
   if (discovery) return discovery;
+  const openApi = services.answerOpenApi(pathname, context.headers['accept']);
+  if (openApi) return openApi;
   throw pageNotFound();
 }
 

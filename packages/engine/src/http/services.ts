@@ -1,5 +1,6 @@
 import type { Log } from '@serval/kube/client';
 import type { WatchEvent } from '@serval/kube/objects';
+import type { AnswerOpenApi } from '../openapi/openapi.ts';
 import type { EngineOptions } from '../options.ts';
 import type { RegistryDeps } from '../registry/deps.ts';
 import type { DecodeProtobuf } from './body.ts';
@@ -12,6 +13,7 @@ export interface Services {
   strategicMerge: StrategicMerge;
   /** One line of a watch; shared, so that an event for many watchers is encoded once. */
   encodeEvent(event: WatchEvent): string;
+  answerOpenApi: AnswerOpenApi;
   callKubelet: EngineOptions['callKubelet'];
   log: Log;
 }
