@@ -1,4 +1,4 @@
-import { open, rm } from 'node:fs/promises';
+import { open, rm, stat } from 'node:fs/promises';
 import { verifyDigest } from './digest.ts';
 import { StorageError, targetErrorFrom } from './errors.ts';
 import { appendJournal, type PlacedFile } from './manifest.ts';
@@ -47,33 +47,42 @@ export async function transferFiles(files: readonly RemoteFile[], transfer: Tran
 }
 
 async function transferFile(file: RemoteFile, transfer: Transfer, budget: Budget): Promise<PlacedFile> {
-  const { root, provider, signal } = transfer;
-  let digest: Digest | undefined;
+  const { root } = transfer;
+  const path = partPath(root, file.name);
+  const digest = await bringPart(file, path, transfer, budget);
+  const { size } = await stat(path);
+  if (file.sizeBytes !== undefined && size !== file.sizeBytes) {
+    throw new StorageError('SizeMismatch', `${file.source} has ${file.sizeBytes} bytes, ${size} are on disk`);
+  }
+  await placeFile(root, file.name, path);
+  const info = (await statPlaced(root, file.name))!;
+  return { name: file.name, source: file.source, version: file.version, digest, ...info };
+}
+
+/** The whole file, synced and checked, under its temporary name. */
+async function bringPart(
+  file: RemoteFile,
+  path: string,
+  transfer: Transfer,
+  budget: Budget,
+): Promise<Digest | undefined> {
+  const { provider, signal, onBytes, onRetry } = transfer;
   if (provider.copy) {
-    const path = partPath(root, file.name);
     await rm(path, { force: true }); // a copy takes over the mode, which may be read-only
     await budget.run(() => provider.copy!(file, path, signal));
     await syncFile(path);
-    transfer.onBytes(file.sizeBytes ?? 0);
-    await placeFile(root, file.name, path);
-  } else {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        digest = await fetchFile(file, transfer, budget);
-        break;
-      } catch (error) {
-        if (!(error instanceof StorageError) || error.code !== 'ChecksumMismatch' || attempt === DIGEST_ATTEMPTS)
-          throw error;
-        transfer.onRetry(file.source, error, 0);
-      }
+    onBytes(file.sizeBytes ?? 0);
+    return undefined;
+  }
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await fetchFile(file, transfer, budget);
+    } catch (error) {
+      if (!(error instanceof StorageError) || error.code !== 'ChecksumMismatch' || attempt === DIGEST_ATTEMPTS)
+        throw error;
+      onRetry(file.source, error, 0);
     }
-    await placeFile(root, file.name, partPath(root, file.name));
   }
-  const info = (await statPlaced(root, file.name))!;
-  if (file.sizeBytes !== undefined && info.sizeBytes !== file.sizeBytes) {
-    throw new StorageError('SizeMismatch', `${file.source} has ${file.sizeBytes} bytes, ${info.sizeBytes} are on disk`);
-  }
-  return { name: file.name, source: file.source, version: file.version, digest, ...info };
 }
 
 async function fetchFile(file: RemoteFile, transfer: Transfer, budget: Budget): Promise<Digest | undefined> {
