@@ -7,6 +7,7 @@ export * from './pattern.ts';
 export * from './protobuf.ts';
 export { ProtobufError } from './protobuf-wire.ts';
 export * from './prune.ts';
+export { applyStrategicMerge } from './strategic-merge.ts';
 export * from './structural.ts';
 export * from './structural-rules.ts';
 export * from './validate.ts';
