@@ -1,10 +1,13 @@
 import { type Client, type Clock, createEventRecorder, type Log, systemClock } from '@serval/kube/client';
 import { startDeploymentController } from './deployment/controller.ts';
 import { startEndpointsController } from './endpoints/controller.ts';
+import { startGarbageCollector } from './garbage-collector/controller.ts';
+import { startNamespaceController } from './namespace/controller.ts';
 import { startReplicaSetController } from './replica-set/controller.ts';
 import { startServiceAccountController } from './service-account/controller.ts';
 import { createCaches } from './shared/caches.ts';
 import type { ControllerContext, StartController } from './shared/context.ts';
+import { createDiscoveredKinds } from './shared/discovered-kinds.ts';
 
 export interface Controllers {
   /** Stops all controllers; resolves when none is at work any more. */
@@ -16,6 +19,8 @@ const all: readonly StartController[] = [
   startReplicaSetController,
   startEndpointsController,
   startServiceAccountController,
+  startGarbageCollector,
+  startNamespaceController,
 ];
 
 /** Starts what a cluster's controller manager does, as far as one machine needs it. Settled, it writes nothing. */
@@ -37,6 +42,7 @@ export function startControllers({
     clock,
     log,
     signal: ended,
+    kinds: createDiscoveredKinds({ client, clock, log, signal: ended }),
     caches: createCaches({ client, clock, log, signal: ended }),
     recorder: (component) => createEventRecorder({ client, component, log, clock, signal: ended }),
   };
