@@ -43,16 +43,16 @@ export function decide(input: DecideInput): Decision {
       };
     } else wakeAt(decision, deadlineMs);
   }
+  const over = isOver(input);
   if (decision.failure || input.terminating) {
     stopInOrder(decision, [...mains, ...inits.filter(({ container }) => !isSidecar(container))], inits);
+  } else if (over) {
+    stopSidecars(decision, inits);
   } else if (startInits(decision, input, inits)) {
-    for (const entry of mains) startOrGiveUp(decision, input, entry, input.pod.spec.restartPolicy ?? 'Always');
+    for (const entry of mains) startOrGiveUp(decision, input, entry, pod.spec.restartPolicy ?? 'Always');
   }
-  const waitsForNothing = decision.start.length === 0 && decision.crashLoops.size === 0;
-  const mainsOver = mains.every(({ view, container }) => isDone(view, container, pod.spec.restartPolicy ?? 'Always'));
-  if (!input.terminating && !decision.failure && waitsForNothing && mainsOver) stopSidecars(decision, inits);
   decision.finished =
-    (input.terminating || decision.failure !== undefined || mainsOver) && [...views.values()].every((v) => !isLive(v));
+    (input.terminating || decision.failure !== undefined || over) && [...views.values()].every((v) => !isLive(v));
   return decision;
 }
 
@@ -133,13 +133,12 @@ function shouldRestart({ terminated }: ContainerView, policy: 'Always' | 'OnFail
   return policy === 'Always' || (policy === 'OnFailure' && terminated?.exitCode !== 0);
 }
 
-function isDone(view: ContainerView, _container: Container, policy: 'Always' | 'OnFailure' | 'Never'): boolean {
-  return view.phase === 'exited' && !shouldRestart(view, policy);
-}
-
+/** Whether all main containers have ended for good. */
 function isOver({ pod, views }: DecideInput): boolean {
   const policy = pod.spec.restartPolicy ?? 'Always';
-  return viewsOf(pod.spec.containers, views).every(({ view, container }) => isDone(view, container, policy));
+  return viewsOf(pod.spec.containers, views).every(
+    ({ view }) => view.phase === 'exited' && !shouldRestart(view, policy),
+  );
 }
 
 /** First everything but the sidecars, then these, last first (Kubernetes' order of termination). */

@@ -107,6 +107,7 @@ export async function createPodWorker(
   let stopping: { graceMs: number; atMs: number } | undefined;
   let removing = false;
   let stale = false;
+  let backingOff: ReadonlySet<string> = new Set();
   let cancelWake: (() => void) | undefined;
   let turn: Promise<void> | undefined;
   let dirty = false;
@@ -211,6 +212,7 @@ export async function createPodWorker(
 
     if (!terminating && !failure && prepared) for (const name of decision.start) startContainer(name);
     if (!terminating) for (const { name, message } of decision.stop) stopContainer(name, message, graceMsOf(pod));
+    tellBackOffs(decision);
     writeStatus(decision);
     if (stopping) {
       // Endpoints that lead here must be gone before the first container hears of it.
@@ -232,6 +234,16 @@ export async function createPodWorker(
       backoffs.set(name, nextBackoff(backoffs.get(name), finishedAtMs, clock.now()));
     }
     containers.get(name)?.start();
+  }
+
+  function tellBackOffs({ crashLoops }: Decision): void {
+    const { name, namespace } = pod.metadata;
+    for (const container of crashLoops.keys()) {
+      if (backingOff.has(container)) continue;
+      const message = `Back-off restarting failed container ${container} in pod ${name}_${namespace}(${uid})`;
+      emit(pod, { type: 'Warning', reason: 'BackOff', message, container });
+    }
+    backingOff = new Set(crashLoops.keys());
   }
 
   function stopContainer(name: string, message: string, graceMs: number): void {
