@@ -1,9 +1,9 @@
-export { type CrdOptions, crds, gatewayApiCrds, gatewayApiKinds, servingKinds } from './crd/crds.ts';
+export { type CrdBundle, crds, gatewayApiCrds, gatewayApiKinds, servingKinds } from './crd/crds.ts';
 export { createCrd } from './crd/create-crd.ts';
 export * from './crd/custom-resource-definition.ts';
 export type { KindVersion } from './crd/kind-version.ts';
 export { gatewayApiBundleVersion } from './gateway.networking.k8s.io/schema-parts.ts';
-export { openPodSchemas, type PodSchemas } from './schema/pod-schemas.ts';
+export { fullPodSchemas, type PodSchemas, shallowPodSchemas } from './schema/pod-schemas.ts';
 export { servingGroup } from './serving.kserve.io/group.ts';
 export * from './serving.kserve.io/v1alpha1/cluster-serving-runtime/index.ts';
 export * from './serving.kserve.io/v1alpha1/serving-runtime/index.ts';

@@ -1,21 +1,38 @@
-import type { StructuralSchema } from '@serval/kube/schema';
+import { builtinDefinition, type StructuralSchema } from '@serval/kube/schema';
+import { truncateSchema } from './truncate-schema.ts';
 
 /** The Pod parts that kinds embed, as full or as open as a bundle of CRDs wants them. */
 export interface PodSchemas {
   readonly container: StructuralSchema;
   /** The fields of PodSpec, to be spread among a kind's own. */
   readonly podSpecFields: Readonly<Record<string, StructuralSchema>>;
-  readonly resources: StructuralSchema;
-  /** On an object that spreads `podSpecFields`: whether fields that are not among them pass. */
-  readonly keepsUnknownFields: boolean;
 }
 
-const open: StructuralSchema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+/** Everything structural, down to the last field: for server-side apply and `kubectl explain`. */
+export function fullPodSchemas(): PodSchemas {
+  return podSchemas(Number.POSITIVE_INFINITY);
+}
 
-/** Any Pod field passes unseen. The API server checks the Pod that is made of it. */
-export const openPodSchemas: PodSchemas = {
-  container: open,
-  podSpecFields: { containers: { type: 'array', items: open }, initContainers: { type: 'array', items: open } },
-  resources: open,
-  keepsUnknownFields: true,
-};
+/**
+ * Fields of PodSpec and of what is at most `depth` objects below it; anything deeper is kept as it comes. A typing error
+ * above is still found by the API server, and the CRD stays small.
+ */
+export function shallowPodSchemas(depth: number): PodSchemas {
+  return podSchemas(depth);
+}
+
+function podSchemas(depth: number): PodSchemas {
+  const { properties = {} } = definition('core/v1.PodSpec');
+  return {
+    container: truncateSchema(definition('core/v1.Container'), depth),
+    podSpecFields: Object.fromEntries(
+      Object.entries(properties).map(([field, schema]) => [field, truncateSchema(schema, depth)]),
+    ),
+  };
+}
+
+function definition(name: string): StructuralSchema {
+  const schema = builtinDefinition(name);
+  if (!schema) throw new Error(`the table of built-in kinds has no ${name}`);
+  return schema;
+}

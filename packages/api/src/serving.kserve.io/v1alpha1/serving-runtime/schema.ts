@@ -48,7 +48,6 @@ export function servingRuntimeSchema(pods: PodSchemas): StructuralSchema {
     runtimePodFields.flatMap((field) => (pods.podSpecFields[field] ? [[field, pods.podSpecFields[field]]] : [])),
   );
   const own = Type.Object(servingRuntimeFields) as StructuralSchema;
-  const open = pods.keepsUnknownFields ? { 'x-kubernetes-preserve-unknown-fields': true } : {};
   const workerSpec: StructuralSchema = {
     type: 'object',
     required: ['containers'],
@@ -59,7 +58,6 @@ export function servingRuntimeSchema(pods: PodSchemas): StructuralSchema {
       pipelineParallelSize: { type: 'integer' },
       tensorParallelSize: { type: 'integer' },
     },
-    ...open,
   };
   return {
     type: 'object',
@@ -68,7 +66,6 @@ export function servingRuntimeSchema(pods: PodSchemas): StructuralSchema {
         type: 'object',
         required: ['containers'],
         properties: { ...podFields, ...own.properties, workerSpec },
-        ...open,
       },
       status: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
     },

@@ -77,7 +77,6 @@ function componentless(pods: PodSchemas, fields: Record<string, StructuralSchema
   return {
     type: 'object',
     properties: { ...pods.podSpecFields, ...fields },
-    ...(pods.keepsUnknownFields ? { 'x-kubernetes-preserve-unknown-fields': true } : {}),
   };
 }
 
