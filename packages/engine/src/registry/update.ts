@@ -61,7 +61,8 @@ async function updateOnce(deps: RegistryDeps, request: UpdateRequest) {
   const nowMs = deps.clock();
   keepSystemMeta(next.metadata, live.metadata);
   separateStatus(resource, request.subresource, next, live);
-  stored.strategy.prepareForUpdate?.(next, live, { nowMs });
+  // What a strategy keeps from change is what its own subresource is there to change.
+  if (request.subresource !== 'finalize') stored.strategy.prepareForUpdate?.(next, live, { nowMs });
   checkFinalizers(resource, next, live);
   const admitted = await admitObject(
     deps,
