@@ -34,7 +34,11 @@ export function mergePodSpec(
   const server = withRuntimeVersion(filled(mergeContainer(base, containerOf(model))), model.runtimeVersion);
   const { containers: _, initContainers, ...podOfRuntime } = podSpecOf(runtime);
   const { containers: ofService = [], ...podOfService } = podSpecOf(predictor);
-  const merged = strategicMerge(initContainers ? { ...podOfRuntime, initContainers } : podOfRuntime, podOfService);
+  const merged = strategicMerge(
+    initContainers ? { ...podOfRuntime, initContainers } : podOfRuntime,
+    podOfService,
+    'core/v1.PodSpec',
+  );
   const others = runtime.containers.filter(
     (container) => container !== base && container.name !== transformerContainer,
   );
@@ -52,7 +56,7 @@ export function mergePodSpec(
 /** `overrides` over a runtime's container; arguments are appended, and the name stays. */
 export function mergeContainer(base: Container, overrides: Partial<Container>): Container {
   const { name: _, args, ...rest } = overrides;
-  const merged = strategicMerge(base, rest);
+  const merged = strategicMerge(base, rest, 'core/v1.Container');
   const allArgs = [...(base.args ?? []), ...(args ?? [])];
   return allArgs.length > 0 ? { ...merged, args: allArgs } : merged;
 }

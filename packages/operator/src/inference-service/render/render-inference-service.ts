@@ -5,7 +5,7 @@ import {
   presentModeName,
   stopAnnotation,
 } from '@serval/api';
-import { controllerReference, type KubeObject } from '@serval/kube/objects';
+import { controllerReference, isStatusError, type KubeObject } from '@serval/kube/objects';
 import type { ServingConfig } from '../../config/serving-config.ts';
 import { type RuntimeCandidates, RuntimeSelectionError } from '../../runtime/select-runtime.ts';
 import { TemplateError } from '../../template/go-template.ts';
@@ -55,6 +55,10 @@ export function renderInferenceService({ service, runtimes, config }: RenderInpu
   } catch (error) {
     if (error instanceof RuntimeSelectionError) {
       return { state: 'failed', reason: error.reason, message: error.message };
+    }
+    // A list item without the field that names it cannot be merged.
+    if (isStatusError(error, 'BadRequest')) {
+      return { state: 'failed', reason: 'InvalidPredictorSpec', message: error.message };
     }
     if (error instanceof TemplateError) {
       return { state: 'failed', reason: 'InvalidPredictorSpec', message: `ingress.domainTemplate: ${error.message}` };
