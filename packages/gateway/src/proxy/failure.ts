@@ -20,7 +20,8 @@ const plain: Record<string, string> = {
 /** What went wrong with an endpoint, for people; codes of sockets, undici and the HTTP parser are translated here only. */
 export function describeFailure(error: Error): string {
   const code = codeOf(error);
-  return plain[code] ?? (code.startsWith('HPE_') ? `does not speak HTTP (${code})` : `failed: ${error.message}`);
+  if (error.name === 'HTTPParserError') return `does not speak HTTP/1.1 (${error.message})`;
+  return plain[code] ?? `failed: ${error.message}`;
 }
 
 export function failureRefusal(error: Error, endpoint: string, target: string, connected: boolean): Refusal {
