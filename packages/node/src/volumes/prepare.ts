@@ -73,7 +73,13 @@ async function prepareClaim(name: string, { pod, source, claimVolumes }: VolumeC
   if (claim.metadata.deletionTimestamp) {
     throw new NodeError('FailedMount', `persistentvolumeclaim "${name}" is being deleted`);
   }
-  const volumeName = claim.spec.volumeName;
+  if (claim.status?.phase !== 'Bound') {
+    throw new NodeError(
+      'FailedMount',
+      `persistentvolumeclaim "${name}" is not bound (${claim.status?.phase ?? 'Pending'})`,
+    );
+  }
+  const { volumeName } = claim.spec;
   const bound = volumeName ? await source.persistentVolume(volumeName) : undefined;
   if (bound?.spec.hostPath) return prepareHostPath({ type: 'DirectoryOrCreate', ...bound.spec.hostPath });
   const path = join(claimVolumes, segment(namespace), segment(name));
