@@ -4,12 +4,22 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { startControllers } from '@serval/controllers';
 import { startEngine } from '@serval/engine';
-import { type Client, createClient, createReflector, type Log, type Reflector, silentLog } from '@serval/kube/client';
+import {
+  type Client,
+  createClient,
+  createReflector,
+  type Log,
+  type Reflector,
+  silentLog,
+  type Transport,
+} from '@serval/kube/client';
 import { type Deployment, type KubeObject, type Pod, pods, type Resource } from '@serval/kube/objects';
 
 export interface Cluster {
   client: Client;
   signal: AbortSignal;
+  /** Writes that the controllers made: `PATCH /apis/…`. */
+  writes: string[];
   reflect<T extends KubeObject>(resource: Resource<T>): Reflector<T>;
 }
 
@@ -20,8 +30,13 @@ export async function startCluster(t: TestContext): Promise<Cluster> {
   const engine = await startEngine({ dataDir, log });
   const stop = new AbortController();
   const client = createClient({ transport: engine.handle, fieldManager: 'test' });
+  const writes: string[] = [];
+  const counted: Transport = (request) => {
+    if (request.method !== 'GET') writes.push(`${request.method} ${request.path}`);
+    return engine.handle(request);
+  };
   const controllers = startControllers({
-    client: createClient({ transport: engine.handle, fieldManager: 'serval-controllers' }),
+    client: createClient({ transport: counted, fieldManager: 'serval-controllers' }),
     log,
   });
   t.after(async () => {
@@ -32,7 +47,7 @@ export async function startCluster(t: TestContext): Promise<Cluster> {
   });
   const reflect = <T extends KubeObject>(resource: Resource<T>) =>
     createReflector({ client, resource, signal: stop.signal, log });
-  return { client, signal: stop.signal, reflect };
+  return { client, signal: stop.signal, writes, reflect };
 }
 
 /** Resolves with the first answer of `find`, asked again after every change of the reflector; fails after 20 s. */

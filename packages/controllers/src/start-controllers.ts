@@ -1,13 +1,16 @@
 import { type Client, type Clock, createEventRecorder, type Log, systemClock } from '@serval/kube/client';
+import { startAutoscalerController } from './autoscaler/controller.ts';
 import { startDeploymentController } from './deployment/controller.ts';
 import { startEndpointsController } from './endpoints/controller.ts';
 import { startGarbageCollector } from './garbage-collector/controller.ts';
 import { startNamespaceController } from './namespace/controller.ts';
+import { startPodCleanup } from './pod-cleanup/controller.ts';
 import { startReplicaSetController } from './replica-set/controller.ts';
 import { startServiceAccountController } from './service-account/controller.ts';
 import { createCaches } from './shared/caches.ts';
 import type { ControllerContext, StartController } from './shared/context.ts';
 import { createDiscoveredKinds } from './shared/discovered-kinds.ts';
+import { startVolumeController } from './volumes/controller.ts';
 
 export interface Controllers {
   /** Stops all controllers; resolves when none is at work any more. */
@@ -21,6 +24,9 @@ const all: readonly StartController[] = [
   startServiceAccountController,
   startGarbageCollector,
   startNamespaceController,
+  startVolumeController,
+  startAutoscalerController,
+  startPodCleanup,
 ];
 
 /** Starts what a cluster's controller manager does, as far as one machine needs it. Settled, it writes nothing. */
