@@ -46,7 +46,7 @@ function decodeStrings(count: number, bytes: Uint8Array, where: string): Uint8Ar
     const end = start <= bytes.length ? start + view.getUint32(offset, true) : Number.POSITIVE_INFINITY;
     if (end > bytes.length)
       throw new ProtocolError(`${where}: element ${elements.length} ends beyond the tensor's bytes`);
-    elements.push(bytes.slice(start, end));
+    elements.push(new Uint8Array(bytes.subarray(start, end)));
     offset = end;
   }
   if (elements.length === count) return elements;

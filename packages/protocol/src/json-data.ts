@@ -94,7 +94,7 @@ export function readData(
   // A shape may promise far more than the body holds; a nested list is measured before memory is taken for it.
   if (!isFlat && nestedCount(value) < count) throw lengthError(shape, count, value, where);
   const data = createData(datatype, count);
-  if (isFlat) fill(data, 0, datatype, value, where, options);
+  if (isFlat) fill(data, 0, datatype, value, where, options, []);
   else fillNested(data, 0, datatype, shape, 0, value, where, options);
   return data;
 }
@@ -113,7 +113,15 @@ function lengthError(shape: readonly number[], count: number, value: unknown, wh
   );
 }
 
-function fill(data: TensorData, at: number, type: Datatype, values: unknown[], where: string, options: ReadOptions) {
+function fill(
+  data: TensorData,
+  at: number,
+  type: Datatype,
+  values: unknown[],
+  where: string,
+  options: ReadOptions,
+  shape: readonly number[],
+): void {
   const { expects, store } = STORES[type];
   const length = values.length;
   for (let i = 0; i < length; i++) {
@@ -124,8 +132,21 @@ function fill(data: TensorData, at: number, type: Datatype, values: unknown[], w
       continue;
     }
     const orMissing = options.nullIsMissing ? ' or null for a missing value' : '';
-    throw new ProtocolError(`${where}[${at + i}]: ${type} expects ${expects}${orMissing}, got ${shown(value)}`);
+    throw new ProtocolError(
+      `${where}${position(at + i, shape)}: ${type} expects ${expects}${orMissing}, got ${shown(value)}`,
+    );
   }
+}
+
+/** Where an element stands: one index in a flat list, one per axis in a nested one. */
+function position(index: number, shape: readonly number[]): string {
+  let rest = index;
+  let text = '';
+  for (let axis = shape.length - 1; axis > 0; axis--) {
+    text = `[${rest % shape[axis]!}]${text}`;
+    rest = Math.floor(rest / shape[axis]!);
+  }
+  return `[${rest}]${text}`;
 }
 
 function fillNested(
@@ -143,7 +164,7 @@ function fillNested(
     throw new ProtocolError(`${where}: expected a list of ${length}, got ${shown(value)}`);
   }
   if (axis === shape.length - 1) {
-    fill(data, at, type, value, where, options);
+    fill(data, at, type, value, where, options, shape);
     return;
   }
   let step = 1;

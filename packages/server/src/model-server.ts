@@ -50,7 +50,7 @@ export async function startModelServer({ settings, version, now, onError }: Serv
     signal,
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, settings)));
     server.listen(settings.port, settings.host, resolve);
   });
 
@@ -87,4 +87,9 @@ export async function startModelServer({ settings, version, now, onError }: Serv
 
   const { address, port } = server.address() as AddressInfo;
   return { host: address, port, loaded: load(), drain, close };
+}
+
+function listenError(cause: NodeJS.ErrnoException, { host, port }: Settings): Error {
+  if (cause.code === 'EADDRINUSE') return new Error(`port ${port} of ${host} is taken`, { cause });
+  return new Error(`cannot listen on port ${port} of ${host}: ${cause.message}`, { cause });
 }

@@ -70,7 +70,7 @@ const OBJECTIVES: Readonly<Record<string, Objective>> = {
   'survival:cox': exponential,
   'survival:aft': exponential,
   'binary:logistic': logistic,
-  'binary:logitraw': { toMargin: logit, finish: identity },
+  'binary:logitraw': raw,
   'binary:hinge': { toMargin: same, finish: each((sum) => (sum > 0 ? 1 : 0)) },
   'multi:softprob': { toMargin: same, finish: softmax },
   'multi:softmax': { toMargin: same, finish: largest },
