@@ -120,13 +120,10 @@ export function equalSets(a: FieldSet, b: FieldSet): boolean {
   return isEmptySet(difference(a, b)) && isEmptySet(difference(b, a));
 }
 
-/** Every path, parents before children, elements in order. */
+/** Every path: what ends at a level comes before what leads further down, as the API server lists conflicts. */
 export function* pathsOf(set: FieldSet, prefix: FieldPath = []): Generator<FieldPath> {
-  const elements = new Set([...set.members, ...set.children.keys()]);
-  for (const element of [...elements].sort()) {
-    const path = [...prefix, element];
-    if (set.members.has(element)) yield path;
-    const child = set.children.get(element);
-    if (child) yield* pathsOf(child, path);
+  for (const element of [...set.members].sort()) yield [...prefix, element];
+  for (const element of [...set.children.keys()].sort()) {
+    yield* pathsOf(set.children.get(element) as FieldSet, [...prefix, element]);
   }
 }
