@@ -1,43 +1,178 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type InferenceService, inferenceServices } from '@serval/api';
-import { deployments, findCondition, httpRoutes, isStatusError, services } from '@serval/kube/objects';
+import { inferenceServices } from '@serval/api';
+import {
+  configMaps,
+  deployments,
+  findCondition,
+  horizontalPodAutoscalers,
+  httpRoutes,
+  isStatusError,
+  type Pod,
+  pods,
+  secrets,
+  serviceAccounts,
+  services,
+} from '@serval/kube/objects';
 import { eventually } from '../support/eventually.ts';
-import { startTestPlatform } from './support.ts';
+import { serviceOf, startTestPlatform, statusWhen } from './support.ts';
 
-function service(name: string, storageUri: string, predictor: object = {}): InferenceService {
-  return {
-    apiVersion: 'serving.kserve.io/v1beta1',
-    kind: 'InferenceService',
-    metadata: { namespace: 'default', name },
-    spec: { predictor: { xgboost: { storageUri }, ...predictor } },
-  };
-}
+const model = { modelFormat: { name: 'xgboost' }, storageUri: 's3://models/iris' };
+const child = { namespace: 'default', name: 'iris-predictor' };
+const iris = { namespace: 'default', name: 'iris' };
 
-test('a service is defaulted, and its children are made', async (t) => {
-  const { client } = await startTestPlatform(t);
-  const created = await client.create(inferenceServices, service('iris', 's3://models/iris'));
-  assert.equal(created.spec.predictor.model?.modelFormat.name, 'xgboost');
-  const target = { namespace: 'default', name: 'iris-predictor' };
-  const deployment = await eventually(() => client.get(deployments, target));
+test('a service is defaulted, its children are made, and nothing is ready on hope', async (t) => {
+  const { client, writes } = await startTestPlatform(t);
+  const created = await client.create(
+    inferenceServices,
+    serviceOf('iris', { xgboost: { storageUri: model.storageUri } }),
+  );
+  assert.deepEqual(created.spec.predictor, { model });
+  assert.equal(created.metadata.annotations?.['serving.kserve.io/deploymentMode'], 'Standard');
+  const status = await statusWhen(client, 'iris', ({ conditions }) => conditions !== undefined);
+  assert.equal(status.url, 'http://iris-default.localhost:18080');
+  assert.notEqual(findCondition(status.conditions, 'Ready')?.status, 'True');
+  const deployment = await client.get(deployments, child);
   assert.equal(deployment.metadata.ownerReferences?.[0]?.uid, created.metadata.uid);
-  await eventually(() => client.get(services, target));
-  const route = await eventually(() => client.get(httpRoutes, { namespace: 'default', name: 'iris' }));
+  await client.get(services, child);
+  await client.get(horizontalPodAutoscalers, child);
+  const route = await client.get(httpRoutes, iris);
   assert.deepEqual(route.spec.hostnames, ['iris-default.localhost']);
-  await eventually(async () => {
-    const { status } = await client.get(inferenceServices, { namespace: 'default', name: 'iris' });
-    assert.equal(status?.url, 'http://iris-default.localhost:18080');
-    assert.notEqual(findCondition(status?.conditions, 'Ready')?.status, 'True');
-    assert.equal(status?.clusterServingRuntimeName, 'serval-model-server');
+
+  await t.test('what is settled is not written again', async () => {
+    await eventually(async () => assert.ok(writes.some((write) => write.endsWith('/status'))));
+    const before = writes.length;
+    // Something to reconcile for, that changes nothing.
+    await client.patch(inferenceServices, iris, 'merge', {
+      metadata: { annotations: { 'kubectl.kubernetes.io/last-applied-configuration': 'x' } },
+    });
+    await client.patch(httpRoutes, iris, 'merge', { metadata: { annotations: { other: 'x' } } });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.deepEqual(writes.slice(before), []);
+  });
+
+  await t.test('what another changes is set right', async () => {
+    await client.patch(services, child, 'merge', { spec: { selector: { app: 'other' } } });
+    await eventually(async () => {
+      assert.equal((await client.get(services, child)).spec.selector?.['app'], 'isvc.iris-predictor');
+    });
+  });
+
+  await t.test('another class of autoscaling removes the autoscaler', async () => {
+    await client.patch(inferenceServices, iris, 'merge', {
+      metadata: { annotations: { 'serving.kserve.io/autoscalerClass': 'none' } },
+      spec: { predictor: { minReplicas: 2 } },
+    });
+    await eventually(() => gone(client.get(horizontalPodAutoscalers, child)));
+    await eventually(async () => assert.equal((await client.get(deployments, child)).spec.replicas, 2));
+  });
+
+  await t.test('a cluster-local service loses its routes', async () => {
+    await client.patch(inferenceServices, iris, 'merge', {
+      metadata: { labels: { 'networking.kserve.io/visibility': 'cluster-local' } },
+    });
+    await eventually(() => gone(client.get(httpRoutes, iris)));
+    await statusWhen(client, 'iris', ({ url }) => url === 'http://iris-predictor.default.svc.cluster.local');
+  });
+
+  await t.test('a stopped service loses all children', async () => {
+    await client.patch(inferenceServices, iris, 'merge', {
+      metadata: { annotations: { 'serving.kserve.io/stop': 'true' } },
+    });
+    await eventually(() => gone(client.get(deployments, child)));
+    await eventually(() => gone(client.get(services, child)));
+    await statusWhen(client, 'iris', ({ conditions }) => findCondition(conditions, 'Ready')?.reason === 'Stopped');
   });
 });
 
 test('an invalid service is refused with every error and its path', async (t) => {
   const { client } = await startTestPlatform(t);
-  await assert.rejects(client.create(inferenceServices, service('iris', 'ftp://x', { minReplicas: -1 })), (error) => {
+  const invalid = serviceOf('iris', { xgboost: { storageUri: 'ftp://x' }, minReplicas: -1 });
+  await assert.rejects(client.create(inferenceServices, invalid), (error) => {
     assert.ok(isStatusError(error, 'Invalid'));
     const fields = error.details?.causes?.map(({ field }) => field);
     assert.deepEqual(fields, ['spec.predictor.minReplicas', 'spec.predictor.model.storageUri']);
     return true;
   });
 });
+
+test('a format without runtime says so, and is served once there is one', async (t) => {
+  const { client } = await startTestPlatform(t);
+  await client.create(
+    inferenceServices,
+    serviceOf('iris', { model: { modelFormat: { name: 'catboost' }, storageUri: 's3://m/x' } }),
+  );
+  const status = await statusWhen(client, 'iris', ({ modelStatus }) => modelStatus?.transitionStatus === 'InvalidSpec');
+  assert.equal(status.modelStatus?.lastFailureInfo?.reason, 'NoSupportingRuntime');
+  assert.match(findCondition(status.conditions, 'Ready')?.message ?? '', /no runtime serves the format catboost/);
+  const { clusterServingRuntimes } = await import('@serval/api');
+  await client.create(clusterServingRuntimes, {
+    apiVersion: 'serving.kserve.io/v1alpha1',
+    kind: 'ClusterServingRuntime',
+    metadata: { name: 'cat' },
+    spec: {
+      supportedModelFormats: [{ name: 'catboost', autoSelect: true }],
+      containers: [{ name: 'kserve-container', image: 'me/cat:1' }],
+    },
+  });
+  await statusWhen(client, 'iris', ({ clusterServingRuntimeName }) => clusterServingRuntimeName === 'cat');
+});
+
+test('the configuration is followed, and a wrong one changes nothing', async (t) => {
+  const { client } = await startTestPlatform(t);
+  await client.create(inferenceServices, serviceOf('iris', { model }));
+  const configMap = { namespace: 'serval-system', name: 'inferenceservice-config' };
+  const setIngress = (ingress: string) => client.patch(configMaps, configMap, 'merge', { data: { ingress } });
+  await setIngress('{"ingressDomain": "example.com"}');
+  await statusWhen(client, 'iris', ({ url }) => url === 'http://iris-default.example.com:18080');
+  await setIngress('{"ingressDomain": 3}');
+  await client.patch(inferenceServices, iris, 'merge', { spec: { predictor: { timeout: 7 } } });
+  const status = await statusWhen(client, 'iris', () => true);
+  assert.equal(status.url, 'http://iris-default.example.com:18080');
+});
+
+test('Pods of services get their initializer, with references to what the service account may read', async (t) => {
+  const { client } = await startTestPlatform(t);
+  await client.create(secrets, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: {
+      namespace: 'default',
+      name: 's3',
+      annotations: { 'serving.kserve.io/s3-endpoint': 'minio:9000', 'serving.kserve.io/s3-usehttps': '0' },
+    },
+    stringData: { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'hunter2' },
+  });
+  await client.create(serviceAccounts, {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { namespace: 'default', name: 'models' },
+    secrets: [{ name: 's3' }, { name: 'missing' }],
+  });
+  const pod = (name: string, labels: Record<string, string>): Pod => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      namespace: 'default',
+      name,
+      labels,
+      annotations: { 'internal.serving.kserve.io/storage-initializer-sourceuri': 's3://models/iris' },
+    },
+    spec: { serviceAccountName: 'models', containers: [{ name: 'kserve-container', image: 'i' }] },
+  });
+  const served = await client.create(pods, pod('served', { 'serving.kserve.io/inferenceservice': 'iris' }));
+  const [initializer] = served.spec.initContainers ?? [];
+  assert.deepEqual(initializer?.args, ['s3://models/iris', '/mnt/models']);
+  assert.equal(initializer?.env?.find(({ name }) => name === 'AWS_ENDPOINT_URL')?.value, 'http://minio:9000');
+  assert.equal(
+    initializer?.env?.find(({ name }) => name === 'AWS_SECRET_ACCESS_KEY')?.valueFrom?.secretKeyRef?.name,
+    's3',
+  );
+  assert.doesNotMatch(JSON.stringify(served), /hunter2/);
+  const other = await client.create(pods, pod('other', {}));
+  assert.equal(other.spec.initContainers, undefined, 'Pods of others are not touched');
+});
+
+async function gone(request: Promise<unknown>): Promise<void> {
+  await assert.rejects(request, (error) => isStatusError(error, 'NotFound'));
+}

@@ -2,8 +2,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { clusterServingRuntimes, customResourceDefinitions } from '@serval/api';
+import { fileURLToPath } from 'node:url';
+import {
+  clusterServingRuntimes,
+  customResourceDefinitions,
+  type InferenceService,
+  type InferenceServiceStatus,
+  inferenceServices,
+} from '@serval/api';
+import { startControllers } from '@serval/controllers';
 import { startEngine } from '@serval/engine';
+import { type RunningGateway, startGateway } from '@serval/gateway';
 import { type Client, createClient, silentLog } from '@serval/kube/client';
 import {
   type AnyObject,
@@ -12,13 +21,16 @@ import {
   defineResource,
   gatewayClasses,
   gateways,
+  isStatusError,
   type JsonObject,
   type KubeObject,
   namespaces,
   type Resource,
 } from '@serval/kube/objects';
+import { createImageCatalogue, type RunningNode, startNode } from '@serval/node';
 import { type Operator, startOperator } from '@serval/operator';
 import { platformObjects } from '@serval/operator/declarations';
+import { eventually } from '../support/eventually.ts';
 
 const admission = (plural: string, kind: string) =>
   defineResource<KubeObject>({ group: 'admissionregistration.k8s.io', version: 'v1', plural, kind, namespaced: false });
@@ -34,7 +46,7 @@ const resources: readonly Resource[] = [
   admission('validatingwebhookconfigurations', 'ValidatingWebhookConfiguration'),
 ];
 
-export function resourceOf(object: KubeObject): Resource<KubeObject> {
+function resourceOf(object: KubeObject): Resource<KubeObject> {
   const found = resources.find(
     (resource) => resource.kind === object.kind && apiVersionOf(resource) === object.apiVersion,
   );
@@ -45,14 +57,13 @@ export function resourceOf(object: KubeObject): Resource<KubeObject> {
 export interface TestPlatform {
   client: Client;
   operator: Operator;
-  /** Requests that changed something, by the operator. */
+  /** What the operator changed, Events left out: `PATCH /apis/…`. */
   writes: string[];
 }
 
 /** A real engine with the platform's objects in it and the operator on it, gone with the test. Nothing runs Pods. */
-export async function startTestPlatform(t: TestContext): Promise<TestPlatform> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'serval-operator-'));
-  t.after(() => rm(dataDir, { recursive: true, force: true }));
+export async function startTestPlatform(t: TestContext, { gatewayPort = 18080 } = {}): Promise<TestPlatform> {
+  const dataDir = await temporaryDirectory(t);
   let operator: Operator | undefined;
   const engine = await startEngine({
     dataDir,
@@ -64,15 +75,20 @@ export async function startTestPlatform(t: TestContext): Promise<TestPlatform> {
   });
   t.after(() => engine.close());
   const client = createClient({ transport: engine.handle, fieldManager: 'test' });
-  for (const object of platformObjects({ gatewayPort: 18080 })) {
+  for (const object of platformObjects({ gatewayPort })) {
     await client.apply(resourceOf(object), object as AnyObject, { force: true });
   }
+  await client
+    .create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } })
+    .catch((error) => {
+      if (!isStatusError(error, 'AlreadyExists')) throw error;
+    });
   const writes: string[] = [];
   const counting = createClient({
     fieldManager: 'serval',
     transport: (request) => {
-      if (request.method !== 'GET' && !request.path.includes('/events'))
-        writes.push(`${request.method} ${request.path.split('?')[0]}`);
+      const path = request.path.split('?')[0] ?? '';
+      if (request.method !== 'GET' && !path.includes('/events')) writes.push(`${request.method} ${path}`);
       return engine.handle(request);
     },
   });
@@ -80,4 +96,77 @@ export async function startTestPlatform(t: TestContext): Promise<TestPlatform> {
   t.after(() => operator?.close());
   await operator.ready;
   return { client, operator, writes };
+}
+
+export interface RunningPlatform extends TestPlatform {
+  gateway: RunningGateway;
+  node: RunningNode;
+}
+
+/** The whole of it: controllers, a node that runs Serval's own programs, and a gateway. */
+export async function startRunningPlatform(t: TestContext): Promise<RunningPlatform> {
+  const platform = await startTestPlatform(t);
+  const { client } = platform;
+  const gateway = await startGateway({ client, address: '127.0.0.1', port: 0, internalPort: 0, log: silentLog });
+  t.after(() => gateway.close());
+  const port = Number(gateway.external.split(':').at(-1));
+  for (const object of platformObjects({ gatewayPort: port })) {
+    if (object.kind === 'Gateway') await client.apply(gateways, object as never, { force: true });
+  }
+  const controllers = startControllers({ client, log: silentLog });
+  t.after(() => controllers.close());
+  const node = await startNode({
+    client,
+    dataDir: await temporaryDirectory(t),
+    name: 'here',
+    images: createImageCatalogue(
+      [
+        ['serval/model-server', '@serval/server/main'],
+        ['serval/storage-initializer', '@serval/storage/main'],
+      ].map(([match = '', program = '']) => ({
+        match,
+        command: [process.execPath, '-C', '@serval/source', fileURLToPath(import.meta.resolve(program))],
+      })),
+    ),
+    clusterProxyUrl: () => `http://${gateway.internal}`,
+    podNetwork: 'addresses',
+    log: silentLog,
+    drainDelayMs: 200,
+  });
+  t.after(() => node.close({ stopPods: false }));
+  return { ...platform, gateway, node };
+}
+
+/** The status of a service once it is as wanted; fails the test after a minute, showing what it was. */
+export async function statusWhen(
+  client: Client,
+  name: string,
+  wanted: (status: InferenceServiceStatus, service: InferenceService) => boolean,
+): Promise<InferenceServiceStatus> {
+  return await eventually(async () => {
+    const service = await client.get(inferenceServices, { namespace: 'default', name });
+    const { status } = service;
+    if (!status || status.observedGeneration !== service.metadata.generation || !wanted(status, service)) {
+      throw new Error(`the status of ${name} is ${JSON.stringify(status, null, 1)}`);
+    }
+    return status;
+  }, 30_000);
+}
+
+export const isReady = ({ conditions }: InferenceServiceStatus): boolean =>
+  conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+
+export function serviceOf(name: string, predictor: InferenceService['spec']['predictor']): InferenceService {
+  return {
+    apiVersion: 'serving.kserve.io/v1beta1',
+    kind: 'InferenceService',
+    metadata: { namespace: 'default', name },
+    spec: { predictor },
+  };
+}
+
+async function temporaryDirectory(t: TestContext): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'serval-operator-'));
+  t.after(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
+  return directory;
 }
