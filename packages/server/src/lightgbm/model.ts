@@ -13,7 +13,7 @@ export function loadLightgbm(bytes: Uint8Array): Model {
   const featureCount = header.count('max_feature_idx') + 1;
   const perRound = header.count('num_tree_per_iteration', 1);
   const outputs = Math.max(perRound, 1);
-  if (trees.length % outputs !== 0) {
+  if (trees.length % outputs !== 0 || outputs > Math.max(trees.length, 1)) {
     throw new ModelError(
       'ModelInvalid',
       `num_tree_per_iteration is ${perRound}, but the file has ${trees.length} trees`,

@@ -6,9 +6,9 @@ import { ModelError } from '../errors.ts';
  */
 export type Missing = 'value' | 'nan-is-zero' | 'zero-is-missing';
 
-/** Where a categorical split sends a value: `set` is a bitset of 32-bit words over category numbers. */
+/** Where a categorical split sends a value: `set` is a bitset of 32-bit words over category numbers, or a plain set of them. */
 export interface CategorySplit {
-  set: Uint32Array;
+  set: Uint32Array | ReadonlySet<number>;
   /** The child (0 left, 1 right) for a category in the set; any other category takes the other child. */
   memberChild: 0 | 1;
   /** The child for NaN. */

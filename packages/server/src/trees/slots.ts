@@ -56,6 +56,7 @@ function childOf({ set, memberChild, missingChild, invalidChild }: CategorySplit
   if (Number.isNaN(value)) return missingChild;
   const category = Math.trunc(value);
   if (value < 0 || category >= MAX_CATEGORY) return invalidChild;
-  const isMember = ((set[category >>> 5] ?? 0) >>> (category & 31)) & 1;
+  const isMember =
+    set instanceof Uint32Array ? ((set[category >>> 5] ?? 0) >>> (category & 31)) & 1 : set.has(category);
   return isMember ? memberChild : memberChild ^ 1;
 }

@@ -3,6 +3,8 @@ import type { CategorySplit, Tree } from '../trees/forest.ts';
 import { countAt, numbersAt, objectAt } from './fields.ts';
 
 const MAX_CATEGORY = 2 ** 24;
+/** A bitset up to here takes 8 KiB; one up to the largest category would let a small file ask for gigabytes. */
+const MAX_BITSET_CATEGORY = 2 ** 16;
 
 /**
  * One tree of XGBoost's model schema (doc/model.schema). A node without a left child is a leaf, its value stands in `split_conditions`.
@@ -70,7 +72,7 @@ function readCategories(
     }
     const members = Array.from({ length: end - start }, (_, at) => all[start + at]!);
     splits.set(nodes[i]!, {
-      set: bitset(members, path),
+      set: categorySet(members, path),
       memberChild: 1,
       missingChild: defaultLeft[nodes[i]!] === 1 ? 0 : 1,
       invalidChild: 0,
@@ -84,7 +86,7 @@ function readCategories(
   return splits;
 }
 
-function bitset(members: readonly number[], path: string): Uint32Array {
+function categorySet(members: readonly number[], path: string): Uint32Array | ReadonlySet<number> {
   let largest = 0;
   for (const member of members) {
     if (!Number.isInteger(member) || member < 0 || member >= MAX_CATEGORY) {
@@ -92,6 +94,7 @@ function bitset(members: readonly number[], path: string): Uint32Array {
     }
     largest = Math.max(largest, member);
   }
+  if (largest > MAX_BITSET_CATEGORY) return new Set(members);
   const set = new Uint32Array((largest >>> 5) + 1);
   for (const member of members) set[member >>> 5]! |= 1 << (member & 31);
   return set;
