@@ -1,6 +1,12 @@
 import { join } from 'node:path';
-import { type AnyObject, applyMergePatch, type Json, parseApiVersion, StatusError } from '@serval/kube/objects';
-import { builtinSchema, decodeKubernetesProtobuf, ProtobufError, type StructuralSchema } from '@serval/kube/schema';
+import { type AnyObject, type JsonObject, parseApiVersion, StatusError } from '@serval/kube/objects';
+import {
+  applyStrategicMerge,
+  builtinSchema,
+  decodeKubernetesProtobuf,
+  ProtobufError,
+  type StructuralSchema,
+} from '@serval/kube/schema';
 import { createAdmission } from './admission/admission.ts';
 import { type CallWebhook, createCallWebhook } from './admission/webhook-client.ts';
 import { startDefinitions } from './crd/controller.ts';
@@ -87,7 +93,12 @@ function createServices(
   return {
     registry,
     decodeProtobuf,
-    strategicMerge: (_resource, live, patch) => applyMergePatch(live as unknown as Json, patch) as unknown as AnyObject,
+    strategicMerge: (resource, live, patch) =>
+      applyStrategicMerge(
+        live as unknown as JsonObject,
+        patch as JsonObject,
+        resource.schema(),
+      ) as unknown as AnyObject,
     encodeEvent: createEventEncoder(),
     answerOpenApi: createOpenApi(catalogue),
     callKubelet: options.callKubelet,
