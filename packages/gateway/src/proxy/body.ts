@@ -24,6 +24,16 @@ export function takeBody(req: IncomingMessage, replayBytes: number): RequestBody
   return { kind: 'stream', stream: req.pipe(stream) };
 }
 
+/** Lets go of a body that nobody takes any more; see `Limits.lingerMs`. */
+export function dropRest(req: IncomingMessage, stream: PassThrough, lingerMs: number): void {
+  req.unpipe(stream);
+  stream.destroy();
+  if (req.complete || req.destroyed) return;
+  req.resume();
+  const timer = setTimeout(() => req.destroy(), lingerMs);
+  req.once('close', () => clearTimeout(timer));
+}
+
 function readWhole(req: IncomingMessage): Promise<RequestBody> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

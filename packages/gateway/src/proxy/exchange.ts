@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HeaderFilter } from '@serval/kube/objects';
 import type { Dispatcher } from 'undici';
 import { type Refusal, refuse } from './answer.ts';
-import { type RequestBody, takeBody } from './body.ts';
+import { dropRest, type RequestBody, takeBody } from './body.ts';
 import { failureRefusal, isConnectionLoss } from './failure.ts';
 import { type FlatHeaders, modifyHeaders, responseHeaders } from './headers.ts';
 import type { Limits } from './limits.ts';
@@ -185,8 +185,6 @@ export class Exchange {
 
   #refuse(refusal: Refusal): void {
     this.#onAnswer?.(this.#res);
-    // The rest of the body is not read, so the connection cannot carry another request.
-    if (this.#body.kind === 'stream' && !this.#req.complete) this.#res.shouldKeepAlive = false;
     refuse(this.#res, refusal);
   }
 
@@ -195,7 +193,7 @@ export class Exchange {
     this.#over = true;
     clearTimeout(this.#timer);
     this.#attempt?.cancel();
-    if (this.#body.kind === 'stream') this.#body.stream.destroy();
+    if (this.#body.kind === 'stream') dropRest(this.#req, this.#body.stream, this.#limits.lingerMs);
   }
 }
 

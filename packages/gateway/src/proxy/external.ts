@@ -34,6 +34,8 @@ function carryOut(
     return exchange;
   }
   onAnswer(res);
+  // Whether the client sends its body in spite of the answer is not known, so nothing may follow on this connection.
+  if (req.headers.expect !== undefined) res.shouldKeepAlive = false;
   if (decision.kind === 'refuse') refuse(res, decision.refusal);
   else {
     const headers = ['location', decision.location, 'content-length', '0'];

@@ -223,3 +223,33 @@ test('an endpoint with too many waiting requests takes no more', async (t) => {
   assert.equal(answer.status, 503);
   assert.match(answer.body, /1 requests waiting/);
 });
+
+test('a connection carries on after a body that nobody wanted', async (t) => {
+  const upstream = await startUpstream(t, (req, res) => {
+    if (req.method === 'GET') res.end('next');
+    else res.writeHead(413, { connection: 'close' }).end('too large');
+  });
+  const gateway = await startTestGateway(t);
+  gateway.serve({ iris: [upstream.address] });
+  const socket = openSocket(gateway.external.address);
+  t.after(() => socket.destroy());
+  const size = 2_000_000;
+  // The head goes to the endpoint together with the first bytes of the body.
+  socket.write(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${size}\r\n\r\nx`);
+  let answer = '';
+  socket.on('data', (chunk) => {
+    answer += chunk;
+  });
+  while (!answer.includes('too large')) await once(socket, 'data');
+  socket.write('x'.repeat(size - 1));
+  socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+  while (!answer.includes('next')) await once(socket, 'data');
+});
+
+test('a body that goes on for ever after the answer ends with its connection', async (t) => {
+  const upstream = await startUpstream(t, (_req, res) => res.writeHead(413, { connection: 'close' }).end('too large'));
+  const gateway = await startTestGateway(t, { limits: { lingerMs: 50 } });
+  gateway.serve({ iris: [upstream.address] });
+  const head = 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n';
+  assert.match(await sendRaw(gateway.external.address, head), /^HTTP\/1.1 413/);
+});

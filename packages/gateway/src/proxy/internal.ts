@@ -18,6 +18,7 @@ export function createInternalListener(plane: DataPlane): RequestListener {
     let exchange: Exchange | undefined;
     if (isRefusal(planned)) {
       closeIfDraining(plane)(res);
+      if (req.headers.expect !== undefined) res.shouldKeepAlive = false;
       refuse(res, planned);
     } else {
       if (req.headers.expect !== undefined) res.writeContinue();

@@ -32,6 +32,8 @@ export interface Limits {
   outsideHosts: number;
   /** Idle time after which a tunnel or upgraded connection is closed. 1 h: long-lived streams pause. */
   tunnelIdleMs: number;
+  /** After an answer to a request whose body was not wanted, the rest of it is read and dropped for this long. 5 s: a reset at once would lose the answer. */
+  lingerMs: number;
   /** Time for requests in flight when the gateway stops. 8 s: less than what its parent waits before killing it. */
   drainMs: number;
 }
@@ -53,5 +55,6 @@ export const defaultLimits: Limits = {
   hops: 16,
   outsideHosts: 256,
   tunnelIdleMs: 3_600_000,
+  lingerMs: 5000,
   drainMs: 8000,
 };
