@@ -45,3 +45,36 @@ test('a Pod is bound, initialised, started, probed, read, deleted', async (t) =>
   await podGone(client, 'web');
   await assert.rejects(fetch(`http://${pod.status?.podIP}:8080/`));
 });
+
+test('a Pod that is deleted is unready before its process hears of it, and leaves no process', async (t) => {
+  const machine = await startMachine(t, { drainDelayMs: 300 });
+  const { client } = machine;
+  await client.create(
+    pods,
+    podOf('web', {
+      terminationGracePeriodSeconds: 1,
+      containers: [
+        {
+          name: 'main',
+          image: 'test/shell',
+          ports: [{ containerPort: 8080 }],
+          lifecycle: { preStop: { exec: { command: ['touch', 'asked'] } } },
+          args: [
+            'echo up; trap "echo heard; test -f asked && echo after preStop" TERM; sleep 300 & while :; do wait; done',
+          ],
+        },
+      ],
+    }),
+  );
+  await podWhen(client, 'web', isReady);
+  const follow = await machine.node.kubelet({ method: 'GET', path: '/containerLogs/default/web/main?follow=true' });
+  await client.delete(pods, { namespace: 'default', name: 'web' });
+  await podWhen(client, 'web', (pod) => !isReady(pod));
+  assert.equal(await logsOf(machine.node, 'web', 'main'), 'up\n');
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of follow.body) chunks.push(chunk);
+  assert.equal(Buffer.concat(chunks).toString(), 'up\nheard\nafter preStop\n');
+  await podGone(client, 'web');
+  const pod = await machine.node.kubelet({ method: 'GET', path: '/containerLogs/default/web/main' });
+  assert.equal(pod.status, 404);
+});

@@ -54,7 +54,7 @@ export async function startMachine(t: TestContext, options: Partial<NodeOptions>
   return machine;
 }
 
-async function createNamespace(client: Client): Promise<void> {
+export async function createNamespace(client: Client): Promise<void> {
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } };
   await client.create(namespaces, namespace).catch((error: unknown) => {
     if (!isStatusError(error, 'AlreadyExists')) throw error;

@@ -69,7 +69,8 @@ const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 const defaultDrainDelayMs = 500;
 
 /**
- * Runs Pods as processes. Resolves when the node is registered and knows its Pods.
+ * Runs Pods as processes. Resolves when the node is registered and Pods of an earlier run are no longer shown as ready
+ * unless they are: start what sends them traffic after that.
  * @throws NodeError `PodNetworkUnavailable` where the system has only 127.0.0.1 and `addresses` was asked for
  */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
@@ -130,6 +131,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   follow(configMaps, 'ConfigMap');
   follow(secrets, 'Secret');
   follow(persistentVolumeClaims, 'PersistentVolumeClaim');
+  await manager.settled();
 
   return {
     kubelet: createKubeletHandler({

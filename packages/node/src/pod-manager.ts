@@ -9,6 +9,8 @@ export interface PodManager {
   /** Pods that this node runs. */
   workers(): readonly PodWorker[];
   find(namespace: string, name: string): PodWorker | undefined;
+  /** Resolves when the status of every Pod found at the start tells what is so now, not what was before. */
+  settled(): Promise<void>;
   /** An object that Pods may read has changed. */
   objectChanged(kind: ReferencedKind, object: KubeObject): void;
   close(options: { stopPods: boolean }): Promise<void>;
@@ -116,6 +118,10 @@ export function startPodManager({ deps, reflector, nodeLabels, recorder, signal 
     workers: () => [...running.values()],
     find: (namespace, name) =>
       [...running.values()].find(({ pod }) => keyOf(pod().metadata) === keyOf({ namespace, name })),
+    async settled() {
+      const workers = await Promise.all(starting.values());
+      await Promise.all(workers.map((worker) => worker.settled()));
+    },
     objectChanged(kind, object) {
       for (const worker of running.values()) if (podReferences(worker.pod(), kind, object)) worker.refresh();
     },

@@ -66,6 +66,8 @@ export interface PodWorker {
   /** The Pod changed, or an object that it may read did. */
   update(pod: Pod): void;
   refresh(): void;
+  /** Resolves when the status tells what is known now. */
+  settled(): Promise<void>;
   /** Ends the containers. The directory stays unless the Pod is being deleted. */
   stop(graceMs: number): Promise<void>;
   /** Ends everything at once and writes nothing. */
@@ -342,6 +344,10 @@ export async function createPodWorker(
       retryAtMs = 0;
       for (const container of containers.values()) container.retry();
       wake();
+    },
+    async settled() {
+      await turn;
+      await writer.settled();
     },
     stop(graceMs) {
       beginStop(graceMs);
