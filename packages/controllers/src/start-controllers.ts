@@ -3,6 +3,7 @@ import { startAutoscalerController } from './autoscaler/controller.ts';
 import { startDeploymentController } from './deployment/controller.ts';
 import { startEndpointsController } from './endpoints/controller.ts';
 import { startGarbageCollector } from './garbage-collector/controller.ts';
+import { startJobController } from './job/controller.ts';
 import { startNamespaceController } from './namespace/controller.ts';
 import { startPodCleanup } from './pod-cleanup/controller.ts';
 import { startReplicaSetController } from './replica-set/controller.ts';
@@ -27,6 +28,7 @@ const all: readonly StartController[] = [
   startVolumeController,
   startAutoscalerController,
   startPodCleanup,
+  startJobController,
 ];
 
 /** Starts what a cluster's controller manager does, as far as one machine needs it. Settled, it writes nothing. */
