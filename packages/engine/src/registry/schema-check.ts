@@ -33,7 +33,7 @@ export function defaultObject(resource: ServedResource, object: AnyObject): AnyO
 export function validateObject(resource: ServedResource, object: AnyObject, old?: AnyObject): FieldError[] {
   const schema = resource.schema();
   if (!schema) return [];
-  return validateSchema(schema, object, { ...(old ? { old } : {}), allowDuplicates: !resource.custom });
+  return validateSchema(schema, object, { ...(old ? { old } : {}), builtIn: !resource.custom });
 }
 
 /**

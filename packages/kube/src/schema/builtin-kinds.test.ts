@@ -75,7 +75,7 @@ test('a usual Deployment is valid, defaulted and unpruned', () => {
   const defaulted = applyDefaults(deployment, object);
   assert.equal('creationTimestamp' in defaulted.spec.template.metadata, false);
   assert.deepEqual(defaulted.spec.template.spec.containers[0]?.ports, [{ containerPort: 80, protocol: 'TCP' }]);
-  assert.deepEqual(validateSchema(deployment, defaulted, { allowDuplicates: true }), []);
+  assert.deepEqual(validateSchema(deployment, defaulted, { builtIn: true }), []);
 });
 
 test('mistakes in a Deployment are named', () => {
@@ -84,11 +84,20 @@ test('mistakes in a Deployment are named', () => {
   const wrong = { ...object, spec: { ...object.spec, replicas: '2', selector: undefined, replica: 1 } };
   assert.deepEqual(pruneUnknown(deployment, wrong).unknownPaths, ['spec.replica']);
   assert.deepEqual(
-    validateSchema(deployment, applyDefaults(deployment, wrong), { allowDuplicates: true }).map(({ path }) => path),
+    validateSchema(deployment, applyDefaults(deployment, wrong), { builtIn: true }).map(({ path }) => path),
     ['spec.selector', 'spec.template.spec.containers[0].resources.limits[memory]', 'spec.replicas'].map((path) =>
       path.replace('[memory]', '.memory'),
     ),
   );
+});
+
+test('what Go cannot tell from an absent field passes: an empty enum, gaps in status', () => {
+  const object = { ...minimal(), status: { conditions: [{ type: 'Available' }] } };
+  Object.assign(object.spec.template.spec, { restartPolicy: '', dnsPolicy: 'Wrong' });
+  const check = (builtIn: boolean) =>
+    validateSchema(deployment, applyDefaults(deployment, object), { builtIn }).map(({ path }) => path);
+  assert.deepEqual(check(true), ['spec.template.spec.dnsPolicy']);
+  assert.ok(check(false).includes('status.conditions[0].status'));
 });
 
 test('a schema that contains itself works, and its OpenAPI form is free of cycles', () => {

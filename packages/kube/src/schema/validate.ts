@@ -12,8 +12,11 @@ export interface ValidateOptions {
    * of an item of a map-like list that is unchanged under the same keys, and of an unchanged list are left out.
    */
   old?: object;
-  /** Built-in kinds store lists with repeated keys (`env`), custom kinds do not. Default false. */
-  allowDuplicates?: boolean;
+  /**
+   * The schema is that of a built-in kind, which upstream checks by code and not by schema: repeated keys in lists (`env`), an empty
+   * string for an enum (the same as no value), and absent fields in `status` pass. Default false.
+   */
+  builtIn?: boolean;
   /** `value` is a whole object: apiVersion, kind and metadata are checked too. Default true. */
   isResource?: boolean;
   /** More findings are not collected. Default 100. */
@@ -22,7 +25,9 @@ export interface ValidateOptions {
 
 interface Walk {
   readonly errors: FieldError[];
-  readonly allowDuplicates: boolean;
+  readonly builtIn: boolean;
+  /** Whether absent required fields are reported. */
+  readonly requireFields: boolean;
   readonly ratchet: boolean;
   readonly maxErrors: number;
 }
@@ -32,9 +37,9 @@ interface Walk {
  * fields are not reported, nulls are. Messages are `field.Error` bodies of the API machinery.
  */
 export function validateSchema(schema: StructuralSchema, value: object, options: ValidateOptions = {}): FieldError[] {
-  const { old, allowDuplicates = false, isResource = true, maxErrors = 100 } = options;
+  const { old, builtIn = false, isResource = true, maxErrors = 100 } = options;
   const run = (ratchet: boolean): FieldError[] => {
-    const walk: Walk = { errors: [], allowDuplicates, ratchet, maxErrors };
+    const walk: Walk = { errors: [], builtIn, requireFields: true, ratchet, maxErrors };
     check(walk, schema, value as Json, '', ratchet ? (old as Json) : undefined, isResource);
     return walk.errors.slice(0, maxErrors);
   };
@@ -61,7 +66,7 @@ function check(
   else if (typeof value === 'number') for (const rule of checks.ofNumber) rule(value, path, walk.errors);
   else if (Array.isArray(value)) checkList(walk, schema, value, path, old);
   else if (typeof value === 'object' && value !== null) checkObject(walk, schema, value, path, old, isResource);
-  for (const rule of checks.ofAny) rule(value, path, walk.errors);
+  if (value !== '' || !walk.builtIn) for (const rule of checks.ofAny) rule(value, path, walk.errors);
   if (schema.allOf || schema.anyOf || schema.oneOf || schema.not) checkJunctors(walk, schema, value, path);
 }
 
@@ -97,7 +102,7 @@ function checkObject(
 ): void {
   const isResource = isRoot || schema['x-kubernetes-embedded-resource'] === true;
   for (const rule of checksOf(schema).ofObject) rule(object, path, walk.errors);
-  for (const key of schema.required ?? []) {
+  for (const key of (walk.requireFields && schema.required) || []) {
     if (object[key] === undefined || !Object.hasOwn(object, key)) {
       walk.errors.push(fieldErrors.required(fieldPath(path, key)));
     }
@@ -108,7 +113,8 @@ function checkObject(
     const value = object[key];
     const field = propertySchema(schema, key, isResource);
     if (field === undefined || value === undefined) continue;
-    check(walk, field, value, fieldPath(path, key), before?.[key]);
+    const inner = isRoot && key === 'status' && walk.builtIn ? { ...walk, requireFields: false } : walk;
+    check(inner, field, value, fieldPath(path, key), before?.[key]);
     if (isResource && key === 'metadata') checkMetadataRules(walk, schema, value, fieldPath(path, key));
   }
 }
@@ -136,7 +142,7 @@ function checkList(walk: Walk, schema: StructuralSchema, list: Json[], path: str
   for (const rule of checksOf(schema).ofList) rule(list, path, walk.errors);
   const listType = schema['x-kubernetes-list-type'];
   const keyed = listType === 'map' || listType === 'set';
-  const seen = keyed && !walk.allowDuplicates ? new Set<string>() : undefined;
+  const seen = keyed && !walk.builtIn ? new Set<string>() : undefined;
   const before =
     walk.ratchet && listType === 'map' && Array.isArray(old)
       ? new Map(old.map((item) => [listKeyOf(schema, item), item]))
