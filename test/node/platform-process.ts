@@ -12,7 +12,7 @@ const client = createClient({ transport: engine.handle, fieldManager: 'test' });
 await createNamespace(client);
 await startNode({
   client,
-  dataDir,
+  dataDir: join(dataDir, 'node'),
   name: 'here',
   images: createImageCatalogue([{ match: 'test/shell', command: ['/bin/sh', '-c'] }]),
   clusterProxyUrl: () => undefined,

@@ -24,7 +24,7 @@ export async function startMachine(t: TestContext, options: Partial<NodeOptions>
   const start = () =>
     startNode({
       client,
-      dataDir,
+      dataDir: join(dataDir, 'node'),
       name: 'here',
       // `node` runs scripts given as arguments; `shell` runs whatever the Pod's command says.
       images: createImageCatalogue([

@@ -6,7 +6,8 @@ import { request } from 'undici';
 import { eventually } from '../support/eventually.ts';
 import { createKubectl, kubectlBinaries } from '../support/kubectl.ts';
 import { startLoad } from '../support/load.ts';
-import { isAlive, repository, startPlatform, temporaryDirectory } from '../support/serval.ts';
+import { processesWith } from '../support/processes.ts';
+import { repository, startPlatform, temporaryDirectory } from '../support/serval.ts';
 
 const iris = join(repository, 'examples', 'iris');
 
@@ -58,14 +59,14 @@ for (const binary of kubectlBinaries()) {
     });
 
     await t.test('deleting leaves nothing behind', async () => {
-      const logs = await kubectl('get', 'pods', '-o', 'jsonpath={.items[*].status.containerStatuses[*].containerID}');
-      const pids = [...logs.matchAll(/:\/\/(\d+)/g)].map((match) => Number(match[1]));
+      const [uid = ''] = (await kubectl('get', 'pods', '-o', 'jsonpath={.items[*].metadata.uid}')).split(' ');
+      assert.notDeepEqual(await processesWith(uid), [], 'the model server runs');
       await kubectl('delete', 'isvc', 'iris');
       await eventually(async () => {
         const kinds = 'deployments,replicasets,pods,services,endpointslices,httproutes,horizontalpodautoscalers';
         assert.equal(await kubectl('get', kinds, '-o', 'name'), '');
       });
-      for (const pid of pids) assert.equal(isAlive(pid), false, `process ${pid} still runs`);
+      assert.deepEqual(await processesWith(uid), []);
       const gone = await request(path, { method: 'POST', headers: { host }, body });
       assert.equal(gone.statusCode, 404);
       await gone.body.dump();

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-/** Ids of the processes that have `text` in their arguments or environment; Linux only. */
+/** Ids of the processes (not zombies, whose parent has yet to look) that have `text` in their arguments or environment; Linux only. */
 export async function processesWith(text: string): Promise<number[]> {
   const found: number[] = [];
   for (const entry of await readdir('/proc')) {

@@ -123,13 +123,3 @@ function collect(stream: NodeJS.ReadableStream): () => string {
   });
   return () => text;
 }
-
-/** Whether a process of this id exists. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -76,6 +76,11 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const isKind = (object: AnyObject) => object.kind === 'CustomResourceDefinition';
     await applyInOrder(client, platformObjects({ gatewayPort: options.gatewayPort }).filter(isKind));
 
+    // Before anything that its webhooks look at is written: on a second start they are stored already.
+    const operator = await startOperator({ client, namespace: systemNamespace, log });
+    controlPlane.setWebhooks(operator.webhooks);
+    stops.push(() => operator.close());
+
     let failed: (reason: Error) => void = () => undefined;
     const failure = new Promise<Error>((resolve) => {
       failed = resolve;
@@ -89,9 +94,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       objects.filter((object) => !isKind(object)),
     );
 
-    const operator = await startOperator({ client, namespace: systemNamespace, log });
-    controlPlane.setWebhooks(operator.webhooks);
-    stops.push(() => operator.close());
     const controllers = startControllers({ client, log });
     stops.push(() => controllers.close());
     const node = await startNode({
