@@ -34,7 +34,7 @@ export interface RunningGateway {
   close(): Promise<void>;
 }
 
-export const defaultControllerName = 'platform.serval.dev/gateway';
+const defaultControllerName = 'platform.serval.dev/gateway';
 
 /**
  * Binds both ports, waits until the API has been read once, then serves. Requests that come before wait in the sockets'

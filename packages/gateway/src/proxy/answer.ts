@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /** Why the gateway itself answers: a closed set, told in the header `x-serval-gateway` for programs. */
-export const refusals = {
+const refusals = {
   BadRequest: 400,
   NotFound: 404,
   MethodNotAllowed: 405,
@@ -15,7 +15,7 @@ export const refusals = {
   Timeout: 504,
   LoopDetected: 508,
 } as const;
-export type RefusalCode = keyof typeof refusals;
+type RefusalCode = keyof typeof refusals;
 
 export interface Refusal {
   code: RefusalCode;

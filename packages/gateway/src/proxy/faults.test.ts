@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { request, type ServerResponse } from 'node:http';
 import { createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { openSocket, send, sendRaw, startTestGateway, startUpstream } from '../testing/servers.ts';
@@ -147,7 +147,8 @@ test('a client that reads slowly slows the endpoint instead of filling memory', 
   const blocked = Promise.withResolvers<void>();
   const chunk = Buffer.alloc(256 * 1024, 'x');
   const total = 160 * chunk.length;
-  const upstream = await startUpstream(t, async (_req, res) => {
+  const upstream = await startUpstream(t, (_req, res) => void pour(res));
+  async function pour(res: ServerResponse): Promise<void> {
     while (written < total) {
       written += chunk.length;
       if (res.write(chunk)) continue;
@@ -157,7 +158,7 @@ test('a client that reads slowly slows the endpoint instead of filling memory', 
     }
     blocked.resolve();
     res.end();
-  });
+  }
   const gateway = await startTestGateway(t);
   gateway.serve({ iris: [upstream.address] });
   const [host, port] = gateway.external.address.split(':');
@@ -174,11 +175,10 @@ test('an endpoint that left finishes what it has begun and gets nothing new', as
   const asked = Promise.withResolvers<void>();
   const answer = Promise.withResolvers<void>();
   let count = 0;
-  const leaving = await startUpstream(t, async (_req, res) => {
+  const leaving = await startUpstream(t, (_req, res) => {
     count += 1;
     asked.resolve();
-    await answer.promise;
-    res.end('old');
+    void answer.promise.then(() => res.end('old'));
   });
   const staying = await startUpstream(t, (_req, res) => res.end('new'));
   const gateway = await startTestGateway(t);

@@ -1,7 +1,7 @@
 import type { HeaderFilter, HttpRouteFilter } from '@serval/kube/objects';
 import type { CompiledFilters } from './table.ts';
 
-export const noFilters: CompiledFilters = {
+const noFilters: CompiledFilters = {
   requestHeaders: [],
   responseHeaders: [],
   redirect: undefined,
