@@ -1,11 +1,19 @@
 import { type InferenceService, inferenceServices } from '@serval/api';
-import { type Applier, type Client, type Clock, type EventRecorder, rfc3339 } from '@serval/kube/client';
-import { deepEqual, isStatusError, type NamespacedName } from '@serval/kube/objects';
+import {
+  type Applier,
+  type Client,
+  type Clock,
+  type EventRecorder,
+  type Reconciled,
+  rfc3339,
+} from '@serval/kube/client';
+import { deepEqual, isStatusError, keyOf, type NamespacedName } from '@serval/kube/objects';
 import type { ConfigSource } from '../config/config-source.ts';
 import { childOf, liveChildren } from './children.ts';
 import { type Caches, observe } from './observe.ts';
 import { renderInferenceService } from './render/render-inference-service.ts';
 import { statusFrom } from './status.ts';
+import { createStatusPace, isUrgent } from './status-pace.ts';
 import { transitions } from './transitions.ts';
 
 export interface InferenceServiceDeps {
@@ -26,10 +34,11 @@ export function createInferenceServiceReconciler({
   events,
   clock,
 }: InferenceServiceDeps) {
-  return async ({ namespace, name }: NamespacedName, signal: AbortSignal): Promise<void> => {
+  const pace = createStatusPace(clock);
+  return async ({ namespace, name }: NamespacedName, signal: AbortSignal): Promise<Reconciled> => {
     const observed = observe(caches, config.current(), namespace, name);
     // Of a deleted service, the owner references clean up.
-    if (!observed || observed.service.metadata.deletionTimestamp) return;
+    if (!observed || observed.service.metadata.deletionTimestamp) return pace.forget(keyOf({ namespace, name }));
     const { service, runtimes } = observed;
     const rendered = renderInferenceService({ service, runtimes, config: config.current() });
     const status = statusFrom(observed, rendered, config.current(), rfc3339(clock.now()));
@@ -41,12 +50,16 @@ export function createInferenceServiceReconciler({
         signal,
       });
     }
-    if (deepEqual(service.status, status)) return;
+    if (deepEqual(service.status, status)) return undefined;
+    const waitMs = isUrgent(service.status, status) ? 0 : pace.waitMs(keyOf({ namespace, name }));
+    if (waitMs > 0) return { requeueAfterMs: waitMs };
     const written = await writeStatus({ ...service, status }, signal);
-    if (!written) return;
+    if (!written) return undefined;
+    pace.wrote(keyOf({ namespace, name }));
     for (const { type, reason, message } of transitions(name, service.status, status)) {
       events.record(service, type, reason, message);
     }
+    return undefined;
   };
 
   /** With the version that was looked at: a status made of an older specification never covers a newer one's. */

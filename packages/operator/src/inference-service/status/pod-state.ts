@@ -48,10 +48,11 @@ export function podState(pod: Pod): PodState {
   const unscheduled = status.conditions?.find(({ type, status: is }) => type === 'PodScheduled' && is === 'False');
   if (unscheduled)
     return { state: 'Pending', message: `${unscheduled.reason ?? 'Unschedulable'}: ${unscheduled.message ?? ''}` };
-  const running = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])].some(
-    ({ state }) => state?.running !== undefined,
+  // Between two containers none runs; once one has started, the Pod is on its way.
+  const started = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])].some(
+    ({ state }) => state?.running !== undefined || state?.terminated !== undefined,
   );
-  return { state: running ? 'Loading' : 'Pending' };
+  return { state: started ? 'Loading' : 'Pending' };
 }
 
 function problemOf(pod: Pod, container: ContainerStatus, isInit: boolean): PodState | undefined {
