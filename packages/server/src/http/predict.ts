@@ -12,7 +12,7 @@ import type { Model } from '../model/model.ts';
 import { HttpError, jsonText, type Reply } from './reply.ts';
 
 /** Called with the milliseconds of each stage of a prediction. */
-export type StageObserver = (preprocessMs: number, predictMs: number, postprocessMs: number) => void;
+type StageObserver = (preprocessMs: number, predictMs: number, postprocessMs: number) => void;
 
 export interface PredictContext {
   modelName: string;

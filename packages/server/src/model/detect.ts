@@ -32,7 +32,7 @@ export async function detectFile(path: string): Promise<Detected | undefined> {
 }
 
 /** Content decides; the extension only where content cannot (an ONNX file has no signature). */
-export function detect(head: Uint8Array, fileName: string): Detected | undefined {
+function detect(head: Uint8Array, fileName: string): Detected | undefined {
   const text = Buffer.from(head).toString('latin1');
   if (/\.onnx$/i.test(fileName)) return { format: 'onnx' };
   if (/^tree\r?\n/.test(text)) return { format: 'lightgbm' };

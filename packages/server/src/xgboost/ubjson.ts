@@ -4,7 +4,7 @@
  */
 
 /** What is wrong, and at which byte. */
-export class UbjsonError extends Error {
+class UbjsonError extends Error {
   constructor(message: string, offset: number) {
     super(`${message} at byte ${offset}`);
     this.name = 'UbjsonError';
