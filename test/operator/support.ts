@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +14,7 @@ import {
 import { startControllers } from '@serval/controllers';
 import { startEngine } from '@serval/engine';
 import { type RunningGateway, startGateway } from '@serval/gateway';
-import { type Client, createClient, silentLog } from '@serval/kube/client';
+import { type ApiRequest, type Client, createClient, silentLog } from '@serval/kube/client';
 import {
   type AnyObject,
   apiVersionOf,
@@ -31,6 +32,7 @@ import { createImageCatalogue, type RunningNode, startNode } from '@serval/node'
 import { type Operator, startOperator } from '@serval/operator';
 import { platformObjects } from '@serval/operator/declarations';
 import { eventually } from '../support/eventually.ts';
+import { uncovered } from './access.ts';
 
 const admission = (plural: string, kind: string) =>
   defineResource<KubeObject>({ group: 'admissionregistration.k8s.io', version: 'v1', plural, kind, namespaced: false });
@@ -46,7 +48,7 @@ const resources: readonly Resource[] = [
   admission('validatingwebhookconfigurations', 'ValidatingWebhookConfiguration'),
 ];
 
-function resourceOf(object: KubeObject): Resource<KubeObject> {
+export function resourceOf(object: KubeObject): Resource<KubeObject> {
   const found = resources.find(
     (resource) => resource.kind === object.kind && apiVersionOf(resource) === object.apiVersion,
   );
@@ -84,16 +86,21 @@ export async function startTestPlatform(t: TestContext, { gatewayPort = 18080 } 
       if (!isStatusError(error, 'AlreadyExists')) throw error;
     });
   const writes: string[] = [];
+  const requests: Pick<ApiRequest, 'method' | 'path'>[] = [];
   const counting = createClient({
     fieldManager: 'serval',
     transport: (request) => {
+      requests.push({ method: request.method, path: request.path });
       const path = request.path.split('?')[0] ?? '';
       if (request.method !== 'GET' && !path.includes('/events')) writes.push(`${request.method} ${path}`);
       return engine.handle(request);
     },
   });
   operator = startOperator({ client: counting, log: silentLog });
-  t.after(() => operator?.close());
+  t.after(async () => {
+    await operator?.close();
+    assert.deepEqual(uncovered(requests), [], 'the operator asks for no more than it declares');
+  });
   await operator.ready;
   return { client, operator, writes };
 }
