@@ -4,15 +4,6 @@ import { startGateway } from './index.ts';
 
 /** The gateway as a process of its own: `--kubeconfig FILE [--address A] [--port P] [--internal-port P]`. */
 
-const { values } = parseArgs({
-  options: {
-    kubeconfig: { type: 'string' },
-    address: { type: 'string', default: '127.0.0.1' },
-    port: { type: 'string', default: '8080' },
-    'internal-port': { type: 'string', default: '0' },
-  },
-});
-
 /** One JSON object per line on stderr; stdout carries the addresses only. */
 const log: Log = {
   debug() {},
@@ -25,21 +16,29 @@ function writeLine(level: string, fields: object, message: string): void {
   process.stderr.write(`${JSON.stringify({ level, time: new Date().toISOString(), msg: message, ...fields })}\n`);
 }
 
-function portOf(option: 'port' | 'internal-port'): number {
-  const port = Number(values[option]);
+function portOf(option: string, text: string): number {
+  const port = Number(text);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new Error(`--${option} is "${values[option]}"; expected a whole number from 0 to 65535`);
+  throw new Error(`--${option} is "${text}"; expected a whole number from 0 to 65535`);
 }
 
 async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      kubeconfig: { type: 'string' },
+      address: { type: 'string', default: '127.0.0.1' },
+      port: { type: 'string', default: '8080' },
+      'internal-port': { type: 'string', default: '0' },
+    },
+  });
   if (values.kubeconfig === undefined) throw new Error('--kubeconfig FILE is missing');
   const transport = createSocketTransport(await loadKubeConfig(values.kubeconfig));
   const client = createClient({ transport, fieldManager: 'serval-gateway', userAgent: 'serval-gateway' });
   const starting = startGateway({
     client,
     address: values.address,
-    port: portOf('port'),
-    internalPort: portOf('internal-port'),
+    port: portOf('port', values.port),
+    internalPort: portOf('internal-port', values['internal-port']),
     log,
   });
   let stopping = false;
