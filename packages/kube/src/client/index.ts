@@ -13,6 +13,7 @@ export * from './kubeconfig/in-cluster.ts';
 export * from './kubeconfig/load.ts';
 export * from './kubeconfig/types.ts';
 export * from './kubeconfig/write.ts';
+export * from './leader-election.ts';
 export * from './log.ts';
 export * from './metadata-client.ts';
 export * from './object-store.ts';
