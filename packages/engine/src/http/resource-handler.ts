@@ -5,6 +5,7 @@ import { createObject } from '../registry/create.ts';
 import { deleteObject } from '../registry/delete.ts';
 import { deleteCollection } from '../registry/delete-collection.ts';
 import { badRequest, methodNotAllowed } from '../registry/errors.ts';
+import { checkIdentity } from '../registry/prepare.ts';
 import { getObject, listObjects } from '../registry/read.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import { updateObject } from '../registry/update.ts';
@@ -28,6 +29,9 @@ export async function handleResource(
   path: ResourcePath,
 ): Promise<ApiResponse> {
   const { method } = context.request;
+  if (resource.answerCreate && (method !== 'POST' || path.name)) {
+    throw methodNotAllowed('the server does not allow this method on the requested resource');
+  }
   if (path.name === '') {
     if (method === 'GET')
       return isWatch(context, path)
@@ -124,6 +128,10 @@ async function create(services: Services, context: RequestContext, resource: Ser
   const output = outputOf(services, context);
   const options = readWriteOptions(context);
   const input = decodeBody(context.body, context.headers['content-type'], services.decodeProtobuf);
+  if (resource.answerCreate) {
+    const review = checkIdentity(resource, input, { namespace: path.namespace, name: '' });
+    return jsonAnswer(201, resource.answerCreate(review, context.user));
+  }
   const object = await createObject(services.registry, resource, path.namespace, input, options);
   return jsonAnswer(201, shapeObject(resource, object, output));
 }

@@ -7,10 +7,19 @@ import { coreEvents, eventColumns } from './events.ts';
 import { networkRows } from './network.ts';
 import { pods } from './pods.ts';
 import { policyRows } from './policy.ts';
+import { reviewRows } from './reviews.ts';
 import { storageRows } from './storage.ts';
 import { autoscalerRow, workloadRows } from './workloads.ts';
 
-const rows: readonly KindRow[] = [...coreRows, pods, ...storageRows, ...workloadRows, ...networkRows, ...policyRows];
+const rows: readonly KindRow[] = [
+  ...coreRows,
+  pods,
+  ...storageRows,
+  ...workloadRows,
+  ...networkRows,
+  ...policyRows,
+  ...reviewRows,
+];
 
 /** Every kind that is served from the start. */
 export function builtInResources(loadSchema: LoadSchema, nameConflict: NameConflict): ServedResource[] {

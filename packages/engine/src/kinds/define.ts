@@ -37,6 +37,7 @@ export interface KindRow {
   strategy?: Strategy;
   /** Another row's stored kind, when this one is a second view of the same objects. */
   stored?: StoredKind;
+  answerCreate?: ServedResource['answerCreate'];
 }
 
 /** Loads the schema of a built-in kind. */
@@ -63,6 +64,7 @@ export function defineKind(row: KindRow, loadSchema: LoadSchema): ServedResource
     columns: columns ? [nameColumn, ...columns, ageColumn, ...wideColumns] : defaultColumns,
     schema: () => loadSchema(apiVersion, kind),
     custom: false,
+    ...(row.answerCreate ? { answerCreate: row.answerCreate } : {}),
     stored: row.stored ?? {
       id: `${group}/${plural}`,
       apiVersion,

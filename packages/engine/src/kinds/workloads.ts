@@ -150,7 +150,7 @@ export const autoscalerRow: KindRow = {
   strategy: {
     defaults: defaultAutoscaler,
     prepareForCreate(draft) {
-      draft['status'] = { desiredReplicas: 0, currentMetrics: null };
+      draft['status'] = { currentReplicas: 0, desiredReplicas: 0 };
     },
     convert: convertAutoscaler,
   },

@@ -41,8 +41,8 @@ export function checkIdentity(resource: ServedResource, input: unknown, { namesp
       throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
     }
   }
-  requireTypes(resource, object);
-  return object;
+  tidyMeta(metadata);
+  return requireTypes(resource, object);
 }
 
 /** Prune, default, mutate, validate, ask the validating webhooks: the way of every object into the store. */

@@ -37,11 +37,15 @@ export function validateObject(resource: ServedResource, object: AnyObject, old?
 }
 
 /**
- * Throws Invalid when a field of a built-in kind has the wrong type, so that the kind's own rules can rely on types. Custom
- * resources have no such rules; they are validated once, after admission.
+ * The object without nulls that say nothing (Go's decoder reads them as absent). Throws Invalid when a field of a built-in
+ * kind has the wrong type, so that the kind's own rules can rely on types. Custom resources have no such rules; they are
+ * validated once, after admission.
  */
-export function requireTypes(resource: ServedResource, object: AnyObject): void {
-  if (resource.custom) return;
-  const errors = validateObject(resource, object).filter(({ reason }) => reason === 'FieldValueTypeInvalid');
+export function requireTypes(resource: ServedResource, object: AnyObject): AnyObject {
+  const schema = resource.schema();
+  if (resource.custom || !schema) return object;
+  const cleaned = applyDefaults(schema, object);
+  const errors = validateObject(resource, cleaned).filter(({ reason }) => reason === 'FieldValueTypeInvalid');
   if (errors.length > 0) throw invalid(resource, object.metadata.name ?? '', errors);
+  return cleaned;
 }

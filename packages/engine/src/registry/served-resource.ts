@@ -1,5 +1,6 @@
 import type { AnyObject } from '@serval/kube/objects';
 import type { FieldError, StructuralSchema } from '@serval/kube/schema';
+import type { User } from './request-options.ts';
 
 export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
 export const allVerbs: readonly Verb[] = [
@@ -93,6 +94,8 @@ export interface ServedResource {
   /** From a CustomResourceDefinition. */
   custom: boolean;
   stored: StoredKind;
+  /** Kinds that are only answered, never stored: reviews. */
+  answerCreate?(object: AnyObject, user: User): AnyObject;
   /** Sent as a `Warning` header with every answer. */
   deprecationWarning?: string;
 }

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { AnyObject } from '@serval/kube/objects';
 import { EngineError } from '../engine-error.ts';
@@ -98,6 +99,8 @@ export function openRevisionLog(path: string): RevisionLog {
 
 function openDatabase(path: string): DatabaseSync {
   try {
+    // It holds Secrets. SQLite gives its side files the mode of the main one.
+    closeSync(openSync(path, 'a', 0o600));
     const database = new DatabaseSync(path);
     // Durable at commit: FULL syncs the log on every commit. Checkpoints run beside the requests, see checkpoint.ts.
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;');
