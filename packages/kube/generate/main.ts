@@ -41,12 +41,12 @@ function report(table: BuiltinTable): boolean {
 
 async function main(check: boolean): Promise<boolean> {
   const modules = downloadGoModules();
-  if (!modules) {
+  if ('unavailable' in modules) {
     if (!check) {
-      console.error('go is not installed: the table cannot be generated (--check works without)');
+      console.error(`the table cannot be generated: ${modules.unavailable} (--check works without)`);
       return false;
     }
-    console.log('skipped: merge keys, list types, defaults, enums and protobuf numbers (go is not installed)');
+    console.log(`skipped: merge keys, list types, defaults, enums and protobuf numbers (${modules.unavailable})`);
     return report(await committedTable());
   }
   const table = buildTable(modules, goVersion);

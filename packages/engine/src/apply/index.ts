@@ -1,2 +1,2 @@
-export { type ApplyInput, applyServerSide } from './apply.ts';
-export { trackUpdate, type UpdateInput } from './track-update.ts';
+export { applyServerSide } from './apply.ts';
+export { trackUpdate } from './track-update.ts';

@@ -5,7 +5,7 @@ import { claimedFields } from './owned-fields.ts';
 import type { Typed } from './shape.ts';
 
 /** Where client-side `kubectl apply` keeps what it applied. */
-export const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration';
+const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration';
 /** All annotations of an object together may have this many bytes. */
 const maxAnnotationBytes = 262_144;
 

@@ -15,7 +15,7 @@ export interface Manager {
 export type Managers = ReadonlyMap<string, Manager>;
 
 /** Update entries above this number are folded into one, the oldest first. */
-export const maxUpdateManagers = 10;
+const maxUpdateManagers = 10;
 const foldedName = 'ancient-changes';
 
 /** Who is the same manager: an applier whatever version it applies in, an updater per version. */

@@ -28,7 +28,7 @@ export const checkDns1035Label: NameCheck = (value) =>
     "must be a DNS-1035 label: letters a-z, digits or '-', starting with a letter and ending with a letter or digit, such as my-name",
   );
 
-/** A label or annotation key: `[prefix/]name`. */
+/** `[prefix/]name`: keys of labels and annotations, finalizers. */
 export const checkQualifiedName: NameCheck = (value) => {
   const slash = value.indexOf('/');
   const name = value.slice(slash + 1);
@@ -46,7 +46,8 @@ export const checkQualifiedName: NameCheck = (value) => {
     );
   return problem && `name part ${problem}`;
 };
-export const checkLabelKey: NameCheck = checkQualifiedName;
+
+export const checkLabelKey: NameCheck = (key) => checkQualifiedName(key);
 
 export const checkLabelValue: NameCheck = (value) =>
   tooLong(value, 63) ??

@@ -66,7 +66,7 @@ export const objectMetaSchema: StructuralSchema = {
 };
 
 /** What an object has beside its own schema: at the root, and in fields with `x-kubernetes-embedded-resource`. */
-export const resourceFields: Record<string, StructuralSchema> = {
+const resourceFields: Record<string, StructuralSchema> = {
   apiVersion: text,
   kind: text,
   metadata: objectMetaSchema,

@@ -124,7 +124,7 @@ export function withoutDirectives(value: Json): Json | undefined {
   return result;
 }
 
-export function isList(value: Json | undefined): value is Json[] {
+function isList(value: Json | undefined): value is Json[] {
   return Array.isArray(value);
 }
 

@@ -7,7 +7,7 @@ import { compilePattern } from './pattern.ts';
 import type { FieldError, StructuralSchema } from './structural.ts';
 
 /** One rule about a value of a known type. `path` is where the value stands. */
-export type Check<T> = (value: T, path: string, errors: FieldError[]) => void;
+type Check<T> = (value: T, path: string, errors: FieldError[]) => void;
 
 /** The rules of one schema node, prepared once; only those that it states. */
 export interface NodeChecks {
