@@ -27,6 +27,8 @@ export function createMetrics(modelName: string): Metrics {
     labelNames: ['model_name', 'protocol', 'code'],
     registers,
   });
+  // Looking a labelled counter up costs more than counting.
+  const counters = new Map<string, Counter.Internal>();
   const load = new Gauge({
     name: 'serval_model_load_seconds',
     help: 'Time from start of loading until ready',
@@ -35,7 +37,15 @@ export function createMetrics(modelName: string): Metrics {
   });
   return {
     contentType: registry.contentType,
-    request: (protocol, status) => requests.inc({ ...labels, protocol, code: String(status) }),
+    request(protocol, status) {
+      const key = `${protocol} ${status}`;
+      let counter = counters.get(key);
+      if (!counter) {
+        counter = requests.labels({ ...labels, protocol, code: String(status) });
+        counters.set(key, counter);
+      }
+      counter.inc();
+    },
     stages(preprocessMs, predictMs, postprocessMs) {
       preprocess.observe(preprocessMs / 1000);
       predict.observe(predictMs / 1000);

@@ -140,13 +140,13 @@ function replyToError(error: unknown, { onError }: FrontEndOptions): Reply {
 }
 
 function write(request: IncomingMessage, response: ServerResponse, reply: Reply, isDraining: boolean): void {
-  const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body;
   response.writeHead(reply.status, {
     'content-type': reply.contentType,
-    'content-length': body.length,
+    'content-length': Buffer.byteLength(reply.body),
     ...reply.headers,
     // A client with a kept-alive connection would not notice otherwise that the server is going away.
     ...(isDraining ? { connection: 'close' } : {}),
   });
-  response.end(request.method === 'HEAD' ? undefined : body);
+  // Text goes out in one piece with the head; a buffer would be a second one.
+  response.end(request.method === 'HEAD' ? undefined : reply.body);
 }
