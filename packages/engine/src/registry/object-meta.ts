@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import {
   type AnyObject,
   checkDns1123Subdomain,
-  checkLabelKey,
   checkLabelValue,
   checkQualifiedName,
   type ObjectMeta,
@@ -83,9 +82,10 @@ export function validateMeta(resource: ServedResource, object: AnyObject): Field
     });
   } else if (nameProblem) wrong('metadata.name', `Invalid value: ${JSON.stringify(metadata.name)}: ${nameProblem}`);
   for (const [key, value] of Object.entries(metadata.labels ?? {})) {
-    const problem = checkLabelKey(key) ?? (typeof value === 'string' ? checkLabelValue(value) : 'must be a string');
+    const problem =
+      checkQualifiedName(key) ?? (typeof value === 'string' ? checkLabelValue(value) : 'must be a string');
     if (problem)
-      wrong('metadata.labels', `Invalid value: ${JSON.stringify(checkLabelKey(key) ? key : value)}: ${problem}`);
+      wrong('metadata.labels', `Invalid value: ${JSON.stringify(checkQualifiedName(key) ? key : value)}: ${problem}`);
   }
   let annotationBytes = 0;
   for (const [key, value] of Object.entries(metadata.annotations ?? {})) {
