@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Json, JsonObject } from '../objects/meta.ts';
@@ -130,6 +131,14 @@ test('a rollout from RollingUpdate to Recreate, as kubectl apply sends it', () =
     deployment,
   );
   assert.deepEqual((merged['spec'] as JsonObject)['strategy'], { type: 'Recreate' });
+});
+
+test('patches that k8s.io/apimachinery v0.36 makes are applied as it applies them', () => {
+  const url = new URL('./testdata/upstream-strategic-merge.jsonl', import.meta.url);
+  for (const line of readFileSync(url, 'utf8').trim().split('\n')) {
+    const { original, patch, result } = JSON.parse(line) as Record<'original' | 'patch' | 'result', JsonObject>;
+    assert.deepEqual(applyStrategicMerge(original, patch, deployment), result);
+  }
 });
 
 test('malformed patches are refused', () => {
