@@ -264,6 +264,17 @@ test('a structural schema passes, and each broken rule is named', () => {
   );
 });
 
+test('a default that its own schema refuses is named', () => {
+  const root: StructuralSchema = {
+    type: 'object',
+    properties: { a: { type: 'object', default: { b: 'x' }, properties: { b: { type: 'integer' } } } },
+  };
+  assert.deepEqual(
+    checkStructural(root, 's').map(({ path, reason }) => [path, reason]),
+    [['s.properties[a].default.b', 'FieldValueTypeInvalid']],
+  );
+});
+
 test('int-or-string may be explained with anyOf', () => {
   const port: StructuralSchema = {
     'x-kubernetes-int-or-string': true,

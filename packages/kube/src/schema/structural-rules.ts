@@ -1,6 +1,8 @@
 import { fieldErrors, fieldPath } from './field-error.ts';
 import { compilePattern } from './pattern.ts';
 import type { FieldError, StructuralSchema } from './structural.ts';
+import { checkLists } from './structural-list-rules.ts';
+import { validateSchema } from './validate.ts';
 
 const types = ['object', 'array', 'string', 'integer', 'number', 'boolean'];
 const forbidden = [
@@ -66,6 +68,7 @@ function checkNode(schema: StructuralSchema, path: string, errors: FieldError[],
   checkNodeType(schema, path, errors, place);
   checkLists(schema, path, errors);
   checkEmbedded(schema, path, errors);
+  checkDefault(schema, path, errors);
 
   for (const [key, field] of Object.entries(schema.properties ?? {})) {
     checkNode(field, `${path ? `${path}.` : ''}properties[${key}]`, errors, depth + 1, 'field');
@@ -128,84 +131,17 @@ function checkNodeType(schema: StructuralSchema, path: string, errors: FieldErro
   }
 }
 
-function checkLists(schema: StructuralSchema, path: string, errors: FieldError[]): void {
-  const listType = schema['x-kubernetes-list-type'];
-  const at = fieldPath(path, 'x-kubernetes-list-type');
-  if (listType !== undefined) {
-    if (schema.type !== 'array')
-      errors.push(
-        fieldErrors.invalid(
-          fieldPath(path, 'type'),
-          schema.type ?? '',
-          'must be array if x-kubernetes-list-type is specified',
-        ),
-      );
-    if (!['atomic', 'set', 'map'].includes(listType)) {
-      errors.push(fieldErrors.notSupported(at, listType, ['atomic', 'map', 'set']));
-    }
+/** A default must be a valid value itself. Nothing is said of it while the schema has other faults. */
+function checkDefault(schema: StructuralSchema, path: string, errors: FieldError[]): void {
+  if (schema.default === undefined || errors.length > 0) return;
+  const at = fieldPath(path, 'default');
+  try {
+    const findings = validateSchema(schema, schema.default as object, { isResource: false });
+    errors.push(...findings.map((finding) => ({ ...finding, path: finding.path ? `${at}.${finding.path}` : at })));
+  } catch (error) {
+    // A pattern further down that does not compile; its own node reports it.
+    if (!(error instanceof SyntaxError)) throw error;
   }
-  const mapType = schema['x-kubernetes-map-type'];
-  if (mapType !== undefined) {
-    if (schema.type !== 'object')
-      errors.push(
-        fieldErrors.invalid(
-          fieldPath(path, 'type'),
-          schema.type ?? '',
-          'must be object if x-kubernetes-map-type is specified',
-        ),
-      );
-    if (mapType !== 'atomic' && mapType !== 'granular') {
-      errors.push(fieldErrors.notSupported(fieldPath(path, 'x-kubernetes-map-type'), mapType, ['atomic', 'granular']));
-    }
-  }
-  const keys = schema['x-kubernetes-list-map-keys'];
-  const keysPath = fieldPath(path, 'x-kubernetes-list-map-keys');
-  if (listType !== 'map') {
-    if (keys !== undefined && keys.length > 0) {
-      errors.push(fieldErrors.forbidden(keysPath, 'must be empty if x-kubernetes-list-type is not map'));
-    }
-    return;
-  }
-  if (keys === undefined || keys.length === 0) {
-    errors.push(fieldErrors.required(keysPath, 'must not be empty if x-kubernetes-list-type is map'));
-    return;
-  }
-  const { items } = schema;
-  if (items?.type !== 'object') {
-    errors.push(
-      fieldErrors.invalid(
-        fieldPath(path, 'items.type'),
-        items?.type ?? '',
-        'must be object if parent array x-kubernetes-list-type is map',
-      ),
-    );
-    return;
-  }
-  keys.forEach((key, i) => {
-    const field = items.properties?.[key];
-    if (keys.indexOf(key) !== i) errors.push(fieldErrors.duplicate(`${keysPath}[${i}]`, key));
-    if (field === undefined) {
-      errors.push(fieldErrors.invalid(`${keysPath}[${i}]`, key, 'entries must all be names of item properties'));
-      return;
-    }
-    if (field.type === 'array' || field.type === 'object') {
-      errors.push(
-        fieldErrors.invalid(
-          `${path}.items.properties[${key}].type`,
-          field.type,
-          'must be a scalar type if parent array x-kubernetes-list-type is map',
-        ),
-      );
-    }
-    if (field.default === undefined && !items.required?.includes(key)) {
-      errors.push(
-        fieldErrors.required(
-          `${path}.items.properties[${key}].default`,
-          'this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property',
-        ),
-      );
-    }
-  });
 }
 
 function checkEmbedded(schema: StructuralSchema, path: string, errors: FieldError[]): void {
