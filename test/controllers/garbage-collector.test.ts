@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type ConfigMap,
   configMaps,
+  defineResource,
   deployments,
   isStatusError,
   namespaces,
@@ -88,6 +90,52 @@ test('an object with an owner that never was is deleted, one with another owner 
   });
   assert.equal(kept.metadata.ownerReferences?.[0]?.uid, keeper.metadata.uid);
 });
+
+test('kinds that come later are followed, and their objects go with their definition', async (t) => {
+  const { client, reflect } = await startCluster(t);
+  const live = reflect(configMaps);
+  const definition = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'boxes.example.org' },
+    spec: {
+      group: 'example.org',
+      scope: 'Namespaced',
+      names: { plural: 'boxes', singular: 'box', kind: 'Box', listKind: 'BoxList' },
+      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+    },
+  };
+  const definitions = defineResource({
+    group: 'apiextensions.k8s.io',
+    version: 'v1',
+    plural: 'customresourcedefinitions',
+    kind: 'CustomResourceDefinition',
+    namespaced: false,
+  });
+  const boxes = defineResource({ group: 'example.org', version: 'v1', plural: 'boxes', kind: 'Box', namespaced: true });
+  await client.create(definitions, definition);
+  const box = { apiVersion: 'example.org/v1', kind: 'Box', metadata: { name: 'box', namespace: 'default' } };
+  const created = await retryWhileMissing(() => client.create(boxes, box));
+  const inside = configMap('inside');
+  const owner = { apiVersion: 'example.org/v1', kind: 'Box', name: 'box', uid: created.metadata.uid ?? '' };
+  inside.metadata.ownerReferences = [owner];
+  await client.create(configMaps, inside);
+  await until(live, () => live.get('default', 'inside'));
+  await client.delete(boxes, { namespace: 'default', name: 'box' });
+  await until(live, () => !live.get('default', 'inside'));
+});
+
+/** A new kind is served a moment after its definition was written. */
+async function retryWhileMissing<T>(request: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await request();
+    } catch (error) {
+      if (attempt === 50 || !isStatusError(error, 'NotFound')) throw error;
+      await delay(50);
+    }
+  }
+}
 
 test('deleting a namespace deletes what is in it, and a Deployment takes its Pods along', async (t) => {
   const cluster = await startCluster(t);

@@ -46,7 +46,7 @@ export async function ensureReplicaSet(
   }
   const taken = await client.get(replicaSets, targetOf(wanted.metadata), { signal });
   const ours = controllerUidOf(taken) === deployment.metadata.uid;
-  if (ours && sameTemplate(taken.spec.template, wanted.spec.template)) return { replicaSet: taken, created: true };
+  if (ours && sameTemplate(taken.spec.template, wanted.spec.template)) return { replicaSet: taken, created: false };
   const collisionCount = (deployment.status?.collisionCount ?? 0) + 1;
   await client.patch(
     deployments,

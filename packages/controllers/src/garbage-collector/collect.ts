@@ -76,7 +76,7 @@ async function stateOf(
   const known = graph.get(reference.uid);
   if (known) return stateOfKnown(known, node);
   const resource = resourceOf(parseApiVersion(reference.apiVersion).group, reference.kind);
-  // Not "absent": the kind may come back, as a CustomResourceDefinition that is applied again does.
+  // Not "absent": the kind may be new, or come back. It is looked at again when the kind is followed.
   if (resource === undefined) return 'solid';
   if (resource.namespaced && node.namespace === '') return 'solid';
   const target = { name: reference.name, ...(resource.namespaced ? { namespace: node.namespace } : {}) };

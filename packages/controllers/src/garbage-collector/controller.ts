@@ -82,8 +82,17 @@ export function startGarbageCollector(context: ControllerContext): Controller {
       });
       reflector.onChange(({ type, object }) => observe(resource, type, object));
       watched.set(key, { resource, reflector, stop });
+      reflector.synced.then(
+        () => recheck(resource),
+        () => {},
+      );
     }
     if (!started) void startWhenSynced();
+  }
+
+  /** Owners that went before their kind was followed were never seen going. */
+  function recheck({ group, kind }: DiscoveredResource): void {
+    if (started) for (const { uid } of graph.lacking(group, kind)) queue.add(uid);
   }
 
   /** Owners are looked for only once all of them can be known; a kind that cannot be listed must not hold up the others. */

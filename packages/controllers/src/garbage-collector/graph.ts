@@ -1,4 +1,4 @@
-import type { KubeObject, OwnerReference, Resource } from '@serval/kube/objects';
+import { type KubeObject, type OwnerReference, parseApiVersion, type Resource } from '@serval/kube/objects';
 
 /** What the collector knows of an object: metadata only. */
 export interface GraphNode {
@@ -18,6 +18,8 @@ export interface OwnerGraph {
   remove(uid: string): void;
   /** Known objects that name `uid` as an owner. */
   dependents(uid: string): readonly GraphNode[];
+  /** Known objects with an owner of this kind that is not known. */
+  lacking(group: string, kind: string): readonly GraphNode[];
   readonly size: number;
 }
 
@@ -53,6 +55,12 @@ export function createOwnerGraph(): OwnerGraph {
     },
     remove,
     dependents: (uid) => [...(byOwner.get(uid) ?? [])].map((dependent) => nodes.get(dependent) as GraphNode),
+    lacking: (group, kind) =>
+      [...nodes.values()].filter(({ owners }) =>
+        owners.some(
+          (owner) => owner.kind === kind && parseApiVersion(owner.apiVersion).group === group && !nodes.has(owner.uid),
+        ),
+      ),
     get size() {
       return nodes.size;
     },

@@ -6,6 +6,7 @@ import { targetOf } from '../shared/claim.ts';
 import type { ControllerContext } from '../shared/context.ts';
 import { controllerKeys } from '../shared/controller-keys.ts';
 import { messageOf } from '../shared/message-of.ts';
+import { isNamespaceTerminating } from '../shared/namespace-terminating.ts';
 import { createPodWrites } from '../shared/pod-writes.ts';
 import { slowStart } from '../shared/slow-start.ts';
 import { writeStatus } from '../shared/write-status.ts';
@@ -48,7 +49,7 @@ export function startJobController({ client, caches, clock, log, recorder }: Con
     if (removed) throw removed.failure;
     if (plan.kind !== 'run') return;
     const created = await slowStart(Array.from({ length: plan.create }), () => createPod(job, signal));
-    if (created === undefined) return;
+    if (created === undefined || isNamespaceTerminating(created.failure)) return;
     events.record(job, 'Warning', 'FailedCreate', `Error creating: ${messageOf(created.failure)}`);
     throw created.failure;
   }

@@ -13,6 +13,7 @@ import { claim, planClaim, targetOf } from '../shared/claim.ts';
 import type { ControllerContext } from '../shared/context.ts';
 import { controllerKeys } from '../shared/controller-keys.ts';
 import { messageOf } from '../shared/message-of.ts';
+import { isNamespaceTerminating } from '../shared/namespace-terminating.ts';
 import { createPodWrites } from '../shared/pod-writes.ts';
 import { slowStart } from '../shared/slow-start.ts';
 import { writeStatus } from '../shared/write-status.ts';
@@ -47,7 +48,7 @@ export function startReplicaSetController({ client, caches, clock, log, recorder
     const failedCreate = await slowStart(Array.from({ length: create }), () => createPod(replicaSet, signal));
     const failedDelete = await slowStart(remove, (pod) => deletePod(replicaSet, pod, signal));
     const failed = failedCreate ?? failedDelete;
-    if (failed === undefined) return undefined;
+    if (failed === undefined || isNamespaceTerminating(failed.failure)) return undefined;
     const reason: ReplicaFailure['reason'] = failedCreate ? 'FailedCreate' : 'FailedDelete';
     const message = messageOf(failed.failure);
     events.record(replicaSet, 'Warning', reason, `Error ${failedCreate ? 'creating' : 'deleting'}: ${message}`);
