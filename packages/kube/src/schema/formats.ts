@@ -1,5 +1,3 @@
-import { isIPv4, isIPv6 } from 'node:net';
-
 /**
  * Formats of strings that apiextensions checks (`pkg/apiserver/validation/formats.go`); any other is ignored.
  * Numbers' formats are ranges, see `numberRanges`.
@@ -43,6 +41,15 @@ export const numberRanges: Record<string, readonly [min: number, max: number]> =
   uint64: [0, 2 ** 64],
   float: [-3.4028234663852886e38, 3.4028234663852886e38],
 };
+
+function isIPv4(text: string): boolean {
+  return /^((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(?=\d)|$)){4}$/.test(text);
+}
+
+/** A URL's host takes just what Go's `net.ParseIP` does: no zone, an IPv4 tail. */
+function isIPv6(text: string): boolean {
+  return /^[0-9a-fA-F:.]{2,45}$/.test(text) && text.includes(':') && URL.canParse(`http://[${text}]/`);
+}
 
 function isDateTime(text: string): boolean {
   return (

@@ -125,7 +125,7 @@ function decodeValue(type: string, value: WireValue, depth: number): Json | unde
     case 'f':
       return doubleOf(numberOf(value));
     case 'y':
-      return Buffer.from(bytesOf(value)).toString('base64');
+      return base64(bytesOf(value));
     case 'T':
     case 'U':
       return timeOf(readFields(bytesOf(value)), type === 'U');
@@ -184,6 +184,12 @@ function doubleOf(bits: bigint): number {
   const view = new DataView(new ArrayBuffer(8));
   view.setBigUint64(0, BigInt.asUintN(64, bits));
   return view.getFloat64(0);
+}
+
+function base64(bytes: Uint8Array): string {
+  let binary = '';
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary);
 }
 
 function text(bytes: Uint8Array): string {

@@ -314,3 +314,30 @@ test('what RE2 does not have is refused', () => {
   for (const wrong of ['(?=a)', '(?!a)', '(?<=a)', '(a)\\1', '[', '('])
     assert.throws(() => compilePattern(wrong), SyntaxError);
 });
+
+const formats: [string, string[], string[]][] = [
+  [
+    'ipv4',
+    ['127.0.0.1', '255.255.255.255', '0.0.0.0'],
+    ['256.0.0.1', '1.2.3', '1.2.3.4.', '01.2.3.4', '::1', '1.2.3.4.5'],
+  ],
+  [
+    'ipv6',
+    ['::1', '::', 'fe80::1', '::ffff:1.2.3.4', '1:2:3:4:5:6:7:8'],
+    ['1.2.3.4', 'fe80::1%eth0', ':::', '1:2', 'g::'],
+  ],
+  ['cidr', ['10.0.0.0/8', '::/0'], ['10.0.0.0', '10.0.0.0/33', '::/129', '/8']],
+  ['uri', ['http://a/b', '/a', 'urn:x'], ['a b', 'nope', 'http://[']],
+  ['byte', ['', 'YQ==', 'YWI='], ['Y', 'a!b=', 'YQ=']],
+  ['duration', ['1h30m', '0', '-5s', '3 weeks'], ['', '1', 'h']],
+  ['date', ['2026-02-28'], ['2026-2-8', '2026-13-01']],
+  ['date-time', ['2026-01-01T00:00:00Z', '2026-01-01T00:00:00.5+01:00'], ['2026-01-01', '2026-01-01 00:00:00Z']],
+  ['uuid', ['123e4567-e89b-12d3-a456-426614174000'], ['123e4567', 'x23e4567-e89b-12d3-a456-426614174000']],
+];
+for (const [format, good, bad] of formats) {
+  test(`format ${format}`, () => {
+    const root: StructuralSchema = { type: 'object', properties: { a: { type: 'string', format } } };
+    for (const a of good) assert.deepEqual(validateSchema(root, { a }), [], a);
+    for (const a of bad) assert.equal(validateSchema(root, { a }).length, 1, a);
+  });
+}
