@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { inferenceServices } from '@serval/api';
+import { clusterServingRuntimes, type InferenceServiceStatus, inferenceServices } from '@serval/api';
 import {
   configMaps,
   deployments,
@@ -105,7 +105,6 @@ test('a format without runtime says so, and is served once there is one', async 
   const status = await statusWhen(client, 'iris', ({ modelStatus }) => modelStatus?.transitionStatus === 'InvalidSpec');
   assert.equal(status.modelStatus?.lastFailureInfo?.reason, 'NoSupportingRuntime');
   assert.match(findCondition(status.conditions, 'Ready')?.message ?? '', /no runtime serves the format catboost/);
-  const { clusterServingRuntimes } = await import('@serval/api');
   await client.create(clusterServingRuntimes, {
     apiVersion: 'serving.kserve.io/v1alpha1',
     kind: 'ClusterServingRuntime',
@@ -116,6 +115,21 @@ test('a format without runtime says so, and is served once there is one', async 
     },
   });
   await statusWhen(client, 'iris', ({ clusterServingRuntimeName }) => clusterServingRuntimeName === 'cat');
+});
+
+test('children that the API server refuses are told of, and made once they are mended', async (t) => {
+  const { client } = await startTestPlatform(t);
+  await client.create(
+    inferenceServices,
+    serviceOf('iris', { model: { ...model, securityContext: { runAsUser: 'me' } } }),
+  );
+  const refused = (status: InferenceServiceStatus) => findCondition(status.conditions, 'PredictorReady');
+  const status = await statusWhen(client, 'iris', (s) => refused(s)?.reason === 'ReconcileFailed');
+  assert.match(refused(status)?.message ?? '', /runAsUser/);
+  await client.get(services, child);
+  await client.patch(inferenceServices, iris, 'merge', { spec: { predictor: { model: { securityContext: null } } } });
+  await statusWhen(client, 'iris', (s) => refused(s)?.reason !== 'ReconcileFailed');
+  await client.get(deployments, child);
 });
 
 test('the configuration is followed, and a wrong one changes nothing', async (t) => {

@@ -19,8 +19,6 @@ export const modelMountPath = '/mnt/models';
 export const claimMountPath = '/mnt/pvc';
 
 export const defaultHttpPort = 8080;
-/** Where the agent (logger, batcher) listens in front of the server. */
-export const agentPort = 9081;
 
 export const serviceNameHeader = 'KServe-Isvc-Name';
 export const serviceNamespaceHeader = 'KServe-Isvc-Namespace';

@@ -26,7 +26,7 @@ import {
 } from '@serval/kube/objects';
 import { createConfigSource } from './config/config-source.ts';
 import { configMapName, defaultNamespace } from './config/serving-config.ts';
-import type { Caches } from './inference-service/observe.ts';
+import { type Caches, serviceIndexes } from './inference-service/observe.ts';
 import { createInferenceServiceReconciler } from './inference-service/reconciler.ts';
 import { fieldManager, serviceLabel } from './names.ts';
 import { createWebhookDispatcher, type Webhooks } from './webhooks/dispatch.ts';
@@ -68,7 +68,7 @@ export function startOperator({
   const watch = <T extends KubeObject>(resource: Resource<T>) => createReflector({ ...common, resource });
   /** Of kinds that others use too, only what belongs to a service. */
   const watchChildren = <T extends KubeObject>(resource: Resource<T>) =>
-    createReflector({ ...common, resource, labelSelector: serviceLabel });
+    createReflector<T>({ ...common, resource, labelSelector: serviceLabel, indexes: serviceIndexes });
 
   const configReflector = createReflector({
     ...common,
@@ -101,10 +101,7 @@ export function startOperator({
     clock,
   });
 
-  const owner = ({ object }: { object: KubeObject }) => {
-    const name = object.metadata.labels?.[serviceLabel];
-    return name ? [keyOf({ namespace: object.metadata.namespace, name })] : [];
-  };
+  const owner = ({ object }: { object: KubeObject }) => serviceIndexes.service(object);
   const everyService = () => reflectors.services.list().map(({ metadata }) => keyOf(metadata));
   const ofNamespace = ({ object }: { object: KubeObject }) =>
     reflectors.services.list({ namespace: object.metadata.namespace ?? '' }).map(({ metadata }) => keyOf(metadata));

@@ -4,11 +4,11 @@ import {
   horizontalPodAutoscalers,
   httpRoutes,
   type KubeObject,
+  keyOf,
   type Resource,
   services,
 } from '@serval/kube/objects';
-import { serviceLabel } from '../names.ts';
-import type { Caches } from './observe.ts';
+import { type Caches, serviceIndex } from './observe.ts';
 
 /** Every kind that a service may have as a child, in the order in which children are written. */
 const childKinds = [deployments, services, horizontalPodAutoscalers, httpRoutes] as const;
@@ -22,8 +22,8 @@ export function childOf(object: KubeObject): Child {
 
 /** The children of a service that are there, from the caches: also those that an earlier release made. */
 export function liveChildren(caches: Caches, namespace: string, service: string): Child[] {
-  const filter = { namespace, labels: { [serviceLabel]: service } };
+  const key = keyOf({ namespace, name: service });
   return [caches.deployments, caches.kubeServices, caches.autoscalers, caches.routes].flatMap((cache) =>
-    cache.list(filter).map(childOf),
+    cache.byIndex(serviceIndex, key).map(childOf),
   );
 }

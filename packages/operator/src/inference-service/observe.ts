@@ -1,14 +1,16 @@
 import type { ClusterServingRuntime, InferenceService, ServingRuntime } from '@serval/api';
-import type { Cache } from '@serval/kube/client';
-import type {
-  Deployment,
-  Gateway,
-  GatewayClass,
-  HorizontalPodAutoscaler,
-  HttpRoute,
-  Pod,
-  ReplicaSet,
-  Service,
+import type { Cache, Reflector } from '@serval/kube/client';
+import {
+  type Deployment,
+  type Gateway,
+  type GatewayClass,
+  type HorizontalPodAutoscaler,
+  type HttpRoute,
+  type KubeObject,
+  keyOf,
+  type Pod,
+  type ReplicaSet,
+  type Service,
 } from '@serval/kube/objects';
 import type { ServingConfig } from '../config/serving-config.ts';
 import { appLabel, appOf, componentName, serviceLabel } from '../names.ts';
@@ -16,16 +18,28 @@ import type { RuntimeCandidates } from '../runtime/select-runtime.ts';
 import { gatewayOf } from './render/http-route.ts';
 import type { ObservedIngress } from './status/ingress-state.ts';
 
+/** The index by which objects are found that carry a service's label: `namespace/name` of the service. */
+export const serviceIndex = 'service';
+export const serviceIndexes = {
+  [serviceIndex]: ({ metadata }: KubeObject): string[] => {
+    const name = metadata.labels?.[serviceLabel];
+    return name ? [keyOf({ namespace: metadata.namespace, name })] : [];
+  },
+};
+
+/** A cache that has the index of services. */
+export type ChildCache<T extends KubeObject> = Cache<T> & Pick<Reflector<T>, 'byIndex'>;
+
 export interface Caches {
   readonly services: Cache<InferenceService>;
   readonly runtimes: Cache<ServingRuntime>;
   readonly clusterRuntimes: Cache<ClusterServingRuntime>;
-  readonly deployments: Cache<Deployment>;
-  readonly replicaSets: Cache<ReplicaSet>;
-  readonly pods: Cache<Pod>;
-  readonly kubeServices: Cache<Service>;
-  readonly autoscalers: Cache<HorizontalPodAutoscaler>;
-  readonly routes: Cache<HttpRoute>;
+  readonly deployments: ChildCache<Deployment>;
+  readonly replicaSets: ChildCache<ReplicaSet>;
+  readonly pods: ChildCache<Pod>;
+  readonly kubeServices: ChildCache<Service>;
+  readonly autoscalers: ChildCache<HorizontalPodAutoscaler>;
+  readonly routes: ChildCache<HttpRoute>;
   readonly gateways: Cache<Gateway>;
   readonly gatewayClasses: Cache<GatewayClass>;
 }
@@ -65,10 +79,13 @@ export function observe(caches: Caches, config: ServingConfig, namespace: string
 }
 
 function observeComponent(caches: Caches, namespace: string, service: string, name: string): ObservedComponent {
-  const labels = { [serviceLabel]: service, [appLabel]: appOf(name) };
+  const key = keyOf({ namespace, name: service });
+  const app = appOf(name);
+  const ofComponent = <T extends KubeObject>(cache: ChildCache<T>) =>
+    cache.byIndex(serviceIndex, key).filter(({ metadata }) => metadata.labels?.[appLabel] === app);
   return {
     deployment: caches.deployments.get(namespace, name),
-    replicaSets: caches.replicaSets.list({ namespace, labels }),
-    pods: caches.pods.list({ namespace, labels }),
+    replicaSets: ofComponent(caches.replicaSets),
+    pods: ofComponent(caches.pods),
   };
 }

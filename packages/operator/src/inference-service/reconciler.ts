@@ -1,4 +1,4 @@
-import { type InferenceService, inferenceServices } from '@serval/api';
+import { type InferenceService, type InferenceServiceStatus, inferenceServices } from '@serval/api';
 import {
   type Applier,
   type Client,
@@ -41,26 +41,40 @@ export function createInferenceServiceReconciler({
     if (!observed || observed.service.metadata.deletionTimestamp) return pace.forget(keyOf({ namespace, name }));
     const { service, runtimes } = observed;
     const rendered = renderInferenceService({ service, runtimes, config: config.current() });
-    const status = statusFrom(observed, rendered, config.current(), rfc3339(clock.now()));
+    let refusal: Error | undefined;
     if (rendered.state !== 'failed') {
-      await applier.applyChildren({
-        owner: service,
-        desired: rendered.objects.map(childOf),
-        live: liveChildren(caches, namespace, name),
-        signal,
-      });
+      const desired = rendered.objects.map(childOf);
+      const live = liveChildren(caches, namespace, name);
+      try {
+        await applier.applyChildren({ owner: service, desired, live, signal });
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        refusal = error;
+      }
     }
+    const status = statusFrom(observed, rendered, config.current(), rfc3339(clock.now()), refusal?.message);
+    const requeue = await tell(service, status, signal);
+    // What was refused may be allowed later: a quota, a policy, an object in the way.
+    if (refusal) throw refusal;
+    return requeue;
+  };
+
+  async function tell(
+    service: InferenceService,
+    status: InferenceServiceStatus,
+    signal: AbortSignal,
+  ): Promise<Reconciled> {
     if (deepEqual(service.status, status)) return undefined;
-    const waitMs = isUrgent(service.status, status) ? 0 : pace.waitMs(keyOf({ namespace, name }));
+    const key = keyOf(service.metadata);
+    const waitMs = isUrgent(service.status, status) ? 0 : pace.waitMs(key);
     if (waitMs > 0) return { requeueAfterMs: waitMs };
-    const written = await writeStatus({ ...service, status }, signal);
-    if (!written) return undefined;
-    pace.wrote(keyOf({ namespace, name }));
-    for (const { type, reason, message } of transitions(name, service.status, status)) {
+    if (!(await writeStatus({ ...service, status }, signal))) return undefined;
+    pace.wrote(key);
+    for (const { type, reason, message } of transitions(service.metadata.name ?? '', service.status, status)) {
       events.record(service, type, reason, message);
     }
     return undefined;
-  };
+  }
 
   /** With the version that was looked at: a status made of an older specification never covers a newer one's. */
   async function writeStatus(service: InferenceService, signal: AbortSignal): Promise<boolean> {
@@ -72,4 +86,12 @@ export function createInferenceServiceReconciler({
       throw error;
     }
   }
+}
+
+/** The API server understood a child and said no; anything else (conflicts, outages) is none of a person's business. */
+function isRefusal(error: unknown): error is Error {
+  const failures = error instanceof AggregateError ? error.errors : [error];
+  return failures.some((failure) =>
+    isStatusError(failure, 'Invalid', 'Forbidden', 'BadRequest', 'MethodNotAllowed', 'RequestEntityTooLarge'),
+  );
 }

@@ -64,7 +64,7 @@ const predictorCases: [rule: string, world: World, predictor: string, model: str
   [
     'the model is being fetched',
     withoutAvailablePods(settledWorld(), [pod('a', 1, { initializer: { state: { running: {} } } })]),
-    'False MinimumReplicasUnavailable',
+    'False Loading',
     'InProgress: Loading, Loading',
   ],
   [

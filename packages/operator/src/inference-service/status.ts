@@ -14,13 +14,14 @@ import { externalUrl } from './status/urls.ts';
 
 /**
  * The status of a service, from what is observed of its children. Pure: `now` (RFC 3339) is written only where a
- * condition changes.
+ * condition changes. `refusal` is why the API server did not take the children.
  */
 export function statusFrom(
   observed: Observed,
   rendered: Rendered,
   config: ServingConfig,
   now: string,
+  refusal?: string,
 ): InferenceServiceStatus {
   const { service } = observed;
   const base = {
@@ -43,7 +44,7 @@ export function statusFrom(
   const { runtime, name, namespace } = rendered.predictor;
   const specChanged = service.status?.observedGeneration !== service.metadata.generation;
   const results: Record<string, ConditionResult> = {
-    PredictorReady: predictor.ready,
+    PredictorReady: refusal ? { status: 'False', reason: 'ReconcileFailed', message: refusal } : predictor.ready,
     IngressReady: ingress(observed, config),
   };
   for (const [field, type] of [

@@ -14,6 +14,7 @@ import { readCredentials } from '../pod/read-credentials.ts';
 import { type AdmissionRequest, type AdmissionResponse, allowed, denied } from './admission-review.ts';
 import { jsonDiff } from './json-diff.ts';
 import { webhookPaths } from './paths.ts';
+import { inferenceServiceWarnings } from './warnings.ts';
 
 export interface WebhookDeps {
   readonly client: Client;
@@ -52,7 +53,9 @@ export function createWebhookHandlers({
         // Taking the last finalizer off must always work, however invalid the object has become.
         if (service.metadata.deletionTimestamp) return allowed(request.uid);
         const old = (request.oldObject ?? undefined) as InferenceService | undefined;
-        return answer(request, validateInferenceService(service, old));
+        const response = answer(request, validateInferenceService(service, old));
+        const warnings = inferenceServiceWarnings(service);
+        return warnings.length > 0 ? { ...response, warnings } : response;
       },
     ],
     [

@@ -1,6 +1,6 @@
 import type { ContainerPort, Service, ServicePort } from '@serval/kube/objects';
 import type { ServingConfig } from '../../config/serving-config.ts';
-import { agentPort, appLabel, defaultHttpPort, transformerContainer } from '../../names.ts';
+import { appLabel, defaultHttpPort, transformerContainer } from '../../names.ts';
 import type { Component } from './component.ts';
 
 /** Port names that say HTTP/2 without TLS (KServe). */
@@ -8,7 +8,7 @@ const h2cPortName = /^(grpc|h2c)/;
 
 /**
  * The Service in front of a component's Pods. The first container port becomes port 80; without ports, 80 leads to 8080.
- * A transformer in the same Pod owns the ports, and a logger or batcher takes the traffic first, on the agent's port.
+ * A transformer in the same Pod owns the ports.
  */
 export function renderService(component: Component, config: ServingConfig): Service {
   const { labels, annotations, name, namespace } = component;
@@ -24,16 +24,15 @@ export function renderService(component: Component, config: ServingConfig): Serv
   };
 }
 
-function portsOf({ name, podSpec, spec }: Component): ServicePort[] {
+function portsOf({ name, podSpec }: Component): ServicePort[] {
   const front =
     podSpec.containers.find((container) => container.name === transformerContainer) ?? podSpec.containers[0];
   const [first, ...others] = front?.ports ?? [];
-  const hasAgent = spec.logger !== undefined || spec.batcher !== undefined;
   return [
     {
       name: first ? (first.name ?? 'http') : name,
       port: 80,
-      targetPort: hasAgent ? agentPort : (first?.containerPort ?? defaultHttpPort),
+      targetPort: first?.containerPort ?? defaultHttpPort,
       protocol: first?.protocol ?? 'TCP',
       ...appProtocolOf(first),
     },

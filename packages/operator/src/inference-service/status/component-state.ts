@@ -67,9 +67,9 @@ function readiness(
       return { status: 'False', reason: condition.reason ?? type, message: condition.message ?? '' };
     }
   }
-  const waiting = targets.find((target) => target.state === 'Pending' && target.message);
-  if (waiting && 'message' in waiting) {
-    return { status: 'False', reason: 'Pending', message: waiting.message ?? '' };
+  const progress = targets.find((target) => target.state !== 'Ready' && target.message !== undefined);
+  if (progress?.state === 'Loading' || progress?.state === 'Pending') {
+    return { status: 'False', reason: progress.state, message: progress.message ?? '' };
   }
   return {
     status: 'False',

@@ -48,11 +48,14 @@ export function podState(pod: Pod): PodState {
   const unscheduled = status.conditions?.find(({ type, status: is }) => type === 'PodScheduled' && is === 'False');
   if (unscheduled)
     return { state: 'Pending', message: `${unscheduled.reason ?? 'Unschedulable'}: ${unscheduled.message ?? ''}` };
+  const containers = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
+  const running = containers.find(({ state }) => state?.running !== undefined);
   // Between two containers none runs; once one has started, the Pod is on its way.
-  const started = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])].some(
-    ({ state }) => state?.running !== undefined || state?.terminated !== undefined,
-  );
-  return { state: started ? 'Loading' : 'Pending' };
+  if (!running && !containers.some(({ state }) => state?.terminated !== undefined)) return { state: 'Pending' };
+  return {
+    state: 'Loading',
+    message: running?.name === storageInitializerContainer ? 'the model is being fetched' : 'the model is being loaded',
+  };
 }
 
 function problemOf(pod: Pod, container: ContainerStatus, isInit: boolean): PodState | undefined {

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { InferenceService, PredictorSpec } from '@serval/api';
+import { inferenceServiceWarnings } from './warnings.ts';
+
+const paths = (predictor: PredictorSpec, annotations: Record<string, string> = {}) =>
+  inferenceServiceWarnings({
+    apiVersion: 'serving.kserve.io/v1beta1',
+    kind: 'InferenceService',
+    metadata: { name: 'iris', annotations },
+    spec: { predictor },
+  }).map((warning) => warning.split(' ')[0]);
+
+test('what is served is not warned of', () => {
+  assert.deepEqual(paths({ xgboost: { storageUri: 's3://m/x' }, canaryTrafficPercent: 100 }), []);
+});
+
+test('each field that is not acted on is named', () => {
+  assert.deepEqual(
+    paths(
+      { canaryTrafficPercent: 10, logger: {}, batcher: {}, scaleMetric: 'rps', workerSpec: {} },
+      { 'serving.kserve.io/autoscalerClass': 'keda' },
+    ),
+    [
+      'spec.predictor.canaryTrafficPercent',
+      'spec.predictor.logger',
+      'spec.predictor.batcher',
+      'spec.predictor.scaleMetric',
+      'spec.predictor.workerSpec',
+      'metadata.annotations[serving.kserve.io/autoscalerClass]',
+    ],
+  );
+});
+
+test('objects of any shape are answered', () => {
+  for (const spec of [undefined, {}, { predictor: null }]) {
+    assert.deepEqual(inferenceServiceWarnings({ metadata: {}, spec } as unknown as InferenceService), []);
+  }
+});

@@ -1,0 +1,30 @@
+import { autoscalerClassAnnotation, type ComponentSpec, type InferenceService } from '@serval/api';
+
+/**
+ * What a service asks for that this release takes and does not act on: told when it is applied, as `Warning` headers that
+ * kubectl shows. What could not be served at all is said in the status.
+ */
+export function inferenceServiceWarnings({ metadata, spec }: InferenceService): string[] {
+  const warnings: string[] = [];
+  const unserved = (path: string, effect: string) =>
+    warnings.push(`${path} is not acted on by this release: ${effect}`);
+  if (spec?.canary !== undefined) unserved('spec.canary', 'all traffic goes to spec.predictor');
+  for (const name of ['predictor', 'transformer', 'explainer'] as const) {
+    const component: ComponentSpec | undefined = spec?.[name];
+    if (typeof component !== 'object' || component === null) continue;
+    const path = `spec.${name}`;
+    const share = component.canaryTrafficPercent;
+    if (share !== undefined && share < 100)
+      unserved(`${path}.canaryTrafficPercent`, 'the newest revision gets all traffic');
+    if (component.logger !== undefined) unserved(`${path}.logger`, 'requests are not reported anywhere');
+    if (component.batcher !== undefined) unserved(`${path}.batcher`, 'requests are passed on one by one');
+    if (component.scaleMetric === 'concurrency' || component.scaleMetric === 'rps') {
+      unserved(`${path}.scaleMetric`, `Kubernetes knows no ${component.scaleMetric}, so its own default is used`);
+    }
+  }
+  if (spec?.predictor?.workerSpec !== undefined) unserved('spec.predictor.workerSpec', 'the model runs on one node');
+  if (metadata.annotations?.[autoscalerClassAnnotation] === 'keda') {
+    unserved(`metadata.annotations[${autoscalerClassAnnotation}]`, 'no ScaledObject is made');
+  }
+  return warnings;
+}
