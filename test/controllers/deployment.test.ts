@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import {
   deployments,
   endpointSlices,
+  findCondition,
   isConditionTrue,
   replicaSets,
   type Service,
@@ -71,4 +72,57 @@ test('a Deployment rolls over without taking a ready endpoint away before its su
   assert.deepEqual(items.map(({ spec }) => spec.replicas).sort(), [0, 2]);
   const renewed = items.find(({ spec }) => spec.replicas === 2);
   assert.equal(renewed?.metadata.annotations?.['deployment.kubernetes.io/revision-history'], '1');
+});
+
+test('scaling, pausing and recreating', async (t) => {
+  const cluster = await startCluster(t);
+  const { client } = cluster;
+  const livePods = startFakeNode(cluster);
+  const live = cluster.reflect(deployments);
+  const liveSets = cluster.reflect(replicaSets);
+  const target = { namespace: 'default', name: 'web' };
+  const change = (spec: object) => client.patch(deployments, target, 'merge', { spec });
+  const available = (count: number) =>
+    until(live, () => {
+      const found = live.get('default', 'web');
+      const { observedGeneration, availableReplicas = 0, replicas = 0 } = found?.status ?? {};
+      return observedGeneration === found?.metadata.generation && availableReplicas === count && replicas === count;
+    });
+  await client.create(deployments, deploymentOf('web', 1));
+  await available(1);
+  await change({ replicas: 3 });
+  await available(3);
+  await change({ paused: true });
+  await until(
+    live,
+    () => findCondition(live.get('default', 'web')?.status?.conditions, 'Progressing')?.reason === 'DeploymentPaused',
+  );
+  await change({ template: deploymentOf('web', 1, 'web:2').spec.template, replicas: 2 });
+  await available(2);
+  assert.equal(liveSets.list().length, 1);
+  await change({ paused: false });
+  await until(
+    livePods,
+    () => livePods.list().length === 2 && livePods.list().every(({ spec }) => spec.containers[0]?.image === 'web:2'),
+  );
+  await available(2);
+
+  let most = 0;
+  livePods.onChange(() => {
+    most = Math.max(most, livePods.list().length);
+  });
+  await change({
+    strategy: { type: 'Recreate', rollingUpdate: null },
+    template: deploymentOf('web', 1, 'web:3').spec.template,
+  });
+  await until(
+    livePods,
+    () => livePods.list().length === 2 && livePods.list().every(({ spec }) => spec.containers[0]?.image === 'web:3'),
+  );
+  await available(2);
+  assert.equal(most, 2);
+  await change({ replicas: 0 });
+  await available(0);
+  await change({ replicas: 1 });
+  await available(1);
 });

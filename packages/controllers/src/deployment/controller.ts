@@ -21,7 +21,7 @@ import { isScalingEvent, scalingStep } from './proportional.ts';
 import { revisionOf } from './render-replica-set.ts';
 import { rollingStep, type Scaling, sizeOf } from './rolling.ts';
 import { deploymentStatus } from './status.ts';
-import { ensureReplicaSet, outdated, scale } from './sync.ts';
+import { ensureReplicaSet, needsScaling, outdated, scale } from './sync.ts';
 import { findNewReplicaSet } from './template.ts';
 
 /** Rolls Deployments over from one ReplicaSet to the next. */
@@ -117,9 +117,12 @@ export function startDeploymentController(context: ControllerContext): Controlle
   ): Promise<ReplicaSet[]> {
     const sized = [...all];
     for (const step of steps) {
+      if (!needsScaling(deployment, step)) continue;
       const result = await scale(client, deployment, step, signal);
-      const message = scaledMessage(step.replicaSet, sizeOf(step.replicaSet), step.replicas);
-      events.record(deployment, 'Normal', 'ScalingReplicaSet', message);
+      if (sizeOf(step.replicaSet) !== step.replicas) {
+        const message = scaledMessage(step.replicaSet, sizeOf(step.replicaSet), step.replicas);
+        events.record(deployment, 'Normal', 'ScalingReplicaSet', message);
+      }
       sized[sized.findIndex(isSame(step.replicaSet))] = result;
     }
     return sized;

@@ -16,6 +16,7 @@ export function isScalingEvent(replicaSets: readonly ReplicaSet[], replicas: num
 /**
  * Sizes after the Deployment was scaled: the only active ReplicaSet gets all; in the middle of a rollout every active one keeps its share
  * of the Pods, and what rounding leaves goes to the largest. Old ones of a finished rollout go to nothing (`dc.scale`).
+ * Those whose size stays are among them too: what they were sized for must be noted all the same.
  */
 export function scalingStep(
   current: ReplicaSet | undefined,
@@ -24,11 +25,9 @@ export function scalingStep(
 ): Scaling[] {
   const active = replicaSets.filter((replicaSet) => sizeOf(replicaSet) > 0);
   const only = active.length <= 1 ? (active[0] ?? current) : undefined;
-  if (only) return changed([{ replicaSet: only, replicas: limits.replicas }]);
+  if (only) return [{ replicaSet: only, replicas: limits.replicas }];
   if (current && sizeOf(current) === limits.replicas && current.status?.availableReplicas === limits.replicas) {
-    return changed(
-      active.map((replicaSet) => ({ replicaSet, replicas: replicaSet === current ? limits.replicas : 0 })),
-    );
+    return active.map((replicaSet) => ({ replicaSet, replicas: replicaSet === current ? limits.replicas : 0 }));
   }
   const allowed = limits.replicas > 0 ? limits.replicas + limits.maxSurge : 0;
   const total = sum(active, sizeOf);
@@ -43,9 +42,5 @@ export function scalingStep(
   });
   const [largest] = scalings;
   if (largest) largest.replicas = Math.max(0, largest.replicas + rest);
-  return changed(scalings);
-}
-
-function changed(scalings: Scaling[]): Scaling[] {
-  return scalings.filter(({ replicaSet, replicas }) => sizeOf(replicaSet) !== replicas);
+  return scalings;
 }

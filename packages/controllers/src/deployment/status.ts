@@ -116,7 +116,7 @@ function progressingCondition(input: StatusInput, counts: Counts): DeploymentCon
   return before;
 }
 
-export function isComplete({ spec, metadata, status }: Deployment, counts: Counts): boolean {
+function isComplete({ spec, metadata, status }: Deployment, counts: Counts): boolean {
   const replicas = spec.replicas ?? 1;
   return (
     counts.updatedReplicas === replicas &&

@@ -8,7 +8,7 @@ import { type Scaling, sizeOf, sum } from './rolling.ts';
 import { byCreation, findNewReplicaSet, sameTemplate } from './template.ts';
 
 /** Size that a new ReplicaSet starts with: all at once when nothing else runs, else what the surge leaves. */
-export function firstSize(deployment: Deployment, old: readonly ReplicaSet[]): number {
+function firstSize(deployment: Deployment, old: readonly ReplicaSet[]): number {
   const { replicas, maxSurge } = rolloutLimits(deployment);
   if (deployment.spec.strategy?.type === 'Recreate') return replicas;
   return Math.max(0, Math.min(replicas, replicas + maxSurge - sum(old, sizeOf)));
@@ -59,6 +59,13 @@ export async function ensureReplicaSet(
     },
   );
   return undefined;
+}
+
+/** Has the ReplicaSet another size, or is it not noted for which size of the Deployment that is? */
+export function needsScaling(deployment: Deployment, { replicaSet, replicas }: Scaling): boolean {
+  const { annotations } = replicaSet.metadata;
+  if (sizeOf(replicaSet) !== replicas) return true;
+  return Object.entries(sizeAnnotations(deployment)).some(([key, value]) => annotations?.[key] !== value);
 }
 
 /** Writes one size. Fails when the ReplicaSet changed since it was read: its numbers may be wrong then. */

@@ -71,7 +71,7 @@ export function planJob(job: Job, pods: readonly Pod[], counts: JobCounts, nowMs
   };
 }
 
-export function isFinished(conditions: readonly Condition[] | undefined): Condition | undefined {
+function isFinished(conditions: readonly Condition[] | undefined): Condition | undefined {
   return conditions?.find(({ type, status }) => (type === 'Complete' || type === 'Failed') && status === 'True');
 }
 

@@ -10,7 +10,7 @@ import {
 import { defineResource } from '@serval/kube/objects';
 import { messageOf } from './message-of.ts';
 
-export const customResourceDefinitions = defineResource({
+const customResourceDefinitions = defineResource({
   group: 'apiextensions.k8s.io',
   version: 'v1',
   plural: 'customresourcedefinitions',

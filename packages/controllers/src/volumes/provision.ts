@@ -1,7 +1,7 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '@serval/kube/objects';
 
 /** Class of claims that name none. */
-export const localClass = 'serval-local';
+const localClass = 'serval-local';
 /** The node keeps such a volume as a directory of its own, named by the claim. */
 export const localDriver = 'node.platform.serval.dev';
 

@@ -7,8 +7,10 @@ import { configMaps, pods } from '../objects/index.ts';
 import { createClient } from './create-client.ts';
 import { createSocketTransport } from './socket-transport.ts';
 
-async function startServer(t: TestContext, listener: (request: IncomingMessage, response: ServerResponse) => void) {
-  const server = createServer(listener).listen(0, '127.0.0.1');
+type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+async function startServer(t: TestContext, listener: Listener) {
+  const server = createServer((request, response) => void listener(request, response)).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const transport = createSocketTransport({
     server: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
