@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   type Client,
   type Clock,
@@ -34,11 +34,13 @@ import { registerNode } from './registration/register.ts';
 
 export interface NodeOptions {
   client: Client;
-  /** The platform's data directory; the node lives in `node/` beneath it. */
+  /** The node's own directory: `pods/` and `volumes/` come beneath it. */
   dataDir: string;
   /** Of the Node object. */
   name: string;
   images: ImageCatalogue;
+  /** Where users map images, for messages. Default: `images.yaml` beside `dataDir`. */
+  imagesFile?: string;
   /** The gateway's internal listener, asked anew at every start of a container. */
   clusterProxyUrl: () => string | undefined;
   podNetwork: PodNetwork;
@@ -80,7 +82,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       hint: 'use --pod-network ports',
     });
   }
-  const podsDirectory = join(dataDir, 'node', 'pods');
+  const podsDirectory = join(dataDir, 'pods');
   await mkdir(podsDirectory, { recursive: true, mode: 0o700 });
   await endLeftovers(podsDirectory, clock, log);
 
@@ -106,8 +108,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       hostIP: loopback,
       allocatable: { cpu: machine.cpus, memory: machine.memoryBytes, 'ephemeral-storage': machine.diskBytes },
       podsDirectory,
-      claimVolumes: join(dataDir, 'node', 'volumes'),
-      imagesFile: join(dataDir, 'images.yaml'),
+      claimVolumes: join(dataDir, 'volumes'),
+      imagesFile: options.imagesFile ?? join(dirname(dataDir), 'images.yaml'),
       images: options.images,
       source: createVolumeSource(client, signal),
       network: createNetworkPool(options.podNetwork),

@@ -1,8 +1,9 @@
 import { type EventRecorder, type Reflector, rfc3339, sleep } from '@serval/kube/client';
 import { isStatusError, type KubeObject, keyOf, type Pod, pods } from '@serval/kube/objects';
 import { messageOf } from './errors.ts';
+import type { PodDeps } from './pod/deps.ts';
 import { podReferences, type ReferencedKind } from './pod/references.ts';
-import { createPodWorker, type PodDeps, type PodWorker } from './pod/worker.ts';
+import { createPodWorker, type PodWorker } from './pod/worker.ts';
 import { bindPod, reportUnschedulable, unschedulableReason, wantsBinding } from './registration/binding.ts';
 
 export interface PodManager {

@@ -14,7 +14,7 @@ export const fallbackLimitBytes = 2048;
 export const fallbackLines = 80;
 
 /** The file's first 4096 bytes; empty where there is none. */
-export async function readTerminationLog(path: string): Promise<string> {
+async function readTerminationLog(path: string): Promise<string> {
   try {
     const file = await open(path, 'r');
     try {

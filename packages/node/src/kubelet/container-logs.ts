@@ -36,7 +36,7 @@ export async function containerLogs(
 }
 
 /** @throws StatusError `BadRequest` naming the option */
-export function parseLogOptions(query: URLSearchParams, nowMs: number): LogOptions {
+function parseLogOptions(query: URLSearchParams, nowMs: number): LogOptions {
   const tailLines = wholeNumber(query, 'tailLines', 0);
   const limitBytes = wholeNumber(query, 'limitBytes', 1);
   const sinceSeconds = wholeNumber(query, 'sinceSeconds', 1);

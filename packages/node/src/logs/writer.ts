@@ -4,7 +4,7 @@ import type { Clock } from '@serval/kube/client';
 import { createLineSplitter, formatLogLine, type LogStream } from './line.ts';
 
 /** A file is put aside as `FILE.1` when it is this big, and one such is kept: 20 MiB per run at most. */
-export const rotateAtBytes = 10 * 1024 * 1024;
+const rotateAtBytes = 10 * 1024 * 1024;
 
 export interface LogWriter {
   readonly path: string;

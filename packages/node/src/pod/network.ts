@@ -82,9 +82,10 @@ export function networkEnv({ address, ports }: PodAddress): Record<string, strin
 }
 
 /** Proxies that lead to the gateway, which knows the cluster's names. Loopback is reached directly. */
-export function proxyEnv(url: string | undefined): Record<string, string> {
+export function proxyEnv(url: string | undefined, ownAddress: string): Record<string, string> {
   if (!url) return {};
-  const direct = 'localhost,127.0.0.0/8,127.0.0.1,::1';
+  // Programs differ in what they understand: curl a network, node:http a range, fetch exact names only.
+  const direct = `localhost,127.0.0.1,${ownAddress},::1,127.0.0.0/8,127.0.0.1-127.255.255.255`;
   return {
     http_proxy: url,
     HTTP_PROXY: url,

@@ -1,18 +1,15 @@
 import { mkdir, rm } from 'node:fs/promises';
-import type { Client, Clock, Log } from '@serval/kube/client';
 import type { Container, Pod } from '@serval/kube/objects';
 import { containersOf } from '../container/environment.ts';
 import type { PodFacts } from '../container/field-path.ts';
-import { prepareLaunch } from '../container/launch.ts';
-import { messageOf, NodeError } from '../errors.ts';
-import type { EmitEvent } from '../events.ts';
-import type { ImageCatalogue } from '../images/catalogue.ts';
-import { containerIdVariable } from '../process/group.ts';
-import type { Reaper } from '../process/reaper.ts';
-import { prepareVolumes, refreshProjections, type VolumeContext, type VolumeSource } from '../volumes/prepare.ts';
+import type { Launch } from '../container/launch.ts';
+import { messageOf } from '../errors.ts';
+import { prepareVolumes, refreshProjections, type VolumeContext } from '../volumes/prepare.ts';
 import { type Backoff, nextBackoff } from './backoff.ts';
 import { createContainer, type ManagedContainer } from './container.ts';
+import { launchContainer } from './container-launch.ts';
 import { type Decision, decide } from './decide.ts';
+import type { PodDeps } from './deps.ts';
 import {
   type ContainerRecord,
   type PodDirectory,
@@ -21,43 +18,10 @@ import {
   readRecord,
   writeDurably,
 } from './directory.ts';
-import {
-  declaredPorts,
-  joinNetwork,
-  leaveNetwork,
-  type NetworkPool,
-  networkEnv,
-  type PodAddress,
-  proxyEnv,
-  publishPorts,
-} from './network.ts';
+import { declaredPorts, joinNetwork, leaveNetwork, type PodAddress, publishPorts } from './network.ts';
 import { podStatus } from './status.ts';
 import { createStatusWriter } from './status-writer.ts';
 import { type ContainerView, isLive } from './view.ts';
-
-/** What all Pods of a node share. */
-export interface PodDeps {
-  client: Client;
-  nodeName: string;
-  hostIP: string;
-  allocatable: Readonly<Record<string, number>>;
-  podsDirectory: string;
-  claimVolumes: string;
-  /** Where users map images, named in messages. */
-  imagesFile: string;
-  images: ImageCatalogue;
-  source: VolumeSource;
-  network: NetworkPool;
-  clusterProxyUrl(): string | undefined;
-  /** Directories for containers' programs. */
-  path: string;
-  /** Between a Pod's end being known and SIGTERM, so that endpoints are gone first. */
-  drainDelayMs: number;
-  reaper: Reaper;
-  clock: Clock;
-  log: Log;
-  emit: EmitEvent;
-}
 
 /** One Pod, from its binding to the removal of its directory. */
 export interface PodWorker {
@@ -152,31 +116,17 @@ export async function createPodWorker(
   });
   const views = (): Map<string, ContainerView> => new Map([...containers].map(([name, c]) => [name, c.view()]));
 
-  function launchOf(container: Container, containerID: string, terminationLog: string) {
-    const image = deps.images.resolve(container.image ?? '');
-    if (!image) {
-      throw new NodeError(
-        'ImageNotAvailable',
-        `no local command is known for image "${container.image ?? ''}": images are not pulled here`,
-        { hint: `map it in ${deps.imagesFile}: [{match: "${container.image ?? ''}", command: ["PROGRAM", "ARG"]}]` },
-      );
-    }
-    return prepareLaunch({
+  function launchOf(container: Container, containerID: string, terminationLog: string): Promise<Launch> {
+    if (!network || !volumes) throw new Error(`the Pod of container ${container.name} is not prepared`);
+    return launchContainer(deps, {
       pod,
       container,
-      image,
       facts: facts(),
-      source: deps.source,
-      volumes: volumes ?? new Map(),
-      rootDirectory: directory.containerRoot(container.name),
+      volumes,
+      network,
+      directory,
+      containerID,
       terminationLog,
-      path: deps.path,
-      nodeEnv: {
-        ...proxyEnv(deps.clusterProxyUrl()),
-        ...(network ? networkEnv(network) : {}),
-        SERVAL_TERMINATION_LOG: terminationLog,
-        [containerIdVariable]: containerID,
-      },
     });
   }
 
@@ -213,7 +163,7 @@ export async function createPodWorker(
     else if (decision.failure) failure = decision.failure;
 
     if (!terminating && !failure && prepared) for (const name of decision.start) startContainer(name);
-    if (!terminating) for (const { name, message } of decision.stop) stopContainer(name, message, graceMsOf(pod));
+    if (!terminating) for (const { name, message } of decision.stop) stopContainer(name, message, graceMsOf(pod, name));
     tellBackOffs(decision);
     writeStatus(decision);
     if (stopping) {
@@ -373,8 +323,12 @@ export async function createPodWorker(
   };
 }
 
-function graceMsOf({ spec }: Pod): number {
-  return (spec.terminationGracePeriodSeconds ?? 30) * 1000;
+/** @param givenUp  a container that a probe has given up: the probe may have a grace period of its own */
+function graceMsOf(pod: Pod, givenUp?: string): number {
+  const container = containersOf(pod).find(({ name }) => name === givenUp);
+  const own =
+    container?.livenessProbe?.terminationGracePeriodSeconds ?? container?.startupProbe?.terminationGracePeriodSeconds;
+  return (own ?? pod.spec.terminationGracePeriodSeconds ?? 30) * 1000;
 }
 
 function deletionGraceMs(pod: Pod): number {
@@ -382,6 +336,6 @@ function deletionGraceMs(pod: Pod): number {
   return seconds === undefined ? graceMsOf(pod) : Math.max(seconds * 1000, forcedGraceMs);
 }
 
-export function isTerminal({ status }: Pod): boolean {
+function isTerminal({ status }: Pod): boolean {
   return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }

@@ -36,8 +36,10 @@ const goneWithinMs = 5_000;
  */
 export async function endContainerProcesses(group: number, containerId: string): Promise<void> {
   if (signalGroup(group, 'SIGKILL')) await groupGone(group);
-  for (const { pid, environment } of await listProcesses()) {
-    if (carriesId(environment, containerId)) signalProcess(pid, 'SIGKILL');
+  // A process that is just being forked or replaced shows no environment, so one look that finds nobody is not enough.
+  for (let quiet = 0, looks = 0; quiet < 2 && looks < 20; looks += 1) {
+    quiet = (await endStrays(containerId)) === 0 ? quiet + 1 : 0;
+    if (quiet < 2) await sleep(10);
   }
 }
 

@@ -39,7 +39,7 @@ async function psStartTime(pid: number): Promise<string | undefined> {
 }
 
 /** Fields of `/proc/PID/stat`; the name in parentheses may hold anything, so what follows the last one counts. */
-export function statFields(stat: string): { state: string; group: number; startTicks: string } | undefined {
+function statFields(stat: string): { state: string; group: number; startTicks: string } | undefined {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state, , group] = fields;
   const startTicks = fields[19];

@@ -65,7 +65,7 @@ test('a working directory that is not there is a start error', async () => {
 
 test('the end of the first process is the end of its group, and of those who left it', async () => {
   const id = 'process-test-1';
-  const script = 'setsid sleep 300 & echo $!; sleep 300 & exec sleep 300';
+  const script = 'setsid sh -c "echo \\$\\$; while :; do sleep 1; done" & sleep 300 & exec sleep 300';
   const hasSetsid = process.platform === 'linux';
   const command = ['/bin/sh', '-c', hasSetsid ? script : 'echo 0; sleep 300 & exec sleep 300'];
   const child = await spawnGated({ command, env: { ...env, [containerIdVariable]: id }, workingDirectory: '/' });
@@ -77,6 +77,7 @@ test('the end of the first process is the end of its group, and of those who lef
   await endContainerProcesses(child.identity.pid, id);
   assert.ok(!(await listProcesses()).some(({ group }) => group === child.identity.pid));
   if (hasSetsid) await until(async () => (await identifyProcess(stray)) === undefined);
+  child.stdout.destroy();
 });
 
 test('a leftover is ended, a number that another process has been given is not', async () => {

@@ -2,7 +2,7 @@ import type { ConfigMap, KeyToPath, Secret } from '@serval/kube/objects';
 import { NodeError } from '../errors.ts';
 
 /** A file of a projected volume: path relative to the volume. */
-export interface PayloadFile {
+interface PayloadFile {
   content: Buffer;
   mode: number;
 }
