@@ -83,7 +83,11 @@ const predictorCases: [rule: string, world: World, predictor: string, model: str
     'fetching is tried again, and nothing flickers',
     withoutAvailablePods(settledWorld(), [
       pod('a', 1, {
-        initializer: { state: { running: {} }, lastState: { terminated: { exitCode: 1, message: 'no object' } } },
+        initializer: {
+          ready: true,
+          state: { running: {} },
+          lastState: { terminated: { exitCode: 1, message: 'no object' } },
+        },
       }),
     ]),
     'False ModelLoadFailed',

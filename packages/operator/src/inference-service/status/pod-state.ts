@@ -66,9 +66,9 @@ function problemOf(pod: Pod, container: ContainerStatus, isInit: boolean): PodSt
     return failed(pod, reason, waiting.reason, `container ${name}: ${waiting.message ?? waiting.reason}`);
   }
   const ended = state?.terminated ?? lastState?.terminated;
-  // An init container that came to its end has done its work; a server that comes to its end has not.
-  if (!ended || (isInit && (ended.exitCode === 0 || container.ready))) return undefined;
-  if (!isInit && container.ready) return undefined;
+  // An init container that came to its end has done its work; a server, or a sidecar, that comes to its end has not.
+  const runsOn = !isInit || isSidecar(pod, name);
+  if (!ended || (runsOn ? container.ready : ended.exitCode === 0)) return undefined;
   const said = (ended.message ?? '').trim();
   const how = ended.reason === 'OOMKilled' ? 'ran out of memory (OOMKilled)' : `exited with code ${ended.exitCode}`;
   const reason = loadFailed(name, ended, isInit) ? 'ModelLoadFailed' : 'RuntimeUnhealthy';
@@ -78,6 +78,13 @@ function problemOf(pod: Pod, container: ContainerStatus, isInit: boolean): PodSt
     exitCode: ended.exitCode,
     ...(ended.finishedAt ? { time: ended.finishedAt } : {}),
   });
+}
+
+/** Init containers that are restarted always run beside the others. */
+function isSidecar({ spec }: Pod, name: string): boolean {
+  return (
+    spec.initContainers?.some((container) => container.name === name && container.restartPolicy === 'Always') ?? false
+  );
 }
 
 /** A server that gives up by itself could not load its model; one that is killed is unhealthy. */
