@@ -38,7 +38,7 @@ const watchGraceMs = 30_000;
 
 /**
  * Keeps a cache of one kind current: lists once, then watches from the list's version on. A broken watch resumes where it
- * was; only a version that the server has forgotten (410) leads to a new list, whose difference to the cache is reported as changes.
+ * was; only a version that the server cannot resume from (410) leads to a new list, whose difference to the cache is reported as changes.
  */
 export function createReflector<T extends KubeObject>(options: ReflectorOptions<T>): Reflector<T> {
   const { client, resource, signal, log, clock = systemClock, random = Math.random, transform } = options;
@@ -119,7 +119,7 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
           { resource: resource.plural, failures, error: messageOf(error) },
           'watch interrupted',
         );
-        if (error instanceof StatusError && error.code === 410) {
+        if (isVersionUnusable(error)) {
           resourceVersion = undefined;
           // Nothing is wrong when a version was forgotten once.
           if (failures === 1) continue;
@@ -142,6 +142,14 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
       return () => listeners.delete(listener);
     },
   };
+}
+
+/** Forgotten by the server, or ahead of it, as after its data was restored from an older copy. */
+function isVersionUnusable(error: unknown): boolean {
+  if (!(error instanceof StatusError)) return false;
+  return (
+    error.code === 410 || Boolean(error.details?.causes?.some(({ reason }) => reason === 'ResourceVersionTooLarge'))
+  );
 }
 
 function messageOf(error: unknown): string {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { StatusError } from '../objects/status-error.ts';
 import { silentLog } from './log.ts';
 import { createManualClock } from './test-support/manual-clock.ts';
 import { createWorkQueue, type Reconciled, TerminalError } from './work-queue.ts';
@@ -91,4 +92,15 @@ test('closing aborts what runs and waits for it', async () => {
   assert.ok(ended);
   queue.add('b');
   assert.equal(queue.size, 0);
+});
+
+test('a server that is too busy is given the time it asks for', async () => {
+  const busy = new StatusError('TooManyRequests', 'later', { details: { retryAfterSeconds: 1 } });
+  const { queue, clock } = createQueue(async () => {
+    throw busy;
+  });
+  queue.add('a');
+  await settle();
+  assert.equal(clock.advanceToNext(), 1000);
+  await queue.close();
 });

@@ -1,3 +1,4 @@
+import { StatusError } from '../objects/status-error.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Log } from './log.ts';
 
@@ -44,6 +45,12 @@ export interface WorkQueue {
 function backOffMs(failures: number, baseMs: number, maxMs: number, random: () => number): number {
   const bound = Math.min(maxMs, baseMs * 2 ** Math.min(failures - 1, 30));
   return bound / 2 + (random() * bound) / 2;
+}
+
+/** What a server that is too busy asks for (429, 503 with Retry-After). */
+function askedDelayMs(error: unknown, maxMs: number): number {
+  const seconds = error instanceof StatusError ? (error.details?.retryAfterSeconds ?? 0) : 0;
+  return Math.min(seconds * 1000, maxMs);
 }
 
 /** A queue of keys, as controllers have it: never the same key twice at once, failures backed off key by key. */
@@ -114,7 +121,9 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
     }
     const count = (failures.get(key) ?? 0) + 1;
     failures.set(key, count);
-    const delayMs = Math.round(backOffMs(count, baseDelayMs, maxDelayMs, random));
+    const delayMs = Math.round(
+      Math.max(backOffMs(count, baseDelayMs, maxDelayMs, random), askedDelayMs(error, maxDelayMs)),
+    );
     // A first failure is mostly a conflict with another writer.
     log[count > 2 ? 'warn' : 'debug']({ key, error: message, failures: count, delayMs }, 'reconcile failed');
     addAfter(key, delayMs);
