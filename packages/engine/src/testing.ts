@@ -21,8 +21,8 @@ export interface TestEngine {
   call(method: ApiRequest['method'], path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   /** `call`, failing the test unless the answer is a success. */
   ok(method: ApiRequest['method'], path: string, body?: unknown, headers?: Record<string, string>): Promise<AnyObject>;
-  /** Watch events, until `count` have come. */
-  watch(path: string, count: number): Promise<{ type: string; object: AnyObject }[]>;
+  /** Watch events, until `count` have come, or one of type `count`. */
+  watch(path: string, count: number | string): Promise<{ type: string; object: AnyObject }[]>;
 }
 
 export async function temporaryDirectory(t: TestContext): Promise<string> {
@@ -61,7 +61,7 @@ export async function startTestEngine(t: TestContext, options: Partial<EngineOpt
     return answer.body as AnyObject;
   }
 
-  async function watch(path: string, count: number) {
+  async function watch(path: string, count: number | string) {
     const stop = new AbortController();
     const response = await engine.handle({ method: 'GET', path, signal: stop.signal });
     const events: { type: string; object: AnyObject }[] = [];
@@ -70,7 +70,7 @@ export async function startTestEngine(t: TestContext, options: Partial<EngineOpt
       const lines = (rest + Buffer.from(chunk).toString()).split('\n');
       rest = lines.pop() ?? '';
       events.push(...lines.map((line) => JSON.parse(line)));
-      if (events.length >= count) break;
+      if (typeof count === 'number' ? events.length >= count : events.some(({ type }) => type === count)) break;
     }
     stop.abort();
     return events;
