@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { KeyPair } from '@serval/kube/certificates';
 import { type AnyObject, type JsonObject, parseApiVersion, StatusError } from '@serval/kube/objects';
 import {
   applyStrategicMerge,
@@ -12,6 +13,7 @@ import { type CallWebhook, createCallWebhook } from './admission/webhook-client.
 import { startDefinitions } from './crd/controller.ts';
 import { findNameConflict } from './crd/name-conflict.ts';
 import { administrator, createAuthenticator } from './http/authenticate.ts';
+import { createCallKubelet } from './http/call-kubelet.ts';
 import { createHandler } from './http/handler.ts';
 import { listen } from './http/server.ts';
 import type { Services } from './http/services.ts';
@@ -41,7 +43,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   try {
     const credentials = await loadCredentials(join(dataDir, 'pki'), host, clock());
     const callWebhook = createCallWebhook(options.callService);
-    const services = createServices(store, callWebhook, { ...options, clock });
+    const services = createServices(store, callWebhook, credentials.authority, { ...options, clock });
     endDefinitions = startDefinitions(services.registry, callWebhook, closing.signal);
     await createFirstObjects(services.registry);
     const handler = createHandler({
@@ -75,6 +77,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 function createServices(
   store: Store,
   callWebhook: CallWebhook,
+  authority: KeyPair,
   options: EngineOptions & { clock(): number },
 ): Services {
   const { log, clock } = options;
@@ -101,7 +104,7 @@ function createServices(
       ) as unknown as AnyObject,
     encodeEvent: createEventEncoder(),
     answerOpenApi: createOpenApi(catalogue),
-    callKubelet: options.callKubelet,
+    callKubelet: options.callKubelet ?? createCallKubelet(registry, authority, clock),
     log,
   };
 }

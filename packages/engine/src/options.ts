@@ -26,7 +26,7 @@ export interface EngineOptions {
   port?: number;
   /** Without it, a webhook with a service reference fails as its failure policy says. */
   callService?: CallService;
-  /** Without it, `pods/log` answers 503. */
+  /** Without it, the endpoint that the node announces in its status is called. */
   callKubelet?: CallKubelet;
   log: Log;
   /** Milliseconds since the epoch. Default `Date.now`. */

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { KeyPair } from '@serval/kube/certificates';
 import type { ApiRequest, ApiResponse, Log, Transport } from '@serval/kube/client';
 import { StatusError } from '@serval/kube/objects';
 import { EngineError } from '../engine-error.ts';
-import type { KeyPair } from '../pki/certificates.ts';
 import { errorAnswer } from './answer.ts';
 
 // As upstream limits request bodies (MaxRequestBodyBytes).

@@ -14,6 +14,6 @@ export interface Services {
   /** One line of a watch; shared, so that an event for many watchers is encoded once. */
   encodeEvent(event: WatchEvent): string;
   answerOpenApi: AnswerOpenApi;
-  callKubelet: EngineOptions['callKubelet'];
+  callKubelet: NonNullable<EngineOptions['callKubelet']>;
   log: Log;
 }

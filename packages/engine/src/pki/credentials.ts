@@ -1,7 +1,7 @@
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { createAuthority, createServerCertificate, type KeyPair } from './certificates.ts';
+import { createAuthority, createServerCertificate, type KeyPair } from '@serval/kube/certificates';
 import { ensureDirectory, readIfPresent, writeSecretFile } from './files.ts';
 
 const renewBeforeMs = 30 * 86_400_000;
@@ -26,13 +26,17 @@ export interface Credentials {
 export async function loadCredentials(directory: string, host: string, nowMs: number): Promise<Credentials> {
   await ensureDirectory(directory);
   const authority =
-    (await readPair(directory, 'ca')) ?? (await writePair(directory, 'ca', await createAuthority(nowMs)));
+    (await readPair(directory, 'ca')) ?? (await writePair(directory, 'ca', await createAuthority('serval-ca', nowMs)));
   const hosts = [...new Set(['localhost', '127.0.0.1', '::1', host, ...serviceNames])].filter(
     (name) => name !== '0.0.0.0',
   );
   let server = await readPair(directory, 'server');
   if (!server || !isUsable(server.certificate, authority.certificate, hosts, nowMs)) {
-    server = await writePair(directory, 'server', await createServerCertificate(authority, hosts, nowMs));
+    server = await writePair(
+      directory,
+      'server',
+      await createServerCertificate(authority, 'serval-engine', hosts, nowMs),
+    );
   }
   const tokenPath = join(directory, 'token');
   let token = (await readIfPresent(tokenPath))?.trim();

@@ -6,6 +6,7 @@ import {
   BasicConstraintsExtension,
   ExtendedKeyUsage,
   ExtendedKeyUsageExtension,
+  type Extension,
   KeyUsageFlags,
   KeyUsagesExtension,
   PemConverter,
@@ -19,7 +20,7 @@ const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as con
 const dayMs = 86_400_000;
 const authorityLifeMs = 3650 * dayMs;
 // Apple's verifiers refuse server certificates that live longer than 825 days.
-const serverLifeMs = 820 * dayMs;
+const leafLifeMs = 820 * dayMs;
 const clockSkewMs = 5 * 60_000;
 
 /** A certificate and its PKCS #8 key, PEM. */
@@ -28,11 +29,12 @@ export interface KeyPair {
   key: string;
 }
 
-export async function createAuthority(nowMs: number): Promise<KeyPair> {
+/** A certificate authority of this platform alone; `name` is its common name. */
+export async function createAuthority(name: string, nowMs: number): Promise<KeyPair> {
   const keys = await generateKeys();
   const certificate = await X509CertificateGenerator.createSelfSigned({
     serialNumber: serialNumber(),
-    name: 'CN=serval-ca',
+    name: `CN=${name}`,
     notBefore: new Date(nowMs - clockSkewMs),
     notAfter: new Date(nowMs + authorityLifeMs),
     signingAlgorithm: algorithm,
@@ -47,7 +49,30 @@ export async function createAuthority(nowMs: number): Promise<KeyPair> {
 }
 
 /** A server certificate for `hosts` (names and addresses), signed by the authority. */
-export async function createServerCertificate(authority: KeyPair, hosts: string[], nowMs: number): Promise<KeyPair> {
+export function createServerCertificate(
+  authority: KeyPair,
+  name: string,
+  hosts: readonly string[],
+  nowMs: number,
+): Promise<KeyPair> {
+  const alternatives = hosts.map((value) => ({ type: isIP(value) === 0 ? ('dns' as const) : ('ip' as const), value }));
+  return issue(authority, name, nowMs, [
+    new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+    new SubjectAlternativeNameExtension(alternatives),
+  ]);
+}
+
+/** A client's certificate; the common name is the user's, as Kubernetes reads it. */
+export function createClientCertificate(authority: KeyPair, name: string, nowMs: number): Promise<KeyPair> {
+  return issue(authority, name, nowMs, [new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth])]);
+}
+
+async function issue(
+  authority: KeyPair,
+  name: string,
+  nowMs: number,
+  extensions: readonly Extension[],
+): Promise<KeyPair> {
   const issuer = new X509Certificate(authority.certificate);
   const signingKey = await webcrypto.subtle.importKey(
     'pkcs8',
@@ -59,20 +84,17 @@ export async function createServerCertificate(authority: KeyPair, hosts: string[
   const keys = await generateKeys();
   const certificate = await X509CertificateGenerator.create({
     serialNumber: serialNumber(),
-    subject: 'CN=serval-engine',
+    subject: `CN=${name}`,
     issuer: issuer.subject,
     notBefore: new Date(nowMs - clockSkewMs),
-    notAfter: new Date(nowMs + serverLifeMs),
+    notAfter: new Date(nowMs + leafLifeMs),
     signingAlgorithm: algorithm,
     publicKey: keys.publicKey,
     signingKey,
     extensions: [
       new BasicConstraintsExtension(false, undefined, true),
       new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-      new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
-      new SubjectAlternativeNameExtension(
-        hosts.map((value) => ({ type: isIP(value) === 0 ? ('dns' as const) : ('ip' as const), value })),
-      ),
+      ...extensions,
       await AuthorityKeyIdentifierExtension.create(issuer.publicKey),
     ],
   });
