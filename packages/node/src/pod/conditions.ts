@@ -17,7 +17,12 @@ export function conditionsOf(
   const foreign = (input.pod.status?.conditions ?? []).filter(({ type }) => !owned.some((name) => name === type));
   const containersReady = containersReadyCondition(input, phase, inits, mains);
   const wanted: PodCondition[] = [
-    condition('PodReadyToStartContainers', input.sandboxReady && !input.decision.finished),
+    condition(
+      'PodReadyToStartContainers',
+      input.sandboxReady && !input.decision.finished,
+      input.sandboxProblem?.reason,
+      input.sandboxProblem?.message,
+    ),
     initializedCondition(input, phase, inits, mains),
     readyCondition(input, phase, containersReady, foreign),
     containersReady,

@@ -19,6 +19,8 @@ export interface StatusInput {
   podIP?: string;
   /** Volumes and network are there. */
   sandboxReady: boolean;
+  /** Why they are not. */
+  sandboxProblem?: { reason: string; message: string };
   terminating: boolean;
 }
 
@@ -70,7 +72,9 @@ function containerStatus(container: Container, input: StatusInput, isInit: boole
     name: container.name,
     state,
     lastState: last ? { terminated: last } : {},
-    ready: completedInit || (running && view?.ready === true && !input.terminating),
+    // As in the kubelet, an init container that runs is not ready before it has ended well.
+    ready:
+      completedInit || (running && (!isInit || isSidecar(container)) && view?.ready === true && !input.terminating),
     started: running && view?.started === true,
     restartCount: view?.restartCount ?? 0,
     image,

@@ -66,6 +66,7 @@ export async function createPodWorker(
   let volumes: Map<string, string> | undefined;
   let retryAtMs = 0;
   let retryMs = firstRetryMs;
+  let sandboxProblem: { reason: string; message: string } | undefined;
   let failure: Decision['failure'];
   let status = first.status;
   // Terminal is for ever: such a Pod is only kept for its logs until it is deleted.
@@ -215,10 +216,12 @@ export async function createPodWorker(
       reason = 'FailedMount';
       volumes = await prepareVolumes(volumeContext());
       retryMs = firstRetryMs;
+      sandboxProblem = undefined;
     } catch (error) {
       retryAtMs = clock.now() + retryMs;
       retryMs = Math.min(retryMs * 2, maxRetryMs);
-      emit(pod, { type: 'Warning', reason, message: messageOf(error) });
+      sandboxProblem = { reason, message: messageOf(error) };
+      emit(pod, { type: 'Warning', ...sandboxProblem });
     }
   }
 
@@ -246,6 +249,7 @@ export async function createPodWorker(
       hostIP: deps.hostIP,
       ...(podIP ? { podIP } : {}),
       sandboxReady,
+      ...(sandboxProblem ? { sandboxProblem } : {}),
       terminating: stopping !== undefined,
     });
     writer.set(status);
