@@ -135,8 +135,18 @@ test('from a service to a prediction, and through its changes', async (t) => {
     assert.match(findCondition(status.conditions, 'Ready')?.message ?? '', /acme\/server:1/);
   });
 
+  await t.test('a claim that is not there is named', async () => {
+    await client.create(inferenceServices, serviceOf('claim', { xgboost: { storageUri: 'pvc://nowhere/model' } }));
+    const status = await statusWhen(
+      client,
+      'claim',
+      (s) => findCondition(s.conditions, 'PredictorReady')?.reason === 'FailedMount',
+    );
+    assert.match(findCondition(status.conditions, 'Ready')?.message ?? '', /nowhere/);
+  });
+
   await t.test('a deleted service takes everything with it', async () => {
-    for (const name of ['iris', 'broken', 'image'])
+    for (const name of ['iris', 'broken', 'image', 'claim'])
       await client.delete(inferenceServices, { namespace: 'default', name });
     await eventually(async () => {
       assert.deepEqual((await client.list(deployments, { namespace: 'default' })).items, []);

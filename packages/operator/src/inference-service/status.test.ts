@@ -62,6 +62,21 @@ const predictorCases: [rule: string, world: World, predictor: string, model: str
     'InProgress: Pending, Pending',
   ],
   [
+    'a volume cannot be had',
+    (() => {
+      const stuck = pod('a', 1);
+      stuck.status?.conditions?.push({
+        type: 'PodReadyToStartContainers',
+        status: 'False',
+        reason: 'FailedMount',
+        message: 'persistentvolumeclaim "x" not found',
+      });
+      return withoutAvailablePods(settledWorld(), [stuck]);
+    })(),
+    'False FailedMount',
+    'InProgress: Pending, Pending',
+  ],
+  [
     'the model is being fetched',
     withoutAvailablePods(settledWorld(), [pod('a', 1, { initializer: { state: { running: {} } } })]),
     'False Loading',

@@ -69,7 +69,7 @@ function readiness(
   }
   const progress = targets.find((target) => target.state !== 'Ready' && target.message !== undefined);
   if (progress?.state === 'Loading' || progress?.state === 'Pending') {
-    return { status: 'False', reason: progress.state, message: progress.message ?? '' };
+    return { status: 'False', reason: progress.reason ?? progress.state, message: progress.message ?? '' };
   }
   return {
     status: 'False',

@@ -4,7 +4,7 @@ import { predictorContainer, storageInitializerContainer } from '../../names.ts'
 
 /** How far one Pod is with its model. */
 export type PodState =
-  | { readonly state: 'Ready' | 'Loading' | 'Pending'; readonly message?: string }
+  | { readonly state: 'Ready' | 'Loading' | 'Pending'; readonly reason?: string; readonly message?: string }
   | {
       readonly state: 'Failed';
       readonly failure: FailureInfo;
@@ -45,9 +45,18 @@ export function podState(pod: Pod): PodState {
   if (status.phase === 'Failed') {
     return failed(pod, 'RuntimeUnhealthy', status.reason ?? 'PodFailed', status.message ?? 'the Pod failed');
   }
-  const unscheduled = status.conditions?.find(({ type, status: is }) => type === 'PodScheduled' && is === 'False');
-  if (unscheduled)
-    return { state: 'Pending', message: `${unscheduled.reason ?? 'Unschedulable'}: ${unscheduled.message ?? ''}` };
+  // No node takes it, or a volume cannot be had.
+  const stuck = status.conditions?.find(
+    ({ type, status: is, message }) =>
+      is === 'False' && message && (type === 'PodScheduled' || type === 'PodReadyToStartContainers'),
+  );
+  if (stuck) {
+    return {
+      state: 'Pending',
+      reason: stuck.reason ?? stuck.type,
+      message: `Pod ${pod.metadata.name}: ${stuck.message}`,
+    };
+  }
   const containers = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
   const running = containers.find(({ state }) => state?.running !== undefined);
   // Between two containers none runs; once one has started, the Pod is on its way.
