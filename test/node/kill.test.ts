@@ -21,7 +21,11 @@ async function startPlatform(t: TestContext, dataDir: string): Promise<Platform>
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   t.after(() => child.kill('SIGKILL'));
-  const [line] = (await once(child.stdout as NonNullable<typeof child.stdout>, 'data')) as [Buffer];
+  const exited = once(child, 'exit').then(([code]) => Promise.reject(new Error(`the platform ended with ${code}`)));
+  exited.catch(() => {});
+  const [line] = (await Promise.race([once(child.stdout as NonNullable<typeof child.stdout>, 'data'), exited])) as [
+    Buffer,
+  ];
   return { child, ...JSON.parse(line.toString()) };
 }
 

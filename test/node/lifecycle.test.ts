@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pods } from '@serval/kube/objects';
-import { isReady, logsOf, podGone, podOf, podWhen, startMachine } from './support.ts';
+import { isReady, logsAre, podGone, podOf, podWhen, startMachine } from './support.ts';
 
 const server = `
   const { createServer } = require('node:http');
@@ -40,7 +40,7 @@ test('a Pod is bound, initialised, started, probed, read, deleted', async (t) =>
   assert.equal(pod.spec.nodeName, 'here');
   assert.match(pod.status?.podIP ?? '', /^127\.(?!0\.)/);
   assert.equal(await (await fetch(`http://${pod.status?.podIP}:8080/`)).text(), 'hello');
-  assert.equal(await logsOf(machine.node, 'web', 'main'), 'listening\n');
+  await logsAre(machine.node, 'web', 'main', 'listening\n');
   await client.delete(pods, { namespace: 'default', name: 'web' });
   await podGone(client, 'web');
   await assert.rejects(fetch(`http://${pod.status?.podIP}:8080/`));
@@ -70,7 +70,7 @@ test('a Pod that is deleted is unready before its process hears of it, and leave
   const follow = await machine.node.kubelet({ method: 'GET', path: '/containerLogs/default/web/main?follow=true' });
   await client.delete(pods, { namespace: 'default', name: 'web' });
   await podWhen(client, 'web', (pod) => !isReady(pod));
-  assert.equal(await logsOf(machine.node, 'web', 'main'), 'up\n');
+  await logsAre(machine.node, 'web', 'main', 'up\n');
   const chunks: Uint8Array[] = [];
   for await (const chunk of follow.body) chunks.push(chunk);
   assert.equal(Buffer.concat(chunks).toString(), 'up\nheard\nafter preStop\n');

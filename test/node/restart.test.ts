@@ -3,7 +3,7 @@ import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pods, portMapAnnotation, secrets } from '@serval/kube/objects';
-import { isReady, logsOf, podGone, podOf, podWhen, startMachine } from './support.ts';
+import { isReady, logsAre, podGone, podOf, podWhen, startMachine } from './support.ts';
 
 const server = (port: string) => `
   require('node:http').createServer((_, response) => response.end(String(process.pid))).listen(${port}, process.env.SERVAL_POD_ADDRESS);
@@ -34,7 +34,7 @@ for (const stopPods of [true, false]) {
     assert.equal(after.metadata.uid, before.metadata.uid);
     assert.equal(after.status?.podIP, before.status?.podIP);
     assert.equal(after.status?.initContainerStatuses?.[0]?.restartCount, 0);
-    assert.equal(await logsOf(machine.node, 'kept', 'main'), 'fetched\n');
+    await logsAre(machine.node, 'kept', 'main', 'fetched\n');
   });
 }
 

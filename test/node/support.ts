@@ -101,3 +101,14 @@ export async function logsOf(node: RunningNode, pod: string, container: string, 
   if (response.status !== 200) throw new Error(`${response.status} ${text}`);
   return text;
 }
+
+/** Waits until the log is this text: what a process has written is not in the log at the very same moment. */
+export async function logsAre(node: RunningNode, pod: string, container: string, expected: string): Promise<void> {
+  let text = '';
+  for (const until = performance.now() + 10_000; performance.now() < until; ) {
+    text = await logsOf(node, pod, container);
+    if (text === expected) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`the log of ${pod} is ${JSON.stringify(text)}, expected ${JSON.stringify(expected)}`);
+}

@@ -1,4 +1,6 @@
 export { NodeError, type NodeErrorCode } from './errors.ts';
 export * from './images/catalogue.ts';
+export type { KubeletEndpoint } from './kubelet/serve.ts';
 export { type NodeOptions, type RunningNode, startNode } from './node.ts';
 export type { PodNetwork } from './pod/network.ts';
+export type { Scheduling } from './registration/node-object.ts';

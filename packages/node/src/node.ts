@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
 import {
+  type ApiResponse,
   type Client,
   type Clock,
   createEventRecorder,
@@ -13,14 +15,16 @@ import {
   configMaps,
   type KubeObject,
   persistentVolumeClaims,
+  persistentVolumes,
   pods,
   type Resource,
   secrets,
 } from '@serval/kube/objects';
-import { NodeError } from './errors.ts';
+import { messageOf, NodeError } from './errors.ts';
 import { fieldPathOf } from './events.ts';
 import type { ImageCatalogue } from './images/catalogue.ts';
 import { createKubeletHandler } from './kubelet/handler.ts';
+import { type KubeletEndpoint, serveKubelet } from './kubelet/serve.ts';
 import { hasLoopbackRange } from './network/loopback.ts';
 import { endLeftovers, removeStrayDirectories } from './pod/leftovers.ts';
 import { createNetworkPool, type PodNetwork } from './pod/network.ts';
@@ -29,8 +33,9 @@ import { createVolumeSource } from './pod/source.ts';
 import { startPodManager } from './pod-manager.ts';
 import { startReaper } from './process/reaper.ts';
 import { readMachine } from './registration/machine.ts';
-import { nodeLabels } from './registration/node-object.ts';
+import { nodeLabels, type Scheduling } from './registration/node-object.ts';
 import { registerNode } from './registration/register.ts';
+import { removeClaimDirectory } from './volumes/claim-cleanup.ts';
 
 export interface NodeOptions {
   client: Client;
@@ -44,6 +49,10 @@ export interface NodeOptions {
   /** The gateway's internal listener, asked anew at every start of a container. */
   clusterProxyUrl: () => string | undefined;
   podNetwork: PodNetwork;
+  /** Default `own`: Pods that have no node yet are this node's. */
+  scheduling?: Scheduling;
+  /** Given when the API server is in another process; default: `kubelet` is called in this one. */
+  endpoint?: KubeletEndpoint;
   log: Log;
   clock?: Clock;
   /** Directories in which containers' programs are looked for. Default: the usual ones of the system. */
@@ -76,7 +85,7 @@ const defaultDrainDelayMs = 500;
  * @throws NodeError `PodNetworkUnavailable` where the system has only 127.0.0.1 and `addresses` was asked for
  */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
-  const { client, dataDir, name, log, clock = systemClock } = options;
+  const { client, dataDir, name, log, clock = systemClock, endpoint, scheduling = 'own' } = options;
   if (options.podNetwork === 'addresses' && !(await hasLoopbackRange())) {
     throw new NodeError('PodNetworkUnavailable', 'this system lets nobody listen on 127.0.0.0/8 beyond 127.0.0.1', {
       hint: 'use --pod-network ports',
@@ -89,17 +98,23 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const life = new AbortController();
   const { signal } = life;
   const machine = await readMachine(dataDir);
-  const registration = await registerNode({ client, name, address: loopback, machine, clock, log, signal });
+  let kubelet: Transport | undefined;
+  const served = endpoint && (await serveKubelet(endpoint, async (request) => kubelet?.(request) ?? notReady(), log));
+  const at = { address: endpoint?.address ?? loopback, port: served?.port };
+  const registration = await registerNode({ client, name, at, scheduling, machine, clock, log, signal });
   const recorder = createEventRecorder({ client, component: 'kubelet', instance: name, log, clock });
   const reflector = createReflector({ client, resource: pods, signal, log, clock });
   await reflector.synced;
   const mine = reflector.list().filter(({ spec }) => spec.nodeName === name);
   await removeStrayDirectories(podsDirectory, new Set(mine.map(({ metadata }) => metadata.uid ?? '')));
 
+  const claimVolumes = join(dataDir, 'volumes');
+  const source = createVolumeSource(client, signal);
   const reaper = startReaper(log);
   const manager = startPodManager({
     reflector,
     nodeLabels: nodeLabels(name, machine),
+    scheduling,
     recorder,
     signal,
     deps: {
@@ -108,10 +123,10 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       hostIP: loopback,
       allocatable: { cpu: machine.cpus, memory: machine.memoryBytes, 'ephemeral-storage': machine.diskBytes },
       podsDirectory,
-      claimVolumes: join(dataDir, 'volumes'),
+      claimVolumes,
       imagesFile: options.imagesFile ?? join(dirname(dataDir), 'images.yaml'),
       images: options.images,
-      source: createVolumeSource(client, signal),
+      source,
       network: createNetworkPool(options.podNetwork),
       clusterProxyUrl: options.clusterProxyUrl,
       path: options.path ?? defaultPath,
@@ -133,13 +148,21 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   follow(configMaps, 'ConfigMap');
   follow(secrets, 'Secret');
   follow(persistentVolumeClaims, 'PersistentVolumeClaim');
+  const volumes = createReflector({ client, resource: persistentVolumes, signal, log, clock });
+  volumes.onChange(({ type, object }) => {
+    if (type !== 'deleted') return;
+    removeClaimDirectory(claimVolumes, object, source).catch((error: unknown) =>
+      log.warn({ volume: object.metadata.name, error: messageOf(error) }, 'the directory of a claim was not removed'),
+    );
+  });
   await manager.settled();
 
+  kubelet = createKubeletHandler({
+    pods: () => manager.workers().map((worker) => worker.pod()),
+    find: manager.find,
+  });
   return {
-    kubelet: createKubeletHandler({
-      pods: () => manager.workers().map((worker) => worker.pod()),
-      find: manager.find,
-    }),
+    kubelet,
     async close({ stopPods }) {
       await manager.close({ stopPods });
       if (stopPods) {
@@ -147,7 +170,16 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
         await registration.close();
       }
       life.abort();
+      await served?.close();
       await reaper.close();
     },
+  };
+}
+
+function notReady(): ApiResponse {
+  return {
+    status: 503,
+    headers: { 'content-type': 'text/plain' },
+    body: Readable.from([Buffer.from('not ready yet')]),
   };
 }

@@ -5,6 +5,7 @@ import type { PodDeps } from './pod/deps.ts';
 import { podReferences, type ReferencedKind } from './pod/references.ts';
 import { createPodWorker, type PodWorker } from './pod/worker.ts';
 import { bindPod, reportUnschedulable, unschedulableReason, wantsBinding } from './registration/binding.ts';
+import type { Scheduling } from './registration/node-object.ts';
 
 export interface PodManager {
   /** Pods that this node runs. */
@@ -21,6 +22,7 @@ interface ManagerOptions {
   deps: PodDeps;
   reflector: Reflector<Pod>;
   nodeLabels: Readonly<Record<string, string>>;
+  scheduling: Scheduling;
   recorder: EventRecorder;
   signal: AbortSignal;
 }
@@ -30,7 +32,14 @@ const closeGraceLimitMs = 30_000;
 const retryMs = 500;
 
 /** Keeps one worker per Pod of this node, and binds Pods that have no node. */
-export function startPodManager({ deps, reflector, nodeLabels, recorder, signal }: ManagerOptions): PodManager {
+export function startPodManager({
+  deps,
+  reflector,
+  nodeLabels,
+  scheduling,
+  recorder,
+  signal,
+}: ManagerOptions): PodManager {
   const { client, clock, log, nodeName } = deps;
   const starting = new Map<string, Promise<PodWorker>>();
   const running = new Map<string, PodWorker>();
@@ -45,7 +54,7 @@ export function startPodManager({ deps, reflector, nodeLabels, recorder, signal 
       const known = starting.get(uid);
       if (known) void known.then((worker) => worker.update(pod));
       else starting.set(uid, start(pod));
-    } else if (wantsBinding(pod)) void bind(pod);
+    } else if (scheduling === 'own' && wantsBinding(pod)) void bind(pod);
   }
 
   async function start(pod: Pod): Promise<PodWorker> {

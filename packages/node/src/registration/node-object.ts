@@ -16,6 +16,27 @@ export interface Machine {
 /** More Pods than that are not refused; it is what schedulers are told. */
 const maxPods = 110;
 
+/**
+ * Who gives Pods to this node: `own` – it takes every Pod without a node, as the only one there is; `cluster` – a
+ * scheduler does, and a taint keeps away what was not meant for a node that cannot run containers.
+ */
+export type Scheduling = 'own' | 'cluster';
+
+/** Tolerated by Pods that may run as processes. */
+export const processTaint = { key: 'node.platform.serval.dev/process', effect: 'NoSchedule' } as const;
+
+interface Taint {
+  key: string;
+  effect: string;
+  value?: string;
+}
+
+/** The node's taints with ours or without it; those of others stay. */
+export function taintsFor(scheduling: Scheduling, present: readonly Taint[] = []): Taint[] {
+  const others = present.filter(({ key }) => key !== processTaint.key);
+  return scheduling === 'cluster' ? [...others, processTaint] : others;
+}
+
 const architectures: Record<string, string> = { x64: 'amd64', ia32: '386' };
 
 export function nodeLabels(name: string, { architecture, platform }: Machine): Record<string, string> {
@@ -28,11 +49,17 @@ export function nodeLabels(name: string, { architecture, platform }: Machine): R
   };
 }
 
+/** Where the node answers API servers; without a port it does so only within the process. */
+export interface NodeEndpoint {
+  address: string;
+  port?: number | undefined;
+}
+
 /** `status` of the Node object. Nothing is reserved, so what can be allocated is all there is. */
 export function nodeStatus(
   name: string,
   machine: Machine,
-  address: string,
+  at: NodeEndpoint,
   ready: { status: 'True' | 'False'; reason: string; message: string },
   times: { nowText: string; previous?: readonly Condition[] },
 ): NonNullable<KubeNode['status']> {
@@ -50,9 +77,11 @@ export function nodeStatus(
   ] as const;
   return {
     addresses: [
-      { type: 'InternalIP', address },
-      { type: 'Hostname', address: machine.hostname },
+      { type: 'InternalIP', address: at.address },
+      // API servers try the host name first, and it need not lead to the address that is listened on.
+      ...(at.port ? [] : [{ type: 'Hostname', address: machine.hostname }]),
     ],
+    ...(at.port ? { daemonEndpoints: { kubeletEndpoint: { Port: at.port } } } : {}),
     capacity,
     allocatable: capacity,
     conditions: conditions.map((condition) => {

@@ -1,13 +1,14 @@
 import { type Client, type Clock, type Log, rfc3339, rfc3339Micro, sleep } from '@serval/kube/client';
 import { isStatusError, type KubeNode, type Lease, leases, namespaces, nodes } from '@serval/kube/objects';
 import { messageOf } from '../errors.ts';
-import { type Machine, nodeLabels, nodeStatus } from './node-object.ts';
+import { type Machine, type NodeEndpoint, nodeLabels, nodeStatus, type Scheduling, taintsFor } from './node-object.ts';
 
 /**
  * Between renewals of the node's Lease. Kubernetes renews every 10 s because a lost machine must be noticed; here
- * node and API server live and die together, so a sign of life a minute is plenty and an idle machine stays idle.
+ * node and API server live and die together, so a sign of life a minute is plenty and an idle machine stays idle. A
+ * cluster's controller manager gives up on a node after 40 s.
  */
-const renewEveryMs = 60_000;
+const renewEveryMs: Record<Scheduling, number> = { own: 60_000, cluster: 10_000 };
 const leaseNamespace = 'kube-node-lease';
 
 export interface Registration {
@@ -18,7 +19,8 @@ export interface Registration {
 interface RegistrationOptions {
   client: Client;
   name: string;
-  address: string;
+  at: NodeEndpoint;
+  scheduling: Scheduling;
   machine: Machine;
   clock: Clock;
   log: Log;
@@ -29,7 +31,7 @@ interface RegistrationOptions {
 export async function registerNode(options: RegistrationOptions): Promise<Registration> {
   const { client, name, machine, signal } = options;
   const labels = nodeLabels(name, machine);
-  const uid = await createOrLabel(client, name, labels, signal);
+  const uid = await createOrLabel(options, labels);
   await writeStatus(options, { status: 'True', reason: 'KubeletReady', message: 'the node runs Pods as processes' });
   const ended = new AbortController();
   const renewing = renewLease(options, uid, AbortSignal.any([signal, ended.signal]));
@@ -46,38 +48,44 @@ export async function registerNode(options: RegistrationOptions): Promise<Regist
 }
 
 async function createOrLabel(
-  client: Client,
-  name: string,
+  { client, name, scheduling, signal }: RegistrationOptions,
   labels: Record<string, string>,
-  signal: AbortSignal,
 ): Promise<string> {
-  const node: KubeNode = { apiVersion: 'v1', kind: 'Node', metadata: { name, labels }, spec: {} };
+  const taints = taintsFor(scheduling);
+  const spec = taints.length > 0 ? { taints } : {};
+  const node: KubeNode = { apiVersion: 'v1', kind: 'Node', metadata: { name, labels }, spec };
   try {
     return (await client.create(nodes, node, { signal })).metadata.uid ?? '';
   } catch (error) {
     if (!isStatusError(error, 'AlreadyExists')) throw error;
-    return (await client.patch(nodes, { name }, 'merge', { metadata: { labels } }, { signal })).metadata.uid ?? '';
+    const { metadata, spec: before } = await client.get(nodes, { name }, { signal });
+    const patch = {
+      metadata: { labels, resourceVersion: metadata.resourceVersion },
+      spec: { taints: taintsFor(scheduling, before?.taints) },
+    };
+    return (await client.patch(nodes, { name }, 'merge', patch, { signal })).metadata.uid ?? '';
   }
 }
 
 async function writeStatus(
-  { client, name, machine, address, clock }: RegistrationOptions,
+  { client, name, machine, at, clock }: RegistrationOptions,
   ready: { status: 'True' | 'False'; reason: string; message: string },
 ): Promise<void> {
   const previous = (await client.get(nodes, { name })).status?.conditions ?? [];
-  const status = nodeStatus(name, machine, address, ready, { nowText: rfc3339(clock.now()), previous });
+  const status = nodeStatus(name, machine, at, ready, { nowText: rfc3339(clock.now()), previous });
   await client.patch(nodes, { name }, 'merge', { status }, { subresource: 'status' });
 }
 
 async function renewLease(options: RegistrationOptions, nodeUid: string, signal: AbortSignal): Promise<void> {
   const { client, name, clock, log } = options;
+  const everyMs = renewEveryMs[options.scheduling];
   while (!signal.aborted) {
     try {
-      await renewOnce(client, name, nodeUid, rfc3339Micro(clock.now()), signal);
+      await renewOnce(client, name, nodeUid, { renewTime: rfc3339Micro(clock.now()), everyMs }, signal);
     } catch (error) {
       if (!signal.aborted) log.debug({ node: name, error: messageOf(error) }, 'the lease of the node was not renewed');
     }
-    await sleep(clock, renewEveryMs, signal);
+    await sleep(clock, everyMs, signal);
   }
 }
 
@@ -85,11 +93,11 @@ async function renewOnce(
   client: Client,
   name: string,
   uid: string,
-  renewTime: string,
+  { renewTime, everyMs }: { renewTime: string; everyMs: number },
   signal: AbortSignal,
 ): Promise<void> {
   const target = { namespace: leaseNamespace, name };
-  const spec = { holderIdentity: name, leaseDurationSeconds: (4 * renewEveryMs) / 1000, renewTime };
+  const spec = { holderIdentity: name, leaseDurationSeconds: (4 * everyMs) / 1000, renewTime };
   try {
     await client.patch(leases, target, 'merge', { spec }, { signal });
   } catch (error) {
