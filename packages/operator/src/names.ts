@@ -16,7 +16,6 @@ export const storageInitializerContainer = 'storage-initializer';
 export const provisionVolume = 'kserve-provision-location';
 export const claimVolume = 'kserve-pvc-source';
 export const modelMountPath = '/mnt/models';
-export const claimMountPath = '/mnt/pvc';
 
 export const defaultHttpPort = 8080;
 

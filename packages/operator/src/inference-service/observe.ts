@@ -28,7 +28,7 @@ export const serviceIndexes = {
 };
 
 /** A cache that has the index of services. */
-export type ChildCache<T extends KubeObject> = Cache<T> & Pick<Reflector<T>, 'byIndex'>;
+type ChildCache<T extends KubeObject> = Cache<T> & Pick<Reflector<T>, 'byIndex'>;
 
 export interface Caches {
   readonly services: Cache<InferenceService>;

@@ -80,7 +80,7 @@ export function settledWorld(): World {
   };
 }
 
-export function replicaSet(revision: number): ReplicaSet {
+function replicaSet(revision: number): ReplicaSet {
   return {
     apiVersion: 'apps/v1',
     kind: 'ReplicaSet',

@@ -2,12 +2,9 @@ import type { ModelSpec, PredictorSpec, ServingRuntimeSpec } from '@serval/api';
 import type { Container, PodSpec } from '@serval/kube/objects';
 import { predictorContainer, transformerContainer } from '../names.ts';
 import { evaluateTemplates, TemplateError, type TemplateValues } from '../template/go-template.ts';
-import { podSpecOf } from './pod-fields.ts';
+import { containerOfModel, podSpecOfComponent, podSpecOfRuntime } from './pod-fields.ts';
 import { RuntimeSelectionError } from './select-runtime.ts';
 import { strategicMerge } from './strategic-merge.ts';
-
-/** Fields of `model` that are not the container's. */
-const modelOnly = ['modelFormat', 'runtime', 'storageUri', 'storage', 'protocolVersion', 'runtimeVersion'] as const;
 
 /**
  * The Pod of a model: the runtime's, with the service's over it. The model container is the runtime's `kserve-container`
@@ -31,9 +28,9 @@ export function mergePodSpec(
     );
   }
   const filled = (container: Container) => fillTemplates(container, runtimeName, values);
-  const server = withRuntimeVersion(filled(mergeContainer(base, containerOf(model))), model.runtimeVersion);
-  const { containers: _, initContainers, ...podOfRuntime } = podSpecOf(runtime);
-  const { containers: ofService = [], ...podOfService } = podSpecOf(predictor);
+  const server = withRuntimeVersion(filled(mergeContainer(base, containerOfModel(model))), model.runtimeVersion);
+  const { containers: _, initContainers, ...podOfRuntime } = podSpecOfRuntime(runtime);
+  const { containers: ofService = [], ...podOfService } = podSpecOfComponent(predictor);
   const merged = strategicMerge(
     initContainers ? { ...podOfRuntime, initContainers } : podOfRuntime,
     podOfService,
@@ -54,17 +51,11 @@ export function mergePodSpec(
 }
 
 /** `overrides` over a runtime's container; arguments are appended, and the name stays. */
-export function mergeContainer(base: Container, overrides: Partial<Container>): Container {
+function mergeContainer(base: Container, overrides: Partial<Container>): Container {
   const { name: _, args, ...rest } = overrides;
   const merged = strategicMerge(base, rest, 'core/v1.Container');
   const allArgs = [...(base.args ?? []), ...(args ?? [])];
   return allArgs.length > 0 ? { ...merged, args: allArgs } : merged;
-}
-
-function containerOf(model: ModelSpec): Partial<Container> {
-  const container: Record<string, unknown> = { ...model };
-  for (const field of modelOnly) delete container[field];
-  return container as Partial<Container>;
 }
 
 /** A transformer in the model's own Pod, from the runtime, the service, or both. */

@@ -1,58 +1,24 @@
-import type { PodSpec } from '@serval/kube/objects';
+import { componentOwnFields, modelOwnFields, runtimeOwnFields } from '@serval/api';
+import type { Container, PodSpec } from '@serval/kube/objects';
 
 /**
- * Fields that a component or a runtime has beside its PodSpec. Everything else is Pod: a cluster may know fields that
- * this release does not, and they reach the Pod untouched.
+ * The PodSpec inside a component's spec. Everything that is not the component's own is Pod: a cluster may know fields
+ * that this release does not, and they reach the Pod untouched.
  */
-const ownFields = new Set([
-  // component
-  'minReplicas',
-  'maxReplicas',
-  'scaleTarget',
-  'scaleMetric',
-  'scaleMetricType',
-  'autoScaling',
-  'containerConcurrency',
-  'timeout',
-  'canaryTrafficPercent',
-  'logger',
-  'batcher',
-  'labels',
-  'annotations',
-  'deploymentStrategy',
-  'storageUris',
-  // predictor
-  'model',
-  'sklearn',
-  'xgboost',
-  'lightgbm',
-  'onnx',
-  'tensorflow',
-  'pytorch',
-  'triton',
-  'huggingface',
-  'pmml',
-  'paddle',
-  'name',
-  'storageContainerName',
-  'workerSpec',
-  'art',
-  // runtime
-  'supportedModelFormats',
-  'protocolVersions',
-  'disabled',
-  'multiModel',
-  'replicas',
-  'grpcEndpoint',
-  'grpcDataEndpoint',
-  'httpDataEndpoint',
-  'storageHelper',
-  'builtInAdapter',
-]);
+export function podSpecOfComponent(spec: object): Partial<PodSpec> {
+  return withoutFields(spec, componentOwnFields);
+}
 
-/** The PodSpec inside a component's or a runtime's spec. */
-export function podSpecOf(spec: object): Partial<PodSpec> {
-  return Object.fromEntries(
-    Object.entries(spec).filter(([field, value]) => !ownFields.has(field) && value !== undefined),
-  ) as Partial<PodSpec>;
+/** The same of a runtime's spec. */
+export function podSpecOfRuntime(spec: object): Partial<PodSpec> {
+  return withoutFields(spec, runtimeOwnFields);
+}
+
+/** The container inside a `model`. */
+export function containerOfModel(model: object): Partial<Container> {
+  return withoutFields(model, modelOwnFields);
+}
+
+function withoutFields(spec: object, own: ReadonlySet<string>): object {
+  return Object.fromEntries(Object.entries(spec).filter(([field, value]) => !own.has(field) && value !== undefined));
 }

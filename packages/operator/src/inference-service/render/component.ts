@@ -19,7 +19,7 @@ import {
   sourceUriAnnotation,
 } from '../../names.ts';
 import { mergePodSpec } from '../../runtime/merge-pod-spec.ts';
-import { podSpecOf } from '../../runtime/pod-fields.ts';
+import { podSpecOfComponent } from '../../runtime/pod-fields.ts';
 import {
   type RuntimeCandidates,
   RuntimeSelectionError,
@@ -64,7 +64,7 @@ export function predictorComponent(
         Labels: service.metadata.labels ?? {},
         Annotations: service.metadata.annotations ?? {},
       })
-    : ({ containers: [], ...podSpecOf(predictor) } satisfies PodSpec);
+    : ({ containers: [], ...podSpecOfComponent(predictor) } satisfies PodSpec);
   const annotations = {
     ...withoutKeys(runtime?.spec.annotations, config.inferenceService.serviceAnnotationDisallowedList),
     ...withoutKeys(service.metadata.annotations, config.inferenceService.serviceAnnotationDisallowedList),

@@ -31,6 +31,9 @@ export const servingRuntimeFields = {
   builtInAdapter: Type.Optional(openObject()),
 };
 
+/** Fields of a runtime that are not its PodSpec's. */
+export const runtimeOwnFields: ReadonlySet<string> = new Set([...Object.keys(servingRuntimeFields), 'workerSpec']);
+
 /** The part of PodSpec that runtimes have (KServe's ServingRuntimePodSpec). */
 export const runtimePodFields = [
   'containers',

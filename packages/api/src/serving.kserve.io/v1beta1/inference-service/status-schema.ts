@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
 import { condition, int32, int64, openObject, stringMap } from '../../../schema/fields.ts';
 
-export const transitionStatuses = ['', 'UpToDate', 'InProgress', 'BlockedByFailedLoad', 'InvalidSpec'] as const;
-export const modelStates = ['', 'Pending', 'Standby', 'Loading', 'Loaded', 'FailedToLoad'] as const;
-export const failureReasons = [
+const transitionStatuses = ['', 'UpToDate', 'InProgress', 'BlockedByFailedLoad', 'InvalidSpec'] as const;
+const modelStates = ['', 'Pending', 'Standby', 'Loading', 'Loaded', 'FailedToLoad'] as const;
+const failureReasons = [
   'ModelLoadFailed',
   'RuntimeUnhealthy',
   'RuntimeDisabled',
