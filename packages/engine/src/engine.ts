@@ -25,6 +25,7 @@ import { ensureDirectory } from './pki/files.ts';
 import { type Catalogue, createCatalogue } from './registry/catalogue.ts';
 import { createObject } from './registry/create.ts';
 import type { RegistryDeps } from './registry/deps.ts';
+import { startExpiringEvents } from './registry/expire-events.ts';
 import { fieldOwnership } from './registry/ownership.ts';
 import { writeObject } from './registry/write.ts';
 import { openStore, type Store } from './store/store.ts';
@@ -39,12 +40,17 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   await ensureDirectory(dataDir);
   const store = openStore(dataDir);
   const closing = new AbortController();
-  let endDefinitions = () => {};
+  let end = () => {};
   try {
     const credentials = await loadCredentials(join(dataDir, 'pki'), host, clock());
     const callWebhook = createCallWebhook(options.callService);
     const services = createServices(store, callWebhook, credentials.authority, { ...options, clock });
-    endDefinitions = startDefinitions(services.registry, callWebhook, closing.signal);
+    const endDefinitions = startDefinitions(services.registry, callWebhook, closing.signal);
+    const endExpiring = startExpiringEvents(services.registry);
+    end = () => {
+      endDefinitions();
+      endExpiring();
+    };
     await createFirstObjects(services.registry);
     const handler = createHandler({
       services,
@@ -60,7 +66,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       close: () => {
         closed ??= (async () => {
           closing.abort();
-          endDefinitions();
+          end();
           await server.close();
           await store.close();
         })();
@@ -69,6 +75,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     };
   } catch (error) {
     closing.abort();
+    end();
     await store.close();
     throw error;
   }

@@ -7,7 +7,7 @@ import type { AnyObject, Status } from '@serval/kube/objects';
 import { startEngine } from './engine.ts';
 import type { EngineOptions } from './options.ts';
 
-export interface Answer {
+interface Answer {
   status: number;
   headers: Record<string, string>;
   // biome-ignore lint/suspicious/noExplicitAny: whatever the server said

@@ -42,16 +42,16 @@ async function start(t: TestContext, answer: Answer) {
 test('mutating webhooks change in order, validating ones see the result', async (t) => {
   const { ok, call, calls, register } = await start(t, (path, { object }) => {
     if (path === '/one') return patch({ op: 'add', path: '/data', value: { by: 'one' } });
-    if (path === '/two') return patch({ op: 'add', path: '/data/then', value: 'two' });
+    if (path === '/two') return patch({ op: 'add', path: '/data/next', value: 'two' });
     const data = object['data'] as JsonObject;
-    return data['then'] === 'two' && object.metadata['name'] !== 'bad'
+    return data['next'] === 'two' && object.metadata['name'] !== 'bad'
       ? { allowed: true, warnings: ['looks odd'] }
       : { allowed: false, status: { message: 'not this one', code: 403 } };
   });
   await register('mutating', webhook('one'), webhook('two'));
   await register('validating', webhook('check'));
   const created = await call('POST', configMaps, { metadata: { name: 'a' } });
-  assert.deepEqual(created.body.data, { by: 'one', then: 'two' });
+  assert.deepEqual(created.body.data, { by: 'one', next: 'two' });
   assert.equal(created.headers['warning'], '299 - "looks odd"');
   assert.deepEqual(calls, ['/one CREATE', '/two CREATE', '/check CREATE']);
   const denied = await call('POST', configMaps, { metadata: { name: 'bad' } });

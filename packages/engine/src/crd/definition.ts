@@ -2,7 +2,7 @@ import type { Condition, KubeObject } from '@serval/kube/objects';
 import type { StructuralSchema } from '@serval/kube/schema';
 import type { WebhookClientConfig } from '../admission/webhook-client.ts';
 
-export interface CustomResourceNames {
+interface CustomResourceNames {
   plural: string;
   singular?: string;
   kind: string;

@@ -8,7 +8,7 @@ type Step =
 /** Finds every value that a JSONPath leads to, as `additionalPrinterColumns` use it. */
 export type JsonPath = (object: unknown) => unknown[];
 
-export class JsonPathError extends Error {
+class JsonPathError extends Error {
   override readonly name = 'JsonPathError';
 }
 

@@ -74,7 +74,7 @@ function acceptNames(draft: AnyObject, nameConflict: NameConflict, nowMs: number
 }
 
 /** Rules of `apiextensions/validation` beyond the schema of the kind. */
-export function validateDefinition(definition: CustomResourceDefinition, old?: CustomResourceDefinition): FieldError[] {
+function validateDefinition(definition: CustomResourceDefinition, old?: CustomResourceDefinition): FieldError[] {
   const errors: FieldError[] = [];
   const { spec, metadata } = definition;
   const { names, versions = [], group } = spec;

@@ -1,7 +1,7 @@
 import { apiVersionOf, type ServedResource } from '../registry/served-resource.ts';
 
 /** One line of an `APIResourceList`. */
-export interface ResourceEntry {
+interface ResourceEntry {
   name: string;
   singularName: string;
   namespaced: boolean;

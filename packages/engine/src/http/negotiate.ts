@@ -1,6 +1,6 @@
 import { StatusError } from '@serval/kube/objects';
 
-export type OutputShape = 'Object' | 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList';
+type OutputShape = 'Object' | 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList';
 
 /** How a client wants objects answered. */
 export interface Output {

@@ -10,13 +10,12 @@ import { badRequest } from '../registry/errors.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import { parseJson, parseYaml, unsupportedMediaType } from './body.ts';
 
-export const patchTypes = [
+const patchTypes = [
   'application/json-patch+json',
   'application/merge-patch+json',
   'application/strategic-merge-patch+json',
   'application/apply-patch+yaml',
 ] as const;
-export type PatchContentType = (typeof patchTypes)[number];
 
 /** Merges by the merge keys of built-in kinds. */
 export type StrategicMerge = (resource: ServedResource, target: AnyObject, patch: Json) => AnyObject;

@@ -47,6 +47,6 @@ async function routeFixed(services: Services, context: RequestContext): Promise<
   throw pageNotFound();
 }
 
-export function pageNotFound(): StatusError {
+function pageNotFound(): StatusError {
   return new StatusError('NotFound', 'the server could not find the requested resource', { details: {} });
 }

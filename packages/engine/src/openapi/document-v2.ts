@@ -26,7 +26,7 @@ export function documentV2(catalogue: Catalogue): DocumentV2 {
  * A schema as OpenAPI v2 can say it: what v2 lacks is dropped, so that clients accept more than the server does, never
  * less (apiextensions, `ToStructuralOpenAPIV2`).
  */
-export function toV2(schema: StructuralSchema): StructuralSchema {
+function toV2(schema: StructuralSchema): StructuralSchema {
   const {
     nullable,
     anyOf: _anyOf,

@@ -81,7 +81,7 @@ function checkPreconditions(resource: ServedResource, target: Target, live: AnyO
 }
 
 /** The object as a delete leaves it. A second delete changes nothing, but may shorten a grace period. */
-export function markDeleted(
+function markDeleted(
   resource: ServedResource,
   live: AnyObject,
   options: Pick<DeleteOptions, 'gracePeriodSeconds' | 'propagationPolicy'>,

@@ -68,7 +68,7 @@ function checkVersion(deps: RegistryDeps, query: ListQuery): void {
 }
 
 /** Throws 504 for a revision of the future, as the API server does after waiting for it. */
-export function requireReached(deps: RegistryDeps, revision: number): void {
+function requireReached(deps: RegistryDeps, revision: number): void {
   if (revision <= deps.store.revision) return;
   throw new StatusError('Timeout', `Too large resource version: ${revision}, current: ${deps.store.revision}`, {
     details: {

@@ -33,7 +33,7 @@ export interface ScalePaths {
   selector?: string;
 }
 
-export interface StrategyContext {
+interface StrategyContext {
   nowMs: number;
 }
 

@@ -91,7 +91,11 @@ export function openRevisionLog(path: string): RevisionLog {
       });
     },
     close() {
-      database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      try {
+        database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      } catch {
+        // A full disk: what is in the write-ahead log is as durable there, and is read at the next start.
+      }
       database.close();
     },
   };

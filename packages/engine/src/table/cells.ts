@@ -31,7 +31,7 @@ export function orNone(value: string | undefined): string {
 }
 
 /** `a=b,c in (d,e)` of a LabelSelector or a plain map. */
-export function selectorText(selector: unknown): string {
+function selectorText(selector: unknown): string {
   if (typeof selector !== 'object' || selector === null) return '<none>';
   try {
     return orNone(formatLabelSelector(labelRequirements(selector as Parameters<typeof labelRequirements>[0])));
