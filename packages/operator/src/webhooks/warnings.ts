@@ -13,6 +13,7 @@ export function inferenceServiceWarnings({ metadata, spec }: InferenceService): 
     const component: ComponentSpec | undefined = spec?.[name];
     if (typeof component !== 'object' || component === null) continue;
     const path = `spec.${name}`;
+    if (name !== 'predictor') unserved(path, 'the service will not become ready');
     const share = component.canaryTrafficPercent;
     if (share !== undefined && share < 100)
       unserved(`${path}.canaryTrafficPercent`, 'the newest revision gets all traffic');
