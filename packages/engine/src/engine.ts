@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import type { KeyPair } from '@serval/kube/certificates';
 import { type AnyObject, type JsonObject, parseApiVersion, StatusError } from '@serval/kube/objects';
@@ -40,6 +41,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   await ensureDirectory(dataDir);
   const store = openStore(dataDir);
   const closing = new AbortController();
+  // Every watch listens to it.
+  setMaxListeners(0, closing.signal);
   let end = () => {};
   try {
     const credentials = await loadCredentials(join(dataDir, 'pki'), host, clock());

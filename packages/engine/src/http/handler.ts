@@ -6,6 +6,7 @@ import { WriteConflict } from '../store/change.ts';
 import { errorAnswer } from './answer.ts';
 import { administrator } from './authenticate.ts';
 import type { RequestContext } from './context.ts';
+import { linkSignals, releasing } from './request-signal.ts';
 import { route } from './route.ts';
 import type { Services } from './services.ts';
 
@@ -37,17 +38,21 @@ export function createHandler({ services, authenticate, closing }: HandlerOption
       );
     }
     inFlight += 1;
+    const { signal, release } = linkSignals(request.signal, closing);
+    let isStream = false;
     try {
-      const response = await route(services, contextOf(request, trusted, warnings));
-      return withWarnings(response, warnings);
+      const response = withWarnings(await route(services, contextOf(request, trusted, warnings, signal)), warnings);
+      isStream = response.headers['transfer-encoding'] !== undefined;
+      return isStream ? { ...response, body: releasing(response.body, release) } : response;
     } catch (error) {
       return withWarnings(errorAnswer(statusOf(error, request, services)), warnings);
     } finally {
       inFlight -= 1;
+      if (!isStream) release();
     }
   }
 
-  function contextOf(request: ApiRequest, trusted: boolean, warnings: string[]): RequestContext {
+  function contextOf(request: ApiRequest, trusted: boolean, warnings: string[], signal: AbortSignal): RequestContext {
     const headers = request.headers ?? {};
     const mark = request.path.indexOf('?');
     const pathname = mark < 0 ? request.path : request.path.slice(0, mark);
@@ -60,7 +65,7 @@ export function createHandler({ services, authenticate, closing }: HandlerOption
       headers,
       body: body === undefined ? none : typeof body === 'string' ? Buffer.from(body) : body,
       user: anonymous ? administrator : authenticate(headers['authorization']),
-      signal: request.signal ? AbortSignal.any([request.signal, closing]) : closing,
+      signal,
       warnings,
     };
   }
