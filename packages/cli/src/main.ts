@@ -35,10 +35,14 @@ const commands = [
 ];
 
 const stop = new AbortController();
+/** One key press can arrive twice: npm passes on to its script what the terminal has sent there already. */
+const sameKeyPressMs = 1_000;
+let askedAt = 0;
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {
-    // The second time, whoever asks does not want to wait for a clean stop.
-    if (stop.signal.aborted) process.exit(130);
+    // Whoever asks again does not want to wait for a clean stop.
+    if (stop.signal.aborted && performance.now() - askedAt > sameKeyPressMs) process.exit(130);
+    askedAt ||= performance.now();
     stop.abort();
   });
 }
