@@ -106,7 +106,12 @@ export const endpointSlices = defineResource<EndpointSlice>({
 });
 
 export interface KubeNode extends KubeObject {
-  spec?: { unschedulable?: boolean; podCIDR?: string; [field: string]: unknown };
+  spec?: {
+    unschedulable?: boolean;
+    podCIDR?: string;
+    taints?: { key: string; effect: string; value?: string }[];
+    [field: string]: unknown;
+  };
   status?: {
     addresses?: { type: string; address: string }[];
     conditions?: Condition[];

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:https';
+import { createServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -23,14 +23,14 @@ export async function serveKubelet(
   handle: Transport,
   log: Log,
 ): Promise<{ port: number; close(): Promise<void> }> {
-  const options = {
+  const options: ServerOptions = {
     cert: endpoint.certificate,
     key: endpoint.key,
     ca: [...endpoint.clientAuthorities],
     requestCert: true,
     rejectUnauthorized: true,
     minVersion: 'TLSv1.2',
-  } as const;
+  };
   const server = createServer(options, (request, response) => {
     answer(handle, request, response).catch((error: unknown) => {
       log.debug({ error: messageOf(error) }, 'a request to the node broke off');

@@ -29,7 +29,7 @@ interface RegistrationOptions {
 
 /** Creates or updates the Node object and keeps its Lease. Throws when the API server cannot be reached. */
 export async function registerNode(options: RegistrationOptions): Promise<Registration> {
-  const { client, name, machine, signal } = options;
+  const { name, machine, signal } = options;
   const labels = nodeLabels(name, machine);
   const uid = await createOrLabel(options, labels);
   await writeStatus(options, { status: 'True', reason: 'KubeletReady', message: 'the node runs Pods as processes' });
