@@ -37,7 +37,7 @@ export const describeCommand: Command = {
 };
 
 /** The object as a person reads it: identity, spec, conditions as a table, the rest of the status, events. */
-export function describeObject(object: AnyObject, about: readonly KubeEvent[]): string {
+function describeObject(object: AnyObject, about: readonly KubeEvent[]): string {
   const { apiVersion, kind, metadata, spec, status, ...others } = withoutManagedFields(object);
   const { conditions, ...restOfStatus } = (status ?? {}) as Record<string, unknown>;
   const sections = [

@@ -2,7 +2,7 @@ import type { InferenceService } from '@serval/api';
 import type { Pod } from '@serval/kube/objects';
 
 /** Steps of a service on its way, in the words that a person is shown. */
-export type ServiceStep = 'waiting' | 'starting' | 'downloading' | 'loading' | 'ready' | 'failed';
+type ServiceStep = 'waiting' | 'starting' | 'downloading' | 'loading' | 'ready' | 'failed';
 
 export interface ServiceProgress {
   step: ServiceStep;

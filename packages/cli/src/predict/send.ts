@@ -15,7 +15,7 @@ const defaultTimeoutMs = 300_000;
 /**
  * `*.localhost` is this machine (RFC 6761); Node asks a resolver that often does not know, so it is answered here.
  */
-export const lookupLocalhost: typeof systemLookup = ((
+const lookupLocalhost: typeof systemLookup = ((
   hostname: string,
   options: { all?: boolean },
   callback: (error: Error | null, address: unknown, family?: number) => void,
