@@ -61,6 +61,8 @@ export interface TestPlatform {
   operator: Operator;
   /** What the operator changed, Events left out: `PATCH /apis/…`. */
   writes: string[];
+  /** Ends the operator and starts another. */
+  restartOperator(): Promise<void>;
 }
 
 /** A real engine with the platform's objects in it and the operator on it, gone with the test. Nothing runs Pods. */
@@ -102,7 +104,12 @@ export async function startTestPlatform(t: TestContext, { gatewayPort = 18080 } 
     assert.deepEqual(uncovered(requests), [], 'the operator asks for no more than it declares');
   });
   await operator.ready;
-  return { client, operator, writes };
+  async function restartOperator(): Promise<void> {
+    await operator?.close();
+    operator = startOperator({ client: counting, log: silentLog });
+    await operator.ready;
+  }
+  return { client, operator, writes, restartOperator };
 }
 
 export interface RunningPlatform extends TestPlatform {
