@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { getCACertificates } from 'node:tls';
 import type { JsonObject } from '@serval/kube/objects';
@@ -60,25 +61,25 @@ function post(url: URL, caBundle: string | undefined, body: JsonObject, signal: 
           'content-length': content.byteLength,
         },
       },
-      async (response) => {
-        try {
-          const chunks: Buffer[] = [];
-          let size = 0;
-          for await (const chunk of response as AsyncIterable<Buffer>) {
-            size += chunk.byteLength;
-            if (size > maxAnswerBytes) throw new Error(`the answer is larger than ${maxAnswerBytes} bytes`);
-            chunks.push(chunk);
-          }
-          if (response.statusCode !== 200) throw new Error(`answered ${response.statusCode}`);
-          resolve(JSON.parse(Buffer.concat(chunks).toString()) as JsonObject);
-        } catch (error) {
-          reject(error);
-        } finally {
-          message.destroy();
-        }
+      (response) => {
+        readAnswer(response)
+          .then(resolve, reject)
+          .finally(() => message.destroy());
       },
     );
     message.once('error', reject);
     message.end(content);
   });
+}
+
+async function readAnswer(response: IncomingMessage): Promise<JsonObject> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.byteLength;
+    if (size > maxAnswerBytes) throw new Error(`the answer is larger than ${maxAnswerBytes} bytes`);
+    chunks.push(chunk);
+  }
+  if (response.statusCode !== 200) throw new Error(`answered ${response.statusCode}`);
+  return JSON.parse(Buffer.concat(chunks).toString()) as JsonObject;
 }
