@@ -14,8 +14,12 @@ test('bad input gets a specific answer and leaves the rest running', async (t) =
     join(models, 'corrupt.ubj'),
     Buffer.from('{L\x00\x00\x00\x00\x00\x00\x00\x07learner{not a model', 'latin1'),
   );
-  const platform = await startPlatform(t, { args: ['--model-store', models] });
-  const { dataDir } = platform;
+  const dataDir = await temporaryDirectory(t);
+  await writeFile(
+    join(dataDir, 'images.yaml'),
+    '- {match: example.com/quitter, command: [/bin/sh, -c, "echo no licence found >&2; exit 3"]}\n',
+  );
+  const platform = await startPlatform(t, { dataDir, args: ['--model-store', models] });
   const apply = (yaml: string) => serval(['apply', '-f', '-'], { dataDir, input: yaml });
 
   await t.test('malformed YAML names line and column', async () => {
@@ -54,13 +58,16 @@ test('bad input gets a specific answer and leaves the rest running', async (t) =
   });
 
   await t.test('an image that this machine cannot run names the image and the way out', async () => {
-    const yaml = `apiVersion: serving.kserve.io/v1beta1
-kind: InferenceService
-metadata: {name: image}
-spec: {predictor: {containers: [{name: kserve-container, image: registry.example.com/custom:1}]}}
-`;
-    assert.equal((await apply(yaml)).code, 0);
+    assert.equal((await apply(custom('image', 'registry.example.com/custom:1'))).code, 0);
     await conditionMatches(platform, 'image', 'PredictorReady', /registry\.example\.com\/custom:1[\s\S]*images\.yaml/);
+  });
+
+  await t.test('a model server that exits is told with its exit code and last words', async () => {
+    assert.equal((await apply(custom('quitter', 'example.com/quitter:2'))).code, 0);
+    assert.match(await reasonOf(platform, 'quitter'), /no licence found/);
+    const client = await clientOf(platform.kubeconfig);
+    const found = await client.get(inferenceServices, { namespace: 'default', name: 'quitter' });
+    assert.equal(found.status?.modelStatus?.lastFailureInfo?.exitCode, 3);
   });
 
   await t.test('a second platform on the same data directory names the first', async () => {
@@ -130,6 +137,14 @@ spec:
 ${fields.join('')}    model:
       modelFormat: {name: ${format}}
       storageUri: ${uri}
+`;
+}
+
+function custom(name: string, image: string): string {
+  return `apiVersion: serving.kserve.io/v1beta1
+kind: InferenceService
+metadata: {name: ${name}}
+spec: {predictor: {containers: [{name: kserve-container, image: "${image}"}]}}
 `;
 }
 
