@@ -128,11 +128,14 @@ export function startOperator({
   });
   const handlers = createWebhookHandlers({ client, config, ...reflectors });
   const ready = Promise.all([...Object.values(reflectors), configReflector].map(({ synced }) => synced)).then(() => {});
-  // Nobody need wait for it.
+  const { runtimes, clusterRuntimes } = reflectors;
+  const admissionReady = Promise.all([configReflector.synced, runtimes.synced, clusterRuntimes.synced]);
+  // Nobody need wait for them.
   ready.catch(() => {});
+  admissionReady.catch(() => {});
 
   return {
-    webhooks: createWebhookDispatcher(handlers, log, signal),
+    webhooks: createWebhookDispatcher(handlers, log, signal, admissionReady),
     ready,
     async close() {
       closing.abort(new Error('the operator is closed'));

@@ -11,12 +11,14 @@ export type Webhooks = (path: string, body: unknown) => Promise<AdmissionReview>
  * Answers an AdmissionReview by the handler of its path. A failure of ours is an answer too (code 500), so that the
  * request's sender learns what went wrong.
  *
+ * @param synced  what the handlers look at is there; until then reviews wait, within the time that API servers wait for us.
  * @throws AdmissionRequestError for an unknown path or a body that is no review.
  */
 export function createWebhookDispatcher(
   handlers: ReadonlyMap<string, WebhookHandler>,
   log: Log,
   signal: AbortSignal,
+  synced: Promise<unknown>,
 ): Webhooks {
   return async (path, body) => {
     const handler = handlers.get(path.split('?')[0] ?? path);
@@ -26,7 +28,9 @@ export function createWebhookDispatcher(
       throw new AdmissionRequestError(`an AdmissionReview of ${request.operation} needs request.object`);
     }
     try {
-      return reviewOf(await handler(request, AbortSignal.any([signal, AbortSignal.timeout(handlerTimeoutMs)])));
+      const ending = AbortSignal.any([signal, AbortSignal.timeout(handlerTimeoutMs)]);
+      await until(synced, ending);
+      return reviewOf(await handler(request, ending));
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       log.error({ path, namespace: request.namespace, name: request.name, error: message }, 'webhook failed');
@@ -34,4 +38,17 @@ export function createWebhookDispatcher(
       return reviewOf({ uid: request.uid, allowed: false, status });
     }
   };
+}
+
+/** Resolves with the promise, or rejects when the signal aborts first. */
+async function until(promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(new Error('the operator has not read its configuration and runtimes in time'));
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }
