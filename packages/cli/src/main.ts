@@ -1,38 +1,31 @@
 import { homedir } from 'node:os';
+import type { Command } from './command/command.ts';
 import { createOutput } from './command/output.ts';
 import { runProgram } from './command/program.ts';
-import { applyCommand } from './commands/apply.ts';
-import { deleteCommand } from './commands/delete.ts';
-import { describeCommand } from './commands/describe.ts';
-import { diffCommand } from './commands/diff.ts';
-import { downCommand } from './commands/down.ts';
-import { getCommand } from './commands/get.ts';
-import { kubeconfigCommand } from './commands/kubeconfig.ts';
-import { logsCommand } from './commands/logs.ts';
-import { predictCommand } from './commands/predict.ts';
-import { renderCommand } from './commands/render.ts';
-import { startCommand } from './commands/start.ts';
-import { statusCommand } from './commands/status.ts';
-import { upCommand } from './commands/up.ts';
-import { waitCommand } from './commands/wait.ts';
-import { servalVersion } from './platform/run-platform.ts';
+import { servalVersion } from './command/version.ts';
 
-const commands = [
-  upCommand,
-  downCommand,
-  statusCommand,
-  kubeconfigCommand,
-  applyCommand,
-  getCommand,
-  describeCommand,
-  deleteCommand,
-  logsCommand,
-  waitCommand,
-  predictCommand,
-  renderCommand,
-  diffCommand,
-  startCommand,
-];
+/** Loaded one at a time: `serval get` must not wait for what only `serval up` needs. */
+const loaders: Record<string, () => Promise<Command>> = {
+  up: async () => (await import('./commands/up.ts')).upCommand,
+  down: async () => (await import('./commands/down.ts')).downCommand,
+  status: async () => (await import('./commands/status.ts')).statusCommand,
+  kubeconfig: async () => (await import('./commands/kubeconfig.ts')).kubeconfigCommand,
+  apply: async () => (await import('./commands/apply.ts')).applyCommand,
+  get: async () => (await import('./commands/get.ts')).getCommand,
+  describe: async () => (await import('./commands/describe.ts')).describeCommand,
+  delete: async () => (await import('./commands/delete.ts')).deleteCommand,
+  logs: async () => (await import('./commands/logs.ts')).logsCommand,
+  wait: async () => (await import('./commands/wait.ts')).waitCommand,
+  predict: async () => (await import('./commands/predict.ts')).predictCommand,
+  render: async () => (await import('./commands/render.ts')).renderCommand,
+  diff: async () => (await import('./commands/diff.ts')).diffCommand,
+  start: async () => (await import('./commands/start.ts')).startCommand,
+};
+
+const [named = ''] = process.argv.slice(2);
+const isVersion = named === '--version' || named === '-V';
+const wanted = Object.hasOwn(loaders, named) ? [loaders[named]] : isVersion ? [] : Object.values(loaders);
+const commands = await Promise.all(wanted.flatMap((load) => (load ? [load()] : [])));
 
 const stop = new AbortController();
 /** One key press can arrive twice: npm passes on to its script what the terminal has sent there already. */
