@@ -99,11 +99,14 @@ test('deleting a definition deletes its objects first', async (t) => {
   await ok('POST', cats, { metadata: { name: 'free' }, spec: { name: 'a' } });
   await ok('POST', cats, { metadata: { name: 'held', finalizers: ['pets.io/hold'] }, spec: { name: 'b' } });
   const gone = watch(`${definitions}?watch=true`, 'DELETED');
+  const objects = watch(`${cats}?watch=true`, 99);
   await ok('DELETE', `${definitions}/cats.pets.io`);
   assert.equal((await call('POST', cats, { metadata: { name: 'late' }, spec: { name: 'c' } })).status, 405);
   await ok('PATCH', `${cats}/held`, { metadata: { finalizers: null } });
   const events = await gone;
   assert.equal(events.at(-1)?.type, 'DELETED');
+  const seen = (await objects).filter(({ type }) => type === 'DELETED');
+  assert.deepEqual(seen.map(({ object }) => object.metadata.name).sort(), ['free', 'held']);
   assert.equal((await call('GET', cats)).status, 404);
 });
 

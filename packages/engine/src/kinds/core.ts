@@ -1,6 +1,6 @@
 import { type AnyObject, checkConfigKey, checkDns1035Label, checkDns1123Label } from '@serval/kube/objects';
 import type { FieldError } from '@serval/kube/schema';
-import { column, count, mapText, orNone, wide } from '../table/cells.ts';
+import { column, mapText, orNone, wide } from '../table/cells.ts';
 import { defaultService } from './defaults/service.ts';
 import type { KindRow } from './define.ts';
 import { immutable } from './validation.ts';
@@ -130,21 +130,6 @@ const endpoints: KindRow = {
   columns: [column('Endpoints', (object) => endpointsText(object))],
 };
 
-const limitRanges: KindRow = { kind: 'LimitRange', plural: 'limitranges', shortNames: ['limits'] };
-
-const replicationControllers: KindRow = {
-  kind: 'ReplicationController',
-  plural: 'replicationcontrollers',
-  shortNames: ['rc'],
-  categories: ['all'],
-  status: true,
-  columns: [
-    count('Desired', (object) => object['spec']?.replicas),
-    count('Current', (object) => object['status']?.replicas),
-    count('Ready', (object) => object['status']?.readyReplicas),
-  ],
-};
-
 export const coreRows: readonly KindRow[] = [
   namespaces,
   configMaps,
@@ -153,8 +138,6 @@ export const coreRows: readonly KindRow[] = [
   serviceAccounts,
   nodes,
   endpoints,
-  limitRanges,
-  replicationControllers,
 ];
 
 function sizeOf(map: unknown): number {

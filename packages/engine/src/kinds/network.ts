@@ -43,14 +43,6 @@ const ingressClasses: KindRow = {
   columns: [column('Controller', (object) => object['spec']?.controller)],
 };
 
-const networkPolicies: KindRow = {
-  group: 'networking.k8s.io',
-  kind: 'NetworkPolicy',
-  plural: 'networkpolicies',
-  shortNames: ['netpol'],
-  generation: 'spec',
-};
-
 const leases: KindRow = {
   group: 'coordination.k8s.io',
   kind: 'Lease',
@@ -58,7 +50,7 @@ const leases: KindRow = {
   columns: [column('Holder', (object) => object['spec']?.holderIdentity)],
 };
 
-export const networkRows: readonly KindRow[] = [endpointSlices, ingresses, ingressClasses, networkPolicies, leases];
+export const networkRows: readonly KindRow[] = [endpointSlices, ingresses, ingressClasses, leases];
 
 const shownItems = 3;
 

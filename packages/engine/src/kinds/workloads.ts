@@ -55,33 +55,6 @@ const replicaSets: KindRow = {
   },
 };
 
-const statefulSets: KindRow = {
-  group: 'apps',
-  kind: 'StatefulSet',
-  plural: 'statefulsets',
-  shortNames: ['sts'],
-  categories: ['all'],
-  status: true,
-  scale: workloadScale,
-  columns: [column('Ready', (object) => `${object['status']?.readyReplicas ?? 0}/${object['spec']?.replicas ?? 0}`)],
-  strategy: { defaults: defaultReplicaSet, validate: validateSelector },
-};
-
-const daemonSets: KindRow = {
-  group: 'apps',
-  kind: 'DaemonSet',
-  plural: 'daemonsets',
-  shortNames: ['ds'],
-  categories: ['all'],
-  status: true,
-  columns: [
-    count('Desired', (object) => object['status']?.desiredNumberScheduled),
-    count('Current', (object) => object['status']?.currentNumberScheduled),
-    count('Ready', (object) => object['status']?.numberReady),
-  ],
-  strategy: { validate: validateSelector },
-};
-
 const jobs: KindRow = {
   group: 'batch',
   kind: 'Job',
@@ -118,19 +91,6 @@ const jobs: KindRow = {
   },
 };
 
-const cronJobs: KindRow = {
-  group: 'batch',
-  kind: 'CronJob',
-  plural: 'cronjobs',
-  shortNames: ['cj'],
-  categories: ['all'],
-  status: true,
-  columns: [
-    column('Schedule', (object) => object['spec']?.schedule),
-    column('Suspend', (object) => String(object['spec']?.suspend ?? false)),
-  ],
-};
-
 export const autoscalerRow: KindRow = {
   group: 'autoscaling',
   version: 'v2',
@@ -156,7 +116,8 @@ export const autoscalerRow: KindRow = {
   },
 };
 
-export const workloadRows: readonly KindRow[] = [deployments, replicaSets, statefulSets, daemonSets, jobs, cronJobs];
+/** Only kinds that a controller of the platform acts on: a DaemonSet that nobody runs should not be accepted. */
+export const workloadRows: readonly KindRow[] = [deployments, replicaSets, jobs];
 
 function jobCondition(object: AnyObject, type: string): boolean {
   const conditions: { type: string; status: string }[] = object['status']?.conditions ?? [];

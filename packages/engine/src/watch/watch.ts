@@ -59,6 +59,10 @@ async function* runWatch(
   let seen = store.revision;
   const unsubscribe = store.subscribe(stored.id, buffer.push);
   const stop = () => buffer.close();
+  // A watch of a kind that is no longer served ends; the client then learns that it is gone.
+  const unlisten = deps.catalogue.onChange(() => {
+    if (!deps.catalogue.find(resource.group, resource.version, resource.plural)) stop();
+  });
   signal.addEventListener('abort', stop);
   if (signal.aborted) stop();
   const timeoutMs = query.timeoutSeconds ? query.timeoutSeconds * 1000 : defaultTimeoutMs;
@@ -109,6 +113,7 @@ async function* runWatch(
     clearTimeout(timeout);
     clearInterval(ticker);
     unsubscribe();
+    unlisten();
     signal.removeEventListener('abort', stop);
     buffer.close();
   }
