@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { createClient, createSocketTransport, type Log, loadKubeConfig } from '@serval/kube/client';
 import { startGateway } from './index.ts';
 
-/** The gateway as a process of its own: `--kubeconfig FILE [--address A] [--port P] [--internal-port P]`. */
+/** The gateway as a process of its own: `--kubeconfig FILE [--context NAME] [--address A] [--port P] [--internal-port P]`. */
 
 /** One JSON object per line on stderr; stdout carries the addresses only. */
 const log: Log = {
@@ -26,13 +26,14 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       kubeconfig: { type: 'string' },
+      context: { type: 'string' },
       address: { type: 'string', default: '127.0.0.1' },
       port: { type: 'string', default: '8080' },
       'internal-port': { type: 'string', default: '0' },
     },
   });
   if (values.kubeconfig === undefined) throw new Error('--kubeconfig FILE is missing');
-  const transport = createSocketTransport(await loadKubeConfig(values.kubeconfig));
+  const transport = createSocketTransport(await loadKubeConfig(values.kubeconfig, values.context));
   const client = createClient({ transport, fieldManager: 'serval-gateway', userAgent: 'serval-gateway' });
   const starting = startGateway({
     client,

@@ -1,4 +1,4 @@
-export const cliErrorCodes = [
+const cliErrorCodes = [
   'BadUsage',
   'BadManifest',
   'NoKubeconfig',

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createClient, createSocketTransport, loadKubeConfig } from '@serval/kube/client';
 import { CliError } from './cli-error.ts';
@@ -10,6 +9,9 @@ export interface KubeconfigChoice {
   /** Given on the command line, not defaulted. */
   dataDirGiven: boolean;
   dataDir: string;
+  /** The platform that was started last on the data directory; its API server may be another's. */
+  running: { kubeconfig: string; context?: string } | undefined;
+  homeDirectory: string;
   env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -17,15 +19,17 @@ export interface KubeconfigChoice {
  * The kubeconfig in force: `--kubeconfig`, `--data-dir`, `KUBECONFIG`, the default data directory's if it exists, and
  * last kubectl's own default.
  */
-export function chooseKubeconfig({ kubeconfig, dataDirGiven, dataDir, env }: KubeconfigChoice): string {
-  const own = join(dataDir, 'kubeconfig');
-  if (kubeconfig) return kubeconfig;
-  if (dataDirGiven) return own;
+export function chooseKubeconfig(choice: KubeconfigChoice): { path: string; context?: string } {
+  const { kubeconfig, dataDirGiven, dataDir, running, homeDirectory, env } = choice;
+  const own = running ?? { kubeconfig: join(dataDir, 'kubeconfig') };
+  const ownChoice = { path: own.kubeconfig, ...(own.context ? { context: own.context } : {}) };
+  if (kubeconfig) return { path: kubeconfig };
+  if (dataDirGiven) return ownChoice;
   // kubectl merges a list of files; the first that exists is enough to reach a server.
   const listed = (env['KUBECONFIG'] ?? '').split(':').filter((path) => path !== '');
-  if (listed.length > 0) return listed.find((path) => existsSync(path)) ?? (listed[0] as string);
-  const usual = join(homedir(), '.kube', 'config');
-  return existsSync(own) || !existsSync(usual) ? own : usual;
+  if (listed.length > 0) return { path: listed.find((path) => existsSync(path)) ?? (listed[0] as string) };
+  const usual = join(homeDirectory, '.kube', 'config');
+  return existsSync(own.kubeconfig) || !existsSync(usual) ? ownChoice : { path: usual };
 }
 
 export async function connectTo(

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { isStatusError } from '@serval/kube/objects';
 import { Command as Commander, CommanderError, Option } from 'commander';
+import { readRunRecord } from '../platform/data-directory.ts';
 import { CliError, describeError } from './cli-error.ts';
 import type { Command, CommandContext, OptionSpec, OptionValues } from './command.ts';
 import { textOption } from './command.ts';
@@ -84,15 +85,17 @@ function contextOf(around: Surroundings, options: OptionValues, args: string[]):
     env: around.env,
     dataDir,
     stdin: around.stdin,
-    connect: () =>
-      connectTo(
-        chooseKubeconfig({
-          kubeconfig: textOption(options, 'kubeconfig'),
-          dataDirGiven: given !== undefined,
-          dataDir,
-          env: around.env,
-        }),
-        { context: textOption(options, 'context'), namespace: textOption(options, 'namespace') },
-      ),
+    connect: async () => {
+      const { path, context } = chooseKubeconfig({
+        kubeconfig: textOption(options, 'kubeconfig'),
+        dataDirGiven: given !== undefined,
+        dataDir,
+        running: await readRunRecord(dataDir),
+        env: around.env,
+        homeDirectory: around.homeDirectory,
+      });
+      const namespace = textOption(options, 'namespace');
+      return connectTo(path, { context: textOption(options, 'context') ?? context, namespace });
+    },
   };
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CliError } from '../command/cli-error.ts';
 import type { Command } from '../command/command.ts';
+import { readRunRecord } from '../platform/data-directory.ts';
 
 export const kubeconfigCommand: Command = {
   name: 'kubeconfig',
@@ -9,7 +10,8 @@ export const kubeconfigCommand: Command = {
   details: 'Example:\n  export KUBECONFIG=$(npx serval kubeconfig)',
   options: [],
   async run({ dataDir, out }) {
-    const path = join(dataDir, 'kubeconfig');
+    // A platform without an engine of its own uses another's.
+    const path = (await readRunRecord(dataDir))?.kubeconfig ?? join(dataDir, 'kubeconfig');
     if (!existsSync(path)) {
       throw new CliError('NoKubeconfig', `no kubeconfig at ${path}`, { hint: 'start the platform with "serval up"' });
     }

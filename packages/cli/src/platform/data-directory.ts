@@ -11,6 +11,8 @@ export interface RunRecord {
   /** `https://127.0.0.1:6550`, or the other API server's with `--kubeconfig`. */
   apiServer: string;
   kubeconfig: string;
+  /** Of the kubeconfig, where it is not the current one. */
+  context?: string;
   gateway: { external: string; internal: string; pid: number };
   podNetwork: 'addresses' | 'ports';
 }

@@ -19,7 +19,16 @@ export async function startDetached(context: CommandContext): Promise<number> {
   const outputPath = join(dataDir, 'logs', 'up.out');
   const output = await open(outputPath, 'w', 0o600);
   const [command = '', ...args] = programOf('@serval/cli/main').command;
-  const passed = ['apiPort', 'gatewayPort', 'podNetwork', 'modelStore', 'kubeconfig'].flatMap((name) => {
+  const passed = [
+    'apiPort',
+    'gatewayPort',
+    'podNetwork',
+    'modelStore',
+    'kubeconfig',
+    'context',
+    'controllers',
+    'advertiseAddress',
+  ].flatMap((name) => {
     const value = textOption(options, name);
     return value === undefined ? [] : [`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, value];
   });

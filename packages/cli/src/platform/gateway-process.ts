@@ -16,6 +16,8 @@ export interface GatewayProcess {
 export interface GatewayOptions {
   program: Program;
   kubeconfig: string;
+  /** Of the kubeconfig; default: its current one. */
+  context: string | undefined;
   port: number;
   internalPort: number;
   env: Record<string, string>;
@@ -38,6 +40,7 @@ export async function startGatewayProcess(options: GatewayOptions): Promise<Gate
       ...args,
       '--kubeconfig',
       options.kubeconfig,
+      ...(options.context === undefined ? [] : ['--context', options.context]),
       '--port',
       `${options.port}`,
       '--internal-port',

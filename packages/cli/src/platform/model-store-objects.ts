@@ -1,12 +1,15 @@
 import type { AnyObject, Deployment, Service } from '@serval/kube/objects';
+import { processTaint, type Scheduling } from '@serval/node';
 
 export const systemNamespace = 'serval-system';
+/** Of this machine's Node object. */
+export const nodeName = 'serval';
 
 /**
  * The model store: `folder` served read-only at `http://model-store.serval-system.svc.cluster.local/`, so that a folder of
  * this machine can be named in a `storageUri` that Pods fetch like any other.
  */
-export function modelStoreObjects(folder: string): AnyObject[] {
+export function modelStoreObjects(folder: string, scheduling: Scheduling): AnyObject[] {
   const metadata = { name: 'model-store', namespace: systemNamespace, labels: { app: 'model-store' } };
   const deployment: Deployment = {
     apiVersion: 'apps/v1',
@@ -18,6 +21,10 @@ export function modelStoreObjects(folder: string): AnyObject[] {
       template: {
         metadata: { labels: { app: 'model-store' } },
         spec: {
+          // The folder is on this machine, wherever a cluster's scheduler would send the Pod.
+          ...(scheduling === 'cluster'
+            ? { nodeSelector: { 'kubernetes.io/hostname': nodeName }, tolerations: [{ key: processTaint.key }] }
+            : {}),
           containers: [
             {
               name: 'model-store',

@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pino } from 'pino';
 import type { CommandContext } from '../command/command.ts';
-import { parseUpOptions } from '../commands/up-options.ts';
+import { servalVersion } from '../command/version.ts';
+import { parseUpOptions, type UpOptions } from '../commands/up-options.ts';
 import {
   lockDataDirectory,
   prepareDataDirectory,
@@ -16,8 +16,6 @@ import { type Platform, startPlatform } from './start-platform.ts';
 
 /** Variables of the caller's environment that programs of the platform may see; nothing else reaches them. */
 const inheritedVariables = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'TZ', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE'];
-
-export const servalVersion = (createRequire(import.meta.url)('../../package.json') as { version: string }).version;
 
 /**
  * Starts everything on the data directory, runs `body`, and stops everything again, whatever happens. `body` answers the
@@ -43,6 +41,9 @@ export async function runPlatform(
       podNetwork: options.podNetwork,
       modelStore,
       kubeconfig: options.kubeconfig,
+      context: options.context,
+      controllers: options.controllers,
+      advertiseAddress: options.advertiseAddress,
       env: {
         ...Object.fromEntries(
           inheritedVariables.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
@@ -54,7 +55,7 @@ export async function runPlatform(
       onProgress: (line) => out.note(line),
     });
     try {
-      await writeRunRecord(dataDir, recordOf(platform, options.podNetwork));
+      await writeRunRecord(dataDir, recordOf(platform, options));
       return await Promise.race([
         body(platform),
         platform.failed.then((reason) => {
@@ -72,13 +73,14 @@ export async function runPlatform(
   }
 }
 
-function recordOf(platform: Platform, podNetwork: RunRecord['podNetwork']): RunRecord {
+function recordOf(platform: Platform, { podNetwork, context }: UpOptions): RunRecord {
   return {
     pid: process.pid,
     startedAt: new Date().toISOString(),
     version: servalVersion,
     apiServer: platform.apiServer,
     kubeconfig: platform.kubeconfig,
+    ...(context === undefined ? {} : { context }),
     gateway: platform.gateway,
     podNetwork,
   };

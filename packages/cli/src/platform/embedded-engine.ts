@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { startEngine } from '@serval/engine';
+import { createClient, type Transport, writeKubeConfig } from '@serval/kube/client';
+import type { Webhooks } from '@serval/operator';
+import { checkPort } from './check-port.ts';
+import type { ControlPlane, ControlPlaneOptions, Stops } from './control-plane.ts';
+import { systemNamespace } from './model-store-objects.ts';
+
+const loopback = '127.0.0.1';
+
+/** An engine in this process, which calls webhooks and node without a socket. */
+export async function startEmbeddedEngine(
+  { dataDir, apiPort, log }: ControlPlaneOptions,
+  stops: Stops,
+): Promise<ControlPlane> {
+  let webhooks: Webhooks | undefined;
+  let kubelet: Transport | undefined;
+  await checkPort(loopback, apiPort, '--api-port');
+  const engine = await startEngine({
+    dataDir: join(dataDir, 'engine'),
+    host: loopback,
+    port: apiPort,
+    log,
+    callService: async (service, body) => {
+      if (webhooks === undefined || service.namespace !== systemNamespace) {
+        throw new Error(`nothing answers for Service ${service.namespace}/${service.name}`);
+      }
+      return webhooks(service.path, body as never) as never;
+    },
+    callKubelet: async (_node, request) => {
+      if (kubelet === undefined) throw new Error('the node is not up yet');
+      return kubelet(request);
+    },
+  });
+  stops.push(() => engine.close());
+  const kubeconfig = join(dataDir, 'kubeconfig');
+  await writeKubeConfig(kubeconfig, { name: 'serval', ...engine.kubeconfig });
+  return {
+    client: createClient({ transport: engine.handle, fieldManager: 'serval' }),
+    apiServer: engine.url,
+    kubeconfig,
+    scheduling: 'own',
+    connectWebhooks: async (given) => {
+      webhooks = given;
+      return undefined;
+    },
+    kubeletEndpoint: undefined,
+    connectKubelet: (given) => {
+      kubelet = given;
+    },
+  };
+}
