@@ -3,6 +3,7 @@ import { column, orNone, wide } from '../table/cells.ts';
 import { podRestarts, podStatusText, readyContainers } from '../table/pod-status.ts';
 import { defaultPodSpec } from './defaults/pod-spec.ts';
 import type { KindRow } from './define.ts';
+import { restartPolicies, validatePodSpec } from './pod-rules.ts';
 
 const defaultGraceSeconds = 30;
 
@@ -37,7 +38,8 @@ export const pods: KindRow = {
     prepareForCreate(draft) {
       draft['status'] = { phase: 'Pending', qosClass: qosClassOf(draft) };
     },
-    validate: (object, old) => (old ? validatePodUpdate(object, old) : []),
+    validate: (object, old) =>
+      old ? validatePodUpdate(object, old) : validatePodSpec(object['spec'], 'spec', restartPolicies.pod),
     selectableFields: (object) => ({
       'spec.nodeName': object['spec']?.nodeName ?? '',
       'spec.restartPolicy': object['spec']?.restartPolicy ?? '',

@@ -1,9 +1,20 @@
-import { type AnyObject, labelSelectorMatcher, SelectorError } from '@serval/kube/objects';
+import { type AnyObject, deepEqual, labelSelectorMatcher, SelectorError } from '@serval/kube/objects';
 import type { FieldError } from '@serval/kube/schema';
+import { restartPolicies, validatePodSpec } from './pod-rules.ts';
 import { immutable, required, wrong } from './validation.ts';
 
+/** Rules of Deployments and ReplicaSets. What an update leaves as it was is not judged again. */
+export function validateWorkload(object: AnyObject, old?: AnyObject): FieldError[] {
+  const { template } = object['spec'] ?? {};
+  const isSame = old && deepEqual(template, old['spec']?.template);
+  return [
+    ...validateSelector(object, old),
+    ...(isSame ? [] : validatePodSpec(template?.spec, 'spec.template.spec', restartPolicies.workload)),
+  ];
+}
+
 /** A workload selects the Pods of its own template, and its selector stays (`apps/v1` validation). */
-export function validateSelector(object: AnyObject, old?: AnyObject): FieldError[] {
+function validateSelector(object: AnyObject, old?: AnyObject): FieldError[] {
   const { selector, template } = object['spec'] ?? {};
   if (old) {
     const changed = immutable('spec.selector', selector, old['spec']?.selector);

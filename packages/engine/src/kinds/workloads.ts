@@ -1,11 +1,13 @@
 import type { AnyObject } from '@serval/kube/objects';
+import type { FieldError } from '@serval/kube/schema';
 import { formatDuration } from '../table/age.ts';
 import { autoscalerTargets } from '../table/autoscaler-targets.ts';
 import { column, containerColumns, count } from '../table/cells.ts';
 import { convertAutoscaler } from './autoscaler-conversion.ts';
 import { defaultAutoscaler, defaultDeployment, defaultJob, defaultReplicaSet } from './defaults/workloads.ts';
 import type { KindRow } from './define.ts';
-import { validateSelector } from './selector-rules.ts';
+import { restartPolicies, validatePodSpec } from './pod-rules.ts';
+import { validateWorkload } from './selector-rules.ts';
 import { immutable } from './validation.ts';
 
 const workloadScale = {
@@ -28,7 +30,7 @@ const deployments: KindRow = {
     count('Available', (object) => object['status']?.availableReplicas),
   ],
   wideColumns: containerColumns(),
-  strategy: { defaults: defaultDeployment, validate: validateSelector },
+  strategy: { defaults: defaultDeployment, validate: validateWorkload },
 };
 
 const replicaSets: KindRow = {
@@ -50,7 +52,7 @@ const replicaSets: KindRow = {
     prepareForCreate(draft) {
       draft['status'] = { replicas: 0 };
     },
-    validate: validateSelector,
+    validate: validateWorkload,
     selectableFields: (object) => ({ 'status.replicas': String(object['status']?.replicas ?? 0) }),
   },
 };
@@ -86,7 +88,7 @@ const jobs: KindRow = {
         },
       };
     },
-    validate: (object, old) => (old ? immutable('spec.selector', object['spec']?.selector, old['spec']?.selector) : []),
+    validate: validateJob,
     selectableFields: (object) => ({ 'status.successful': String(object['status']?.succeeded ?? 0) }),
   },
 };
@@ -118,6 +120,15 @@ export const autoscalerRow: KindRow = {
 
 /** Only kinds that a controller of the platform acts on: a DaemonSet that nobody runs should not be accepted. */
 export const workloadRows: readonly KindRow[] = [deployments, replicaSets, jobs];
+
+function validateJob(object: AnyObject, old?: AnyObject): FieldError[] {
+  const { selector, template } = object['spec'] ?? {};
+  if (!old) return validatePodSpec(template?.spec, 'spec.template.spec', restartPolicies.job);
+  return [
+    ...immutable('spec.selector', selector, old['spec']?.selector),
+    ...immutable('spec.template', template, old['spec']?.template),
+  ];
+}
 
 function jobCondition(object: AnyObject, type: string): boolean {
   const conditions: { type: string; status: string }[] = object['status']?.conditions ?? [];

@@ -113,6 +113,13 @@ test('bad requests say what is wrong', async (t) => {
     /strict decoding error: unknown field "dta"/,
   );
   assert.match(await refused(deployments, { metadata: { name: 'web' }, spec: [] }), /spec.*must be of type object/);
+  const empty = { metadata: { name: 'p' }, spec: { containers: [] } };
+  assert.match(await refused(pods, empty), /spec.containers: Required value/);
+  const unmounted = { name: 'c', image: 'i', volumeMounts: [{ name: 'none', mountPath: '/m' }] };
+  assert.match(
+    await refused(pods, { ...empty, spec: { containers: [unmounted] } }),
+    /volumeMounts\[0\].name: Not found: "none"/,
+  );
   await ok('POST', deployments, deployment('web'));
   const moved = await call('PATCH', `${deployments}/web`, { spec: { selector: { matchLabels: { app: 'x' } } } });
   assert.match(moved.body.message, /spec.selector.*field is immutable/);
