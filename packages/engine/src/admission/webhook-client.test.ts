@@ -10,9 +10,11 @@ import { createCallWebhook } from './webhook-client.ts';
 test('a webhook with a URL is called over TLS, trusted by its caBundle alone', async (t) => {
   const authority = await createAuthority('test-ca', Date.now());
   const { certificate: cert, key } = await createServerCertificate(authority, 'test', ['127.0.0.1'], Date.now());
-  const server = createServer({ cert, key }, async (request, response) => {
-    const body = (await json(request)) as { n: number };
-    response.writeHead(body.n === 0 ? 503 : 200).end(JSON.stringify({ n: body.n + 1 }));
+  const server = createServer({ cert, key }, (request, response) => {
+    void json(request).then((body) => {
+      const { n } = body as { n: number };
+      response.writeHead(n === 0 ? 503 : 200).end(JSON.stringify({ n: n + 1 }));
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

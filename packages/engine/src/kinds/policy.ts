@@ -1,11 +1,27 @@
 import { checkPathSegmentName } from '@serval/kube/objects';
-import { column, count } from '../table/cells.ts';
+import { column, count, wide } from '../table/cells.ts';
 import { itemsOf, setDefaults } from './defaults/set-defaults.ts';
 import type { KindRow } from './define.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
 const rbacNames = { checkName: checkPathSegmentName };
 const roleColumn = column('Role', (object) => `${object['roleRef']?.kind}/${object['roleRef']?.name}`);
+
+/** Subjects of one kind, as `-o wide` shows them beside the role (printers of upstream). */
+function subjects(kind: 'User' | 'Group' | 'ServiceAccount') {
+  return (object: AnyObject) =>
+    ((object['subjects'] ?? []) as { kind: string; name: string; namespace?: string }[])
+      .filter((subject) => subject.kind === kind)
+      .map(({ namespace, name }) => (kind === 'ServiceAccount' ? `${namespace ?? ''}/${name}` : name))
+      .join(', ');
+}
+
+const subjectColumns = [
+  wide('Users', subjects('User')),
+  wide('Groups', subjects('Group')),
+  wide('ServiceAccounts', subjects('ServiceAccount')),
+];
+
 const bindingStrategy = {
   ...rbacNames,
   defaults(draft: Record<string, unknown>) {
@@ -36,13 +52,21 @@ function defaultWebhooks(draft: Record<string, unknown>, mutating: boolean): voi
 export const policyRows: readonly KindRow[] = [
   { group: rbac, kind: 'Role', plural: 'roles', strategy: rbacNames },
   { group: rbac, kind: 'ClusterRole', plural: 'clusterroles', clusterScoped: true, strategy: rbacNames },
-  { group: rbac, kind: 'RoleBinding', plural: 'rolebindings', columns: [roleColumn], strategy: bindingStrategy },
+  {
+    group: rbac,
+    kind: 'RoleBinding',
+    plural: 'rolebindings',
+    columns: [roleColumn],
+    wideColumns: subjectColumns,
+    strategy: bindingStrategy,
+  },
   {
     group: rbac,
     kind: 'ClusterRoleBinding',
     plural: 'clusterrolebindings',
     clusterScoped: true,
     columns: [roleColumn],
+    wideColumns: subjectColumns,
     strategy: bindingStrategy,
   },
   ...(['Mutating', 'Validating'] as const).map(
