@@ -1,4 +1,4 @@
-import { checkPathSegmentName } from '@serval/kube/objects';
+import { type AnyObject, checkPathSegmentName } from '@serval/kube/objects';
 import { column, count, wide } from '../table/cells.ts';
 import { itemsOf, setDefaults } from './defaults/set-defaults.ts';
 import type { KindRow } from './define.ts';
