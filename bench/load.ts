@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { percentile } from './table.ts';
 
 export interface LoadResult {
+  requests: number;
   requestsPerSecond: number;
   p50Ms: number;
   p99Ms: number;
@@ -26,6 +27,7 @@ export async function measureLoad(target: LoadTarget, connections: number, durat
     { latenciesMs: number[]; failures: number; seconds: number },
   ];
   return {
+    requests: latenciesMs.length,
     requestsPerSecond: latenciesMs.length / seconds,
     p50Ms: percentile(latenciesMs, 0.5),
     p99Ms: percentile(latenciesMs, 0.99),

@@ -5,15 +5,19 @@ import { PassThrough } from 'node:stream';
 export type RequestBody = { kind: 'none' } | { kind: 'whole'; bytes: Buffer } | { kind: 'stream'; stream: PassThrough };
 
 /**
- * Reads a small body of known length whole, so that it can be sent again; lets any other flow through. Rejects when the
- * client goes away before a small body is complete.
+ * Reads a small body of known length whole, so that it can be sent again; lets any other flow through. `take` is not called when
+ * the client goes away before a small body is complete: then its connection is gone, too.
  */
-export function takeBody(req: IncomingMessage, replayBytes: number): RequestBody | Promise<RequestBody> {
+export function takeBody(req: IncomingMessage, replayBytes: number, take: (body: RequestBody) => void): void {
   const length = req.headers['content-length'];
   if (req.headers['transfer-encoding'] === undefined && (length === undefined || length === '0')) {
-    return { kind: 'none' };
+    take({ kind: 'none' });
+    return;
   }
-  if (length !== undefined && Number(length) <= replayBytes) return readWhole(req);
+  if (length !== undefined && Number(length) <= replayBytes) {
+    readWhole(req, take);
+    return;
+  }
   // Not `req` itself: whoever fails to send it destroys it, and the client's connection with it.
   const stream = new PassThrough();
   // Nobody may be listening any more when the client goes away.
@@ -21,7 +25,7 @@ export function takeBody(req: IncomingMessage, replayBytes: number): RequestBody
   req.on('close', () => {
     if (!req.complete) stream.destroy(new Error('the client went away'));
   });
-  return { kind: 'stream', stream: req.pipe(stream) };
+  take({ kind: 'stream', stream: req.pipe(stream) });
 }
 
 /** Lets go of a body that nobody takes any more; see `Limits.lingerMs`. */
@@ -34,11 +38,9 @@ export function dropRest(req: IncomingMessage, stream: PassThrough, lingerMs: nu
   req.once('close', () => clearTimeout(timer));
 }
 
-function readWhole(req: IncomingMessage): Promise<RequestBody> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    req.on('data', (chunk: Buffer) => chunks.push(chunk));
-    req.once('end', () => resolve({ kind: 'whole', bytes: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks) }));
-    req.once('error', reject);
-  });
+function readWhole(req: IncomingMessage, take: (body: RequestBody) => void): void {
+  const chunks: Buffer[] = [];
+  req.on('data', (chunk: Buffer) => chunks.push(chunk));
+  req.once('end', () => take({ kind: 'whole', bytes: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks) }));
+  req.on('error', () => {});
 }

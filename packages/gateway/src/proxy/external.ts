@@ -8,10 +8,11 @@ import { type Decision, routeRequest } from './route-request.ts';
 
 /** Answers requests that come to the external port, by HTTPRoutes. */
 export function createExternalListener(plane: DataPlane): RequestListener {
+  const onAnswer = closeIfDraining(plane);
   return (req, res) => {
-    const startedAt = plane.clock();
+    const startedAt = plane.observe ? plane.clock() : 0;
     const decision = routeRequest(plane, req);
-    const exchange = carryOut(plane, req, res, decision);
+    const exchange = carryOut(plane, req, res, decision, onAnswer);
     if (plane.observe) {
       const { route, service } = decision;
       observeEnd(plane, res, { listener: 'external', method: req.method ?? '', route, service, startedAt }, exchange);
@@ -24,8 +25,8 @@ function carryOut(
   req: IncomingMessage,
   res: ServerResponse,
   decision: Decision,
+  onAnswer: (res: ServerResponse) => void,
 ): Exchange | undefined {
-  const onAnswer = closeIfDraining(plane);
   if (decision.kind === 'forward') {
     // The client waits for this before it sends a body; one that is refused anyway it need not send.
     if (req.headers.expect !== undefined) res.writeContinue();

@@ -69,13 +69,18 @@ export function responseHeaders(raw: unknown): FlatHeaders {
   if (!Array.isArray(raw)) return flat;
   let connection: string | undefined;
   for (let i = 0; i < raw.length; i += 2) {
-    const name = String(raw[i]).toLowerCase();
-    const value = Buffer.isBuffer(raw[i + 1]) ? (raw[i + 1] as Buffer).toString('latin1') : String(raw[i + 1]);
-    if (name === 'connection') connection = value;
-    if (!hopByHop.has(name)) flat.push(name, value);
+    const name = textOf(raw[i]).toLowerCase();
+    if (hopByHop.has(name)) {
+      if (name === 'connection') connection = textOf(raw[i + 1]);
+    } else flat.push(name, textOf(raw[i + 1]));
   }
   const named = namedBy(connection);
   return named === undefined ? flat : filterFlat(flat, (name) => !named.has(name));
+}
+
+/** Header bytes are ISO 8859-1 (RFC 9110 section 5.5). */
+function textOf(part: Buffer | string): string {
+  return typeof part === 'string' ? part : part.toString('latin1');
 }
 
 function namedBy(connection: string | undefined): Set<string> | undefined {
