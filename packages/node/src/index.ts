@@ -3,4 +3,4 @@ export * from './images/catalogue.ts';
 export type { KubeletEndpoint } from './kubelet/serve.ts';
 export { type NodeOptions, type RunningNode, startNode } from './node.ts';
 export type { PodNetwork } from './pod/network.ts';
-export type { Scheduling } from './registration/node-object.ts';
+export { processTaint, type Scheduling } from './registration/node-object.ts';

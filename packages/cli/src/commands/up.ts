@@ -8,7 +8,7 @@ export const upCommand: Command = {
   name: 'up',
   summary: 'start the platform on this machine: API server, node, gateway, operator',
   details:
-    'With --kubeconfig, everything but the API server is started, against that one.\nOwn images: see <data-dir>/images.yaml in docs/node.md.',
+    'With --kubeconfig, everything but the API server is started, against that one, which calls back webhooks and node over TLS.\nWhere it has controllers and nodes of its own, ours do not run, and services run on its nodes (see docs/architecture.md).\nOwn images: see <data-dir>/images.yaml in docs/node.md.',
   options: [...upOptions, { flags: '--detach', help: 'go to the background once everything is up' }],
   async run(context) {
     if (context.options['detach'] === true) return startDetached(context);

@@ -13,14 +13,17 @@ import {
 import { targetOf } from '../shared/claim.ts';
 import type { ControllerContext } from '../shared/context.ts';
 import { managedBy, managedByLabel, renderSlices } from './slices.ts';
+import { createSlice, withAddressesAsNames } from './write-slice.ts';
 
 /** Keeps the EndpointSlices of each Service with a selector equal to the Pods that it selects. */
 export function startEndpointsController({ client, caches, clock, log }: ControllerContext): Controller {
-  async function write(desired: EndpointSlice, live: EndpointSlice | undefined, signal: AbortSignal): Promise<void> {
+  async function write(wanted: EndpointSlice, live: EndpointSlice | undefined, signal: AbortSignal): Promise<void> {
     if (live === undefined) {
-      await client.create(endpointSlices, desired, { signal });
+      await createSlice(client, wanted, signal);
       return;
     }
+    // The type of a slice never changes.
+    const desired = live.addressType === 'FQDN' ? withAddressesAsNames(wanted) : wanted;
     if (isSame(live, desired)) return;
     const { resourceVersion } = live.metadata;
     await client.update(endpointSlices, { ...desired, metadata: { ...desired.metadata, resourceVersion } }, { signal });

@@ -128,3 +128,12 @@ test('no answer is a ConnectionError that says why', async (t) => {
   const silent = await startServer(t, () => {});
   await assert.rejects(silent.list(pods, { signal: AbortSignal.abort() }), { code: 'Aborted' });
 });
+
+test('an empty list may come as null', async (t) => {
+  const client = await startServer(t, (_request, response) => {
+    response
+      .setHeader('content-type', 'application/json')
+      .end('{"kind":"PartialObjectMetadataList","metadata":{"resourceVersion":"1"},"items":null}');
+  });
+  assert.deepEqual((await client.list(pods)).items, []);
+});

@@ -73,6 +73,8 @@ export function createClient({ transport, fieldManager, userAgent = 'serval' }: 
 
     async list<T extends KubeObject>(resource: Resource<T>, options: ListOptions = {}) {
       const list = await send<KubeList<T>>('GET', resourcePath(resource, options) + listQuery(options), options);
+      // Upstream's API server answers null for an empty list of metadata.
+      list.items ??= [];
       // Items of built-in kinds carry neither on the wire.
       const apiVersion = apiVersionOf(resource);
       for (const item of list.items) {
