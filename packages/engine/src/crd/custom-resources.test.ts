@@ -164,3 +164,20 @@ test('versions are converted by the webhook of the definition, many objects in o
   assert.deepEqual((await ok('GET', `${cats}/a`))['spec'], { name: 'z' });
   assert.equal((await call('GET', '/apis/pets.io/v3/cats')).status, 404);
 });
+
+test('what was stored before a default came has it when it is read, watched and changed', async (t) => {
+  const { ok, watch } = await startTestEngine(t);
+  await ok('POST', definitions, definition());
+  const made = await ok('POST', cats, { metadata: { name: 'tom' }, spec: { name: 'Tom' } });
+  const schema = structuredClone(version);
+  Object.assign(schema.schema.openAPIV3Schema.properties.spec.properties, {
+    mood: { type: 'string', default: 'calm' },
+  });
+  await ok('PATCH', `${definitions}/cats.pets.io`, { spec: { versions: [schema] } });
+  assert.equal((await ok('GET', `${cats}/tom`))['spec'].mood, 'calm');
+  assert.equal((await ok('GET', cats))['items'][0].spec.mood, 'calm');
+  const [event] = await watch(`${cats}?watch=true`, 1);
+  assert.equal(event!.object['spec'].mood, 'calm');
+  const same = await ok('PATCH', `${cats}/tom`, { spec: { mood: 'calm' } });
+  assert.equal(same.metadata.resourceVersion, made.metadata.resourceVersion);
+});

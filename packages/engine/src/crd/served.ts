@@ -1,4 +1,5 @@
 import { type AnyObject, deepEqual } from '@serval/kube/objects';
+import { applyDefaults, type StructuralSchema } from '@serval/kube/schema';
 import { getPath } from '../registry/json.ts';
 import { allVerbs, type ServedResource, type StoredKind } from '../registry/served-resource.ts';
 import { customColumns } from './columns.ts';
@@ -18,7 +19,7 @@ export function servedBy(definition: CustomResourceDefinition, convert: Convert)
     apiVersion: `${spec.group}/${storage.name}`,
     strategy: { selectableFields: selectableFields(storage) },
     generation: 'content',
-    convert,
+    convert: defaultedWith(spec.versions, spec.group, convert),
   };
   const resources = spec.versions
     .filter(({ served }) => served)
@@ -59,6 +60,35 @@ export function servedBy(definition: CustomResourceDefinition, convert: Convert)
       };
     });
   return resources;
+}
+
+/**
+ * Conversion whose results have the defaults of their version's schema: what was stored before a default came has it too.
+ * One object converts to one result, so that whoever compares or caches by identity can.
+ */
+function defaultedWith(versions: readonly CustomResourceVersion[], group: string, convert: Convert): Convert {
+  const fillers = new Map(
+    versions.map(({ name, schema }) => [`${group}/${name}`, createFiller(schema?.openAPIV3Schema)]),
+  );
+  return (object, apiVersion) => {
+    const converted = convert(object, apiVersion);
+    const fill = fillers.get(apiVersion);
+    if (!fill) return converted;
+    return converted instanceof Promise ? converted.then(fill) : fill(converted);
+  };
+}
+
+function createFiller(schema: StructuralSchema | undefined): ((object: AnyObject) => AnyObject) | undefined {
+  if (!schema) return undefined;
+  const known = new WeakMap<AnyObject, AnyObject>();
+  return (object) => {
+    let filled = known.get(object);
+    if (!filled) {
+      filled = applyDefaults(schema, object);
+      known.set(object, filled);
+    }
+    return filled;
+  };
 }
 
 export function storageId(definition: CustomResourceDefinition): string {

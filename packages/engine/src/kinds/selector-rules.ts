@@ -1,13 +1,14 @@
 import { type AnyObject, deepEqual, labelSelectorMatcher, SelectorError } from '@serval/kube/objects';
 import type { FieldError } from '@serval/kube/schema';
 import { restartPolicies, validatePodSpec } from './pod-rules.ts';
-import { immutable, required, wrong } from './validation.ts';
+import { immutable, negatives, required, wrong } from './validation.ts';
 
 /** Rules of Deployments and ReplicaSets. What an update leaves as it was is not judged again. */
 export function validateWorkload(object: AnyObject, old?: AnyObject): FieldError[] {
   const { template } = object['spec'] ?? {};
   const isSame = old && deepEqual(template, old['spec']?.template);
   return [
+    ...negatives(object, ['replicas', 'minReadySeconds', 'revisionHistoryLimit', 'progressDeadlineSeconds']),
     ...validateSelector(object, old),
     ...(isSame ? [] : validatePodSpec(template?.spec, 'spec.template.spec', restartPolicies.workload)),
   ];

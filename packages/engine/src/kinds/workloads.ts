@@ -8,7 +8,7 @@ import { defaultAutoscaler, defaultDeployment, defaultJob, defaultReplicaSet } f
 import type { KindRow } from './define.ts';
 import { restartPolicies, validatePodSpec } from './pod-rules.ts';
 import { validateWorkload } from './selector-rules.ts';
-import { immutable } from './validation.ts';
+import { immutable, negatives } from './validation.ts';
 
 const workloadScale = {
   specReplicas: '.spec.replicas',
@@ -123,8 +123,10 @@ export const workloadRows: readonly KindRow[] = [deployments, replicaSets, jobs]
 
 function validateJob(object: AnyObject, old?: AnyObject): FieldError[] {
   const { selector, template } = object['spec'] ?? {};
-  if (!old) return validatePodSpec(template?.spec, 'spec.template.spec', restartPolicies.job);
+  const counts = negatives(object, ['parallelism', 'completions', 'backoffLimit', 'activeDeadlineSeconds']);
+  if (!old) return [...counts, ...validatePodSpec(template?.spec, 'spec.template.spec', restartPolicies.job)];
   return [
+    ...counts,
     ...immutable('spec.selector', selector, old['spec']?.selector),
     ...immutable('spec.template', template, old['spec']?.template),
   ];

@@ -120,6 +120,11 @@ test('bad requests say what is wrong', async (t) => {
     await refused(pods, { ...empty, spec: { containers: [unmounted] } }),
     /volumeMounts\[0\].name: Not found: "none"/,
   );
+  const negative = { ...deployment('web'), spec: { ...deployment('web').spec, replicas: -1 } };
+  assert.match(
+    await refused(deployments, negative),
+    /spec\.replicas: Invalid value: -1: must be greater than or equal to 0/,
+  );
   await ok('POST', deployments, deployment('web'));
   const moved = await call('PATCH', `${deployments}/web`, { spec: { selector: { matchLabels: { app: 'x' } } } });
   assert.match(moved.body.message, /spec.selector.*field is immutable/);
