@@ -24,7 +24,11 @@ export interface DataDirectoryLock {
 /** Makes the directory where it is missing. Throws `CliError` DataDirectory when it cannot be written. */
 export async function prepareDataDirectory(dataDir: string): Promise<void> {
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await mkdir(dataDir, { recursive: true, mode: 0o700 }).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      // With `recursive`, Node says so of read-only file systems too; without, it says what is wrong.
+      await mkdir(dataDir, { mode: 0o700 });
+    });
     const probe = join(dataDir, `.write-test-${process.pid}`);
     await writeFile(probe, 'x');
     await rm(probe);
