@@ -24,7 +24,11 @@ for (const stopPods of [true, false]) {
     );
     const before = await podWhen(client, 'kept', isReady);
     await machine.node.close({ stopPods });
-    if (stopPods) assert.ok(!isReady(await client.get(pods, { namespace: 'default', name: 'kept' })));
+    if (stopPods) {
+      const stopped = await client.get(pods, { namespace: 'default', name: 'kept' });
+      assert.ok(!isReady(stopped));
+      assert.equal(stopped.status?.containerStatuses?.[0]?.state?.terminated?.reason, 'NodeShutdown');
+    }
     await machine.restart({ stopPods: false });
     const after = await podWhen(
       client,
@@ -34,9 +38,19 @@ for (const stopPods of [true, false]) {
     assert.equal(after.metadata.uid, before.metadata.uid);
     assert.equal(after.status?.podIP, before.status?.podIP);
     assert.equal(after.status?.initContainerStatuses?.[0]?.restartCount, 0);
+    assert.equal(after.status?.containerStatuses?.[0]?.lastState?.terminated?.reason, 'NodeShutdown');
     await logsAre(machine.node, 'kept', 'main', 'fetched\n');
   });
 }
+
+test('a node ends although its API server is gone', async (t) => {
+  const machine = await startMachine(t, { lastWordsMs: 100 });
+  const spec = { containers: [{ name: 'main', image: 'test/shell', args: ['exec sleep 60'] }] };
+  await machine.client.create(pods, podOf('kept', spec));
+  await podWhen(machine.client, 'kept', isReady);
+  await machine.loseApiServer();
+  await machine.node.close({ stopPods: true });
+});
 
 test('a Pod that was deleted while the node was down leaves nothing', async (t) => {
   const machine = await startMachine(t);

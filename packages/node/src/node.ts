@@ -20,6 +20,7 @@ import {
   type Resource,
   secrets,
 } from '@serval/kube/objects';
+import { withinMs } from './clock.ts';
 import { messageOf, NodeError } from './errors.ts';
 import { fieldPathOf } from './events.ts';
 import type { ImageCatalogue } from './images/catalogue.ts';
@@ -63,6 +64,8 @@ export interface NodeOptions {
    * Deployment rolls over without a lost request even where the program stops listening at SIGTERM.
    */
   drainDelayMs?: number;
+  /** On `close`, an API server that cannot be reached is waited for no longer than twice this, default 5 s. */
+  lastWordsMs?: number;
 }
 
 export interface RunningNode {
@@ -78,6 +81,7 @@ export interface RunningNode {
 const loopback = '127.0.0.1';
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const defaultDrainDelayMs = 500;
+const defaultLastWordsMs = 5_000;
 
 /**
  * Runs Pods as processes. Resolves when the node is registered and Pods of an earlier run are no longer shown as ready
@@ -86,6 +90,7 @@ const defaultDrainDelayMs = 500;
  */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const { client, dataDir, name, log, clock = systemClock, endpoint, scheduling = 'own' } = options;
+  const lastWordsMs = options.lastWordsMs ?? defaultLastWordsMs;
   if (options.podNetwork === 'addresses' && !(await hasLoopbackRange())) {
     throw new NodeError('PodNetworkUnavailable', 'this system lets nobody listen on 127.0.0.0/8 beyond 127.0.0.1', {
       hint: 'use --pod-network ports',
@@ -131,6 +136,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       clusterProxyUrl: options.clusterProxyUrl,
       path: options.path ?? defaultPath,
       drainDelayMs: options.drainDelayMs ?? defaultDrainDelayMs,
+      lastWordsMs,
       reaper,
       clock,
       log,
@@ -166,8 +172,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     async close({ stopPods }) {
       await manager.close({ stopPods });
       if (stopPods) {
-        await recorder.flush();
-        await registration.close();
+        await withinMs(clock, lastWordsMs, Promise.all([recorder.flush(), registration.close()]));
       }
       life.abort();
       await served?.close();

@@ -2,6 +2,17 @@ import { open } from 'node:fs/promises';
 import type { Container, ContainerState } from '@serval/kube/objects';
 import { errnoOf } from '../errors.ts';
 
+/**
+ * Reason of an end that says nothing of the container: the node stopped under it. It starts again with the next node,
+ * and its exit code counts neither as success nor as failure.
+ */
+export const nodeShutdown = 'NodeShutdown';
+
+/** Whether a container has done its work. */
+export function hasSucceeded(terminated: ContainerState['terminated']): boolean {
+  return terminated?.exitCode === 0 && terminated.reason !== nodeShutdown;
+}
+
 /** How a process ended. */
 export interface ProcessExit {
   exitCode: number | null;
@@ -66,14 +77,14 @@ const signalNumbers: Partial<Record<NodeJS.Signals, number>> = {
 export function terminatedState(
   { exitCode, signal }: ProcessExit,
   times: { startedAt?: string; finishedAt: string },
-  options: { message?: string; killedByNode: boolean; containerID?: string },
+  options: { message?: string; killedByNode: boolean; nodeStopped?: boolean; containerID?: string },
 ): NonNullable<ContainerState['terminated']> {
   const number = signal ? (signalNumbers[signal] ?? 0) : 0;
   const code = exitCode ?? 128 + number;
   const outOfMemory = signal === 'SIGKILL' && !options.killedByNode;
   return {
     exitCode: code,
-    reason: code === 0 ? 'Completed' : outOfMemory ? 'OOMKilled' : 'Error',
+    reason: options.nodeStopped ? nodeShutdown : code === 0 ? 'Completed' : outOfMemory ? 'OOMKilled' : 'Error',
     ...(options.message ? { message: options.message } : {}),
     ...(times.startedAt ? { startedAt: times.startedAt } : {}),
     finishedAt: times.finishedAt,

@@ -21,7 +21,7 @@ export interface ManagedContainer {
   /** Starts a run. Failures end up in the view. */
   start(): void;
   /** Asks it to end within `graceMs`; a later call can only shorten that. */
-  stop(graceMs: number, message: string): void;
+  stop(how: StopRequest): void;
   /** Ends it at once, without hooks. */
   kill(): void;
   /** Something that a failed start may have waited for has changed. */
@@ -30,6 +30,14 @@ export interface ManagedContainer {
   idle(): Promise<void>;
   /** The run's log, while it runs. */
   currentLog(): LogWriter | undefined;
+}
+
+export interface StopRequest {
+  graceMs: number;
+  /** Of the Killing event. */
+  message: string;
+  /** The node ends, not the Pod: its end tells nothing of the container. */
+  nodeStops?: boolean;
 }
 
 export interface ContainerDeps {
@@ -65,7 +73,8 @@ export function createContainer(deps: ContainerDeps): ManagedContainer {
   let launch: Launch | undefined;
   let life = new AbortController();
   let underWay: Promise<void> = Promise.resolve();
-  let stopBy: { atMs: number; cancel(): void } | undefined;
+  let stopBy: { atMs: number; nodeStops: boolean; cancel(): void } | undefined;
+  let killed = false;
 
   const target: ProbeTarget = {
     container: spec,
@@ -120,7 +129,8 @@ export function createContainer(deps: ContainerDeps): ManagedContainer {
     deps.onChange();
     if (life.signal.aborted) {
       phase = 'stopping';
-      terminateAfterHook();
+      if (killed || (stopBy && stopBy.atMs <= clock.now())) run.kill();
+      else terminateAfterHook();
     } else void watchOver(life.signal);
 
     const exit = await run.ended;
@@ -129,7 +139,9 @@ export function createContainer(deps: ContainerDeps): ManagedContainer {
     const message = await terminationMessage(spec, exit.exitCode ?? 1, terminationLog, run.lastLogs);
     const times = { finishedAt: rfc3339(clock.now()), ...(record.startedAt ? { startedAt: record.startedAt } : {}) };
     const { killedByNode } = exit;
-    await exited(terminatedState(exit, times, { message, killedByNode, containerID: `serval://${containerID}` }));
+    const nodeStopped = killed || stopBy?.nodeStops === true;
+    const told = { message, killedByNode, nodeStopped, containerID: `serval://${containerID}` };
+    await exited(terminatedState(exit, times, told));
   }
 
   async function exited(terminated: Terminated): Promise<void> {
@@ -249,13 +261,13 @@ export function createContainer(deps: ContainerDeps): ManagedContainer {
         })
         .finally(() => deps.onChange());
     },
-    stop(graceMs, message) {
+    stop({ graceMs, message, nodeStops = false }) {
       if (phase !== 'starting' && phase !== 'running' && phase !== 'stopping') return;
       const atMs = clock.now() + graceMs;
       const first = stopBy === undefined;
       if (first || atMs < (stopBy?.atMs ?? 0)) {
         stopBy?.cancel();
-        stopBy = { atMs, cancel: clock.after(graceMs, () => run?.kill()) };
+        stopBy = { atMs, nodeStops: stopBy?.nodeStops ?? nodeStops, cancel: clock.after(graceMs, () => run?.kill()) };
       }
       if (!first) return;
       emit(deps.pod(), { type: 'Normal', reason: 'Killing', message, container: name });
@@ -269,6 +281,7 @@ export function createContainer(deps: ContainerDeps): ManagedContainer {
       if (problem) problem = { ...problem, retryAtMs: 0 };
     },
     kill() {
+      killed = true;
       life.abort();
       run?.kill();
     },

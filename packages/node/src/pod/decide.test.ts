@@ -19,8 +19,12 @@ const view = (name: string, more: Partial<ContainerView> = {}): ContainerView =>
 });
 const running = (name: string, more: Partial<ContainerView> = {}) =>
   view(name, { phase: 'running', started: true, ready: true, containerID: name, ...more });
-const exited = (name: string, exitCode: number, secondsAgo = 0) =>
-  view(name, { phase: 'exited', containerID: name, terminated: { exitCode, finishedAt: at(-secondsAgo) } });
+const exited = (name: string, exitCode: number, secondsAgo = 0, reason?: string) =>
+  view(name, {
+    phase: 'exited',
+    containerID: name,
+    terminated: { exitCode, finishedAt: at(-secondsAgo), ...(reason ? { reason } : {}) },
+  });
 
 function podWith(spec: Partial<PodSpec>): Pod {
   return {
@@ -90,6 +94,14 @@ test('who has ended is restarted as the policy says', () => {
     const result = outcome({ restartPolicy }, [exited('main', exitCode)]);
     assert.deepEqual([result.decision.start, result.phase], [start, phase], `${restartPolicy} ${exitCode}`);
   }
+});
+
+test('who ended because the node did has not done its work, whatever its exit code', () => {
+  const cut = (name: string) => exited(name, 0, 0, 'NodeShutdown');
+  assert.deepEqual(starts({ initContainers: [container('a')] }, [cut('a'), view('main')]), ['a']);
+  const onFailure = outcome({ restartPolicy: 'OnFailure' }, [cut('main')]);
+  assert.deepEqual([onFailure.decision.start, onFailure.phase], [['main'], 'Running']);
+  assert.equal(outcome({ restartPolicy: 'Never' }, [cut('main')]).phase, 'Failed');
 });
 
 test('restarts back off', () => {

@@ -1,4 +1,5 @@
 import type { Container, Pod } from '@serval/kube/objects';
+import { hasSucceeded } from '../container/termination.ts';
 import { type Backoff, durationText, restartAtMs } from './backoff.ts';
 import { type ContainerView, isLive } from './view.ts';
 
@@ -82,7 +83,7 @@ function startInits(decision: Decision, input: DecideInput, inits: readonly Entr
       if (!initialised && !view.started) return false;
       continue;
     }
-    if (initialised || (view.phase === 'exited' && view.terminated?.exitCode === 0)) continue;
+    if (initialised || (view.phase === 'exited' && hasSucceeded(view.terminated))) continue;
     const policy = input.pod.spec.restartPolicy === 'Never' ? 'Never' : 'OnFailure';
     if (view.phase === 'exited' && policy === 'Never') {
       decision.failure = {};
@@ -130,7 +131,7 @@ function startOrGiveUp(
 }
 
 function shouldRestart({ terminated }: ContainerView, policy: 'Always' | 'OnFailure' | 'Never'): boolean {
-  return policy === 'Always' || (policy === 'OnFailure' && terminated?.exitCode !== 0);
+  return policy === 'Always' || (policy === 'OnFailure' && !hasSucceeded(terminated));
 }
 
 /** Whether all main containers have ended for good. */

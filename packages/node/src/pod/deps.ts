@@ -23,6 +23,8 @@ export interface PodDeps {
   path: string;
   /** Between a Pod's end being known and SIGTERM, so that endpoints are gone first. */
   drainDelayMs: number;
+  /** When the node ends: for an API server that cannot be reached to be told how the containers ended. */
+  lastWordsMs: number;
   reaper: Reaper;
   clock: Clock;
   log: Log;

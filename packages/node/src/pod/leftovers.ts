@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, type Log, rfc3339 } from '@serval/kube/client';
+import { nodeShutdown } from '../container/termination.ts';
 import { endLeftover } from '../process/group.ts';
 import { type ContainerRecord, listDirectory, podDirectory, readRecord, writeDurably } from './directory.ts';
 
@@ -18,7 +19,7 @@ export async function endLeftovers(podsDirectory: string, clock: Clock, log: Log
       if (ran) log.info({ uid, container, pid: record.process.pid }, 'ended a container of an earlier run');
       const terminated = {
         exitCode: 137,
-        reason: 'Error',
+        reason: nodeShutdown,
         message: 'the platform was stopped while the container ran',
         ...(record.startedAt ? { startedAt: record.startedAt } : {}),
         finishedAt: rfc3339(clock.now()),

@@ -1,5 +1,6 @@
 import { rfc3339 } from '@serval/kube/client';
 import type { Container, ContainerState, ContainerStatus, Pod, PodCondition, PodStatus } from '@serval/kube/objects';
+import { hasSucceeded } from '../container/termination.ts';
 import { conditionsOf } from './conditions.ts';
 import type { Decision } from './decide.ts';
 import { isSidecar } from './decide.ts';
@@ -67,7 +68,7 @@ function containerStatus(container: Container, input: StatusInput, isInit: boole
     state = { waiting: { reason: view.problem.reason, message: view.problem.message } };
   } else if (view?.phase === 'starting') state = { waiting: { reason: 'ContainerCreating' } };
   const running = state.running !== undefined;
-  const completedInit = isInit && !isSidecar(container) && view?.phase === 'exited' && view.terminated?.exitCode === 0;
+  const completedInit = isInit && !isSidecar(container) && view?.phase === 'exited' && hasSucceeded(view.terminated);
   return {
     name: container.name,
     state,
@@ -95,7 +96,7 @@ function phaseOf(
     status.state?.waiting === undefined || status.lastState?.terminated !== undefined;
   const initialised = mains.some(hasRun);
   const openInits = (pod.spec.initContainers ?? []).filter((container, index) =>
-    isSidecar(container) ? !inits[index]?.started : inits[index]?.state?.terminated?.exitCode !== 0,
+    isSidecar(container) ? !inits[index]?.started : !hasSucceeded(inits[index]?.state?.terminated),
   );
   if (!initialised && openInits.length > 0) return 'Pending';
   if (mains.some((status) => !hasRun(status))) return 'Pending';
@@ -104,7 +105,7 @@ function phaseOf(
   if (policy === 'Always' && !ended) return 'Running';
   const sidecarsRun = (pod.spec.initContainers ?? []).some((c, index) => isSidecar(c) && inits[index]?.state?.running);
   if (sidecarsRun) return 'Running';
-  const codes = mains.map(({ state, lastState }) => (state?.terminated ?? lastState?.terminated)?.exitCode);
-  if (codes.every((code) => code === 0)) return 'Succeeded';
+  if (mains.every(({ state, lastState }) => hasSucceeded(state?.terminated ?? lastState?.terminated)))
+    return 'Succeeded';
   return policy === 'Never' || ended ? 'Failed' : 'Running';
 }

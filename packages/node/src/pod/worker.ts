@@ -1,24 +1,16 @@
-import { mkdir, rm } from 'node:fs/promises';
-import type { Container, Pod } from '@serval/kube/objects';
+import { rm } from 'node:fs/promises';
+import { sleep } from '@serval/kube/client';
+import type { Pod } from '@serval/kube/objects';
 import { containersOf } from '../container/environment.ts';
-import type { PodFacts } from '../container/field-path.ts';
-import type { Launch } from '../container/launch.ts';
 import { messageOf } from '../errors.ts';
-import { prepareVolumes, refreshProjections, type VolumeContext } from '../volumes/prepare.ts';
 import { type Backoff, nextBackoff } from './backoff.ts';
 import { createContainer, type ManagedContainer } from './container.ts';
-import { launchContainer } from './container-launch.ts';
 import { type Decision, decide } from './decide.ts';
 import type { PodDeps } from './deps.ts';
-import {
-  type ContainerRecord,
-  type PodDirectory,
-  type PodRecord,
-  podDirectory,
-  readRecord,
-  writeDurably,
-} from './directory.ts';
-import { declaredPorts, joinNetwork, leaveNetwork, type PodAddress, publishPorts } from './network.ts';
+import { type ContainerRecord, type PodDirectory, type PodRecord, podDirectory, readRecord } from './directory.ts';
+import { deletionGraceMs, forcedGraceMs, graceMsOf } from './grace.ts';
+import { declaredPorts } from './network.ts';
+import { createSandbox } from './sandbox.ts';
 import { podStatus } from './status.ts';
 import { createStatusWriter } from './status-writer.ts';
 import { type ContainerView, isLive } from './view.ts';
@@ -42,11 +34,8 @@ export interface PodWorker {
   readonly directory: PodDirectory;
 }
 
-/** Volumes or network could not be made ready: tried again after these waits (the kubelet's, doubled to 2 min). */
-const firstRetryMs = 500;
-const maxRetryMs = 120_000;
-/** A Pod that is gone from the API without a grace period gets this long. */
-const forcedGraceMs = 1_000;
+/** After a turn that failed for a reason nobody thought of. */
+const retryMs = 500;
 
 export async function createPodWorker(
   deps: PodDeps,
@@ -62,16 +51,14 @@ export async function createPodWorker(
   const backoffs = new Map<string, Backoff>();
   const startedAtMs = Date.parse(first.status?.startTime ?? '') || clock.now();
   const previous = await readRecord<PodRecord>(directory.record);
-  let network: PodAddress | undefined;
-  let volumes: Map<string, string> | undefined;
-  let retryAtMs = 0;
-  let retryMs = firstRetryMs;
-  let sandboxProblem: { reason: string; message: string } | undefined;
+  const sandbox = createSandbox(deps, () => pod, directory, previous, life.signal);
   let failure: Decision['failure'];
   let status = first.status;
   // Terminal is for ever: such a Pod is only kept for its logs until it is deleted.
   const terminal = isTerminal(first);
   let stopping: { graceMs: number; atMs: number } | undefined;
+  /** The node ends, and the Pod is to go on with the next one. */
+  let nodeStops = false;
   let removing = false;
   let stale = false;
   let backingOff: ReadonlySet<string> = new Set();
@@ -90,9 +77,9 @@ export async function createPodWorker(
         pod: () => pod,
         directory,
         record,
-        prepare: (containerID, terminationLog) => launchOf(spec, containerID, terminationLog),
-        address: () => network?.address ?? '127.0.0.1',
-        realPort: (port) => network?.ports[port] ?? port,
+        prepare: (containerID, terminationLog) => sandbox.launch(spec, containerID, terminationLog),
+        address: () => sandbox.network()?.address ?? '127.0.0.1',
+        realPort: (port) => sandbox.network()?.ports[port] ?? port,
         reaper: deps.reaper,
         clock,
         log,
@@ -102,34 +89,7 @@ export async function createPodWorker(
     );
   }
 
-  const facts = (): PodFacts => ({
-    podIP: network?.address ?? '',
-    hostIP: deps.hostIP,
-    nodeName: deps.nodeName,
-    allocatable: deps.allocatable,
-  });
-  const volumeContext = (): VolumeContext => ({
-    pod,
-    facts: facts(),
-    source: deps.source,
-    podVolumes: directory.volumes,
-    claimVolumes: deps.claimVolumes,
-  });
   const views = (): Map<string, ContainerView> => new Map([...containers].map(([name, c]) => [name, c.view()]));
-
-  function launchOf(container: Container, containerID: string, terminationLog: string): Promise<Launch> {
-    if (!network || !volumes) throw new Error(`the Pod of container ${container.name} is not prepared`);
-    return launchContainer(deps, {
-      pod,
-      container,
-      facts: facts(),
-      volumes,
-      network,
-      directory,
-      containerID,
-      terminationLog,
-    });
-  }
 
   /** Runs `sync` now, or once more when it is running: never twice at a time. */
   function wake(): void {
@@ -141,7 +101,7 @@ export async function createPodWorker(
           await sync();
         } catch (error) {
           log.error({ pod: pod.metadata.name, error: messageOf(error) }, 'a Pod cannot be brought to its state');
-          wakeAt(clock.now() + firstRetryMs);
+          wakeAt(clock.now() + retryMs);
         }
       }
       turn = undefined;
@@ -156,25 +116,33 @@ export async function createPodWorker(
   async function sync(): Promise<void> {
     const terminating = stopping !== undefined;
     if (terminal && !terminating) return;
-    if (!terminating && failure === undefined) await makeReady();
-    const prepared = network !== undefined && volumes !== undefined;
+    if (!terminating && failure === undefined) await sandbox.prepare();
+    const prepared = sandbox.isReady();
     const input = { pod, views: views(), backoffs, nowMs: clock.now(), startedAtMs, terminating };
     const decision = decide(input);
     if (failure) decision.failure = failure;
     else if (decision.failure) failure = decision.failure;
 
     if (!terminating && !failure && prepared) for (const name of decision.start) startContainer(name);
-    if (!terminating) for (const { name, message } of decision.stop) stopContainer(name, message, graceMsOf(pod, name));
+    if (!terminating) {
+      for (const { name, message } of decision.stop) {
+        containers.get(name)?.stop({ graceMs: graceMsOf(pod, name), message });
+      }
+    }
     tellBackOffs(decision);
     writeStatus(decision);
     if (stopping) {
       // Endpoints that lead here must be gone before the first container hears of it.
       if (clock.now() < stopping.atMs) return wakeAt(stopping.atMs);
-      for (const { name, message } of decision.stop) stopContainer(name, message, stopping.graceMs);
+      const { graceMs } = stopping;
+      for (const { name, message } of decision.stop) containers.get(name)?.stop({ graceMs, message, nodeStops });
       if (decision.finished) return finish();
     }
-    if (prepared && stale) await refreshVolumes();
-    const next = [decision.wakeAtMs, !prepared && !terminating && !failure ? retryAtMs : undefined].filter(
+    if (prepared && stale) {
+      stale = false;
+      await sandbox.refreshVolumes();
+    }
+    const next = [decision.wakeAtMs, !prepared && !terminating && !failure ? sandbox.retryAtMs() : undefined].filter(
       (at) => at !== undefined,
     );
     if (next.length > 0) wakeAt(Math.min(...next));
@@ -199,46 +167,10 @@ export async function createPodWorker(
     backingOff = new Set(crashLoops.keys());
   }
 
-  function stopContainer(name: string, message: string, graceMs: number): void {
-    containers.get(name)?.stop(graceMs, message);
-  }
-
-  /** Network first, since volumes and environment may tell the address. */
-  async function makeReady(): Promise<void> {
-    if ((network && volumes) || clock.now() < retryAtMs) return;
-    let reason = 'FailedCreatePodSandBox';
-    try {
-      await mkdir(directory.volumes, { recursive: true, mode: 0o755 });
-      network ??= await joinNetwork(deps.network, pod, previous);
-      const { name = '', namespace = '' } = pod.metadata;
-      await writeDurably(directory.record, { uid, name, namespace, ...network } satisfies PodRecord);
-      await publishPorts(deps.client, pod, network.ports, life.signal);
-      reason = 'FailedMount';
-      volumes = await prepareVolumes(volumeContext());
-      retryMs = firstRetryMs;
-      sandboxProblem = undefined;
-    } catch (error) {
-      retryAtMs = clock.now() + retryMs;
-      retryMs = Math.min(retryMs * 2, maxRetryMs);
-      sandboxProblem = { reason, message: messageOf(error) };
-      emit(pod, { type: 'Warning', ...sandboxProblem });
-    }
-  }
-
-  async function refreshVolumes(): Promise<void> {
-    stale = false;
-    try {
-      await refreshProjections(volumeContext());
-    } catch (error) {
-      // What was projected before stays, as in Kubernetes.
-      log.debug({ pod: pod.metadata.name, error: messageOf(error) }, 'volumes of a Pod were not refreshed');
-    }
-  }
-
   function writeStatus(decision: Decision): void {
     if (removing || terminal) return;
-    const sandboxReady = network !== undefined && volumes !== undefined;
-    const podIP = network?.address ?? pod.status?.podIP;
+    const problem = sandbox.problem();
+    const podIP = sandbox.network()?.address ?? pod.status?.podIP;
     status = podStatus({
       pod,
       previous: status,
@@ -248,19 +180,19 @@ export async function createPodWorker(
       startedAtMs,
       hostIP: deps.hostIP,
       ...(podIP ? { podIP } : {}),
-      sandboxReady,
-      ...(sandboxProblem ? { sandboxProblem } : {}),
+      sandboxReady: sandbox.isReady(),
+      ...(problem ? { sandboxProblem: problem } : {}),
       terminating: stopping !== undefined,
     });
     writer.set(status);
   }
 
   async function finish(): Promise<void> {
-    await writer.settled();
     const gone = removing || pod.metadata.deletionTimestamp !== undefined;
+    await writer.settled();
     life.abort();
     cancelWake?.();
-    leaveNetwork(deps.network, uid);
+    sandbox.leave();
     if (gone) {
       await rm(directory.root, { recursive: true, force: true, maxRetries: 5 });
       if (!removing) await onFinished(pod);
@@ -289,13 +221,13 @@ export async function createPodWorker(
       pod = next;
       if (next.metadata.deletionTimestamp) beginStop(deletionGraceMs(next));
       else {
-        stale ||= volumes !== undefined;
+        stale ||= sandbox.isReady();
         wake();
       }
     },
     refresh() {
       stale = true;
-      retryAtMs = 0;
+      sandbox.retry();
       for (const container of containers.values()) container.retry();
       wake();
     },
@@ -303,9 +235,13 @@ export async function createPodWorker(
       await turn;
       await writer.settled();
     },
-    stop(graceMs) {
+    async stop(graceMs) {
+      nodeStops = pod.metadata.deletionTimestamp === undefined;
       beginStop(graceMs);
-      return finished.promise;
+      const ended = Promise.all([...containers.values()].map((container) => container.idle()));
+      await Promise.race([finished.promise, ended.then(() => sleep(clock, deps.lastWordsMs, life.signal))]);
+      life.abort();
+      cancelWake?.();
     },
     async kill() {
       life.abort();
@@ -313,7 +249,7 @@ export async function createPodWorker(
       for (const container of containers.values()) container.kill();
       await Promise.all([...containers.values()].map((container) => container.idle()));
       await turn;
-      leaveNetwork(deps.network, uid);
+      sandbox.leave();
     },
     remove() {
       removing = true;
@@ -325,19 +261,6 @@ export async function createPodWorker(
       return finished.promise;
     },
   };
-}
-
-/** @param givenUp  a container that a probe has given up: the probe may have a grace period of its own */
-function graceMsOf(pod: Pod, givenUp?: string): number {
-  const container = containersOf(pod).find(({ name }) => name === givenUp);
-  const own =
-    container?.livenessProbe?.terminationGracePeriodSeconds ?? container?.startupProbe?.terminationGracePeriodSeconds;
-  return (own ?? pod.spec.terminationGracePeriodSeconds ?? 30) * 1000;
-}
-
-function deletionGraceMs(pod: Pod): number {
-  const seconds = pod.metadata.deletionGracePeriodSeconds;
-  return seconds === undefined ? graceMsOf(pod) : Math.max(seconds * 1000, forcedGraceMs);
 }
 
 function isTerminal({ status }: Pod): boolean {

@@ -109,6 +109,22 @@ const predictorCases: [rule: string, world: World, predictor: string, model: str
     'BlockedByFailedLoad: FailedToLoad, FailedToLoad',
   ],
   [
+    'the node went away under a server, which says nothing of the model',
+    withoutAvailablePods(settledWorld(), [
+      pod('a', 1, { server: { state: { terminated: { exitCode: 0, reason: 'NodeShutdown' } } } }),
+    ]),
+    'False Loading',
+    'InProgress: Loading, Loading',
+  ],
+  [
+    'a server that ends by itself is not well, whatever its exit code',
+    withoutAvailablePods(settledWorld(), [
+      pod('a', 1, { server: { state: { terminated: { exitCode: 0, reason: 'Completed' } } } }),
+    ]),
+    'False RuntimeUnhealthy',
+    'BlockedByFailedLoad: FailedToLoad, FailedToLoad',
+  ],
+  [
     'a server gives up while it loads',
     withoutAvailablePods(settledWorld(), [
       pod('a', 1, {

@@ -24,6 +24,12 @@ const stuckReasons: ReadonlySet<string> = new Set([
   'RunContainerError',
 ]);
 
+/**
+ * Ends that tell nothing of the container: the node went away under it. Said by Serval's node, by the kubelet of a container
+ * that it cannot find, and by container runtimes after a reboot.
+ */
+const nodeReasons: ReadonlySet<string> = new Set(['NodeShutdown', 'ContainerStatusUnknown', 'Unknown']);
+
 /** Kubernetes cuts what a container leaves behind at 4096 bytes; a status needs no more than this of it. */
 const maxMessageLength = 2048;
 
@@ -77,7 +83,9 @@ function problemOf(pod: Pod, container: ContainerStatus, isInit: boolean): PodSt
   const ended = state?.terminated ?? lastState?.terminated;
   // An init container that came to its end has done its work; a server, or a sidecar, that comes to its end has not.
   const runsOn = !isInit || isSidecar(pod, name);
-  if (!ended || (runsOn ? container.ready : ended.exitCode === 0)) return undefined;
+  if (!ended || nodeReasons.has(ended.reason ?? '') || (runsOn ? container.ready : ended.exitCode === 0)) {
+    return undefined;
+  }
   const said = (ended.message ?? '').trim();
   const how = ended.reason === 'OOMKilled' ? 'ran out of memory (OOMKilled)' : `exited with code ${ended.exitCode}`;
   const reason = loadFailed(name, ended, isInit) ? 'ModelLoadFailed' : 'RuntimeUnhealthy';
