@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   deployments,
+  events,
   findCondition,
   horizontalPodAutoscalers,
   persistentVolumeClaims,
@@ -48,6 +49,11 @@ test('an autoscaler keeps to its bounds, says that it has no metrics, and a sett
   assert.equal(findCondition(scaler.status?.conditions, 'AbleToScale')?.status, 'True');
   assert.equal(findCondition(scaler.status?.conditions, 'ScalingActive')?.reason, 'FailedGetResourceMetric');
   assert.equal(scaler.status?.currentReplicas, 3);
+  const told = (await client.list(events, { namespace: 'default' })).items;
+  assert.deepEqual(
+    told.filter(({ type }) => type === 'Warning').map(({ reason }) => reason),
+    [],
+  );
 
   let count = -1;
   for (let quietMs = 0; quietMs < 500; quietMs += 100) {

@@ -51,6 +51,8 @@ export function startAutoscalerController(context: ControllerContext): Controlle
     async reconcile({ namespace, name }, signal) {
       const autoscaler = caches.horizontalPodAutoscalers.get(namespace, name);
       if (autoscaler === undefined || autoscaler.metadata.deletionTimestamp) return;
+      // Before the first discovery nothing can be said of a kind, least of all that there is none.
+      await kinds.synced;
       const reference = autoscaler.spec.scaleTargetRef;
       const { group } = parseApiVersion(reference.apiVersion ?? 'apps/v1');
       const resource = kinds.current().find((kind) => kind.group === group && kind.kind === reference.kind);
@@ -67,7 +69,7 @@ export function startAutoscalerController(context: ControllerContext): Controlle
         await writeStatus(client, horizontalPodAutoscalers, autoscaler, statusOf(autoscaler, { conditions }), signal);
         return { requeueAfterMs: syncPeriodMs };
       }
-      const { scaleTo, conditions, warning } = decideReplicas(autoscaler, current, now);
+      const { scaleTo, conditions } = decideReplicas(autoscaler, current, now);
       if (scaleTo && resource) {
         const patch = { spec: { replicas: scaleTo.replicas } };
         await client.patch(resource, { namespace, name: reference.name }, 'merge', patch, {
@@ -81,7 +83,6 @@ export function startAutoscalerController(context: ControllerContext): Controlle
           `New size: ${scaleTo.replicas}; reason: ${scaleTo.reason}`,
         );
       }
-      warn(autoscaler, warning);
       const desiredReplicas = scaleTo?.replicas ?? current;
       const status = statusOf(autoscaler, {
         conditions,

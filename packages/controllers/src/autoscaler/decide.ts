@@ -35,9 +35,10 @@ export function decideReplicas(autoscaler: HorizontalPodAutoscaler, current: num
     );
     return { conditions, scaleTo: { replicas: bounded, reason: `Current number of replicas ${bound}` } };
   }
-  const warning = missingMetric(autoscaler);
-  set('ScalingActive', 'False', warning.reason, `the HPA was unable to compute the replica count: ${warning.message}`);
-  return { conditions, warning };
+  // A machine without metrics is no event of this autoscaler: the condition says it as long as it is so.
+  const missing = missingMetric(autoscaler);
+  set('ScalingActive', 'False', missing.reason, `the HPA was unable to compute the replica count: ${missing.message}`);
+  return { conditions };
 }
 
 /** The target cannot be found or has no scale. */

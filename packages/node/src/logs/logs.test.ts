@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { appendFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -33,6 +34,17 @@ test('lines are cut at line feeds wherever chunks end, and long ones into parts'
     ],
   );
   assert.deepEqual(texts(splitter.end()), [['x', false]]);
+});
+
+test('a log that cannot be written does not hold up the program, and is told at its end', async (t) => {
+  const writer = await createLogWriter('/dev/full', systemClock).catch(() => undefined);
+  if (!writer) return t.skip('this system has no /dev/full');
+  const source = new PassThrough();
+  const copied = assert.rejects(writer.copy('stdout', source), { code: 'ENOSPC' });
+  for (let n = 0; n < 100; n += 1) if (!source.write(`${'x'.repeat(1024)}\n`)) await once(source, 'drain');
+  source.end();
+  await copied;
+  await writer.close();
 });
 
 test('what was written is read back: whole, tailed, stamped, limited, since', async (t) => {

@@ -8,7 +8,11 @@ const rotateAtBytes = 10 * 1024 * 1024;
 
 export interface LogWriter {
   readonly path: string;
-  /** Copies a stream until it ends. A slow disk slows the writer of the stream, not our memory. */
+  /**
+   * Copies a stream until it ends. A slow disk slows the writer of the stream, not our memory. What cannot be written (the
+   * disk is full) is lost, and the stream is read on: a program must not die of its log.
+   * @throws at the end, the first thing that went wrong
+   */
   copy(stream: LogStream, source: Readable): Promise<void>;
   close(): Promise<void>;
   /** True after `close`: nothing more will come. */
@@ -27,10 +31,11 @@ export async function createLogWriter(path: string, clock: Clock, limitBytes = r
   function append(data: Buffer): Promise<void> {
     const done = turn.then(async () => {
       if (sizeBytes > 0 && sizeBytes + data.length > limitBytes) {
-        await file.close();
         await rename(path, `${path}.1`);
+        const full = file;
         file = await open(path, 'a', 0o600);
         sizeBytes = 0;
+        await full.close();
       }
       await file.appendFile(data);
       sizeBytes += data.length;
@@ -47,10 +52,16 @@ export async function createLogWriter(path: string, clock: Clock, limitBytes = r
     },
     async copy(stream, source) {
       const splitter = createLineSplitter();
+      let fault: unknown;
       const write = async (lines: { text: Buffer; partial: boolean }[]): Promise<void> => {
         if (lines.length === 0) return;
         const time = clock.now();
-        await append(Buffer.concat(lines.map(({ text, partial }) => formatLogLine(time, stream, text, partial))));
+        const data = Buffer.concat(lines.map(({ text, partial }) => formatLogLine(time, stream, text, partial)));
+        try {
+          await append(data);
+        } catch (error) {
+          fault ??= error;
+        }
       };
       try {
         for await (const chunk of source) await write(splitter.push(chunk as Buffer));
@@ -59,6 +70,7 @@ export async function createLogWriter(path: string, clock: Clock, limitBytes = r
         if (!source.destroyed) throw error;
       }
       await write(splitter.end());
+      if (fault) throw fault;
     },
     async close() {
       if (closed) return;

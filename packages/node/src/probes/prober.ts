@@ -1,12 +1,12 @@
 import { type Clock, sleep } from '@serval/kube/client';
 import type { Probe } from '@serval/kube/objects';
 import { attemptProbe, type ProbeTarget } from './attempt.ts';
-import { afterAttempt, beginProbe, nextAttemptAtMs, type ProbeKind } from './schedule.ts';
+import { afterAttempt, beginProbe, isWorthTelling, nextAttemptAtMs, type ProbeKind } from './schedule.ts';
 
 export interface ProbeListener {
   /** The threshold for well or ill was reached; called again only when that changes. */
   onOutcome(kind: ProbeKind, healthy: boolean, message: string): void;
-  /** An attempt at a written time failed. */
+  /** An attempt at a written time failed, and not only because the server is still starting. */
   onFailure(kind: ProbeKind, message: string): void;
 }
 
@@ -28,7 +28,8 @@ export async function runProbe(
     if (signal.aborted) return;
     const after = afterAttempt(progress, probe, { success, attemptedAtMs });
     progress = after.progress;
-    if (!success && after.counted) listener.onFailure(kind, message);
+    const tell = after.counted && isWorthTelling(kind, progress, probe, attemptedAtMs);
+    if (!success && tell) listener.onFailure(kind, message);
     if (after.outcome && (after.outcome === 'success') !== healthy) {
       healthy = after.outcome === 'success';
       listener.onOutcome(kind, healthy, message);

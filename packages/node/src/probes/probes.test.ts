@@ -10,6 +10,7 @@ import {
   beginProbe,
   eagerForMs,
   eagerIntervalMs,
+  isWorthTelling,
   nextAttemptAtMs,
   type ProbeProgress,
 } from './schedule.ts';
@@ -40,6 +41,15 @@ test('readiness is asked often until the first success, then as written; livenes
   );
   const { progress } = afterAttempt(begun, probe, { success: true, attemptedAtMs: 3_000 });
   assert.equal(nextAttemptAtMs('readiness', progress, 3_000), 13_000);
+});
+
+test('a server that starts is no news within the first period, and one that fails later is', () => {
+  const probe = { periodSeconds: 5, initialDelaySeconds: 1 };
+  const begun = beginProbe(probe, 0);
+  assert.equal(isWorthTelling('readiness', begun, probe, 5_900), false);
+  assert.equal(isWorthTelling('readiness', begun, probe, 6_000), true);
+  assert.equal(isWorthTelling('readiness', { ...begun, settled: true }, probe, 2_000), true);
+  assert.equal(isWorthTelling('liveness', begun, probe, 1_000), true);
 });
 
 test('success takes as many attempts as written', () => {

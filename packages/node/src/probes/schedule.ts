@@ -47,6 +47,15 @@ export function afterAttempt(
   };
 }
 
+/**
+ * Within its first period, a server that is not ready yet is one that starts: that is how things go and no news for a person.
+ * (The kubelet's first attempt comes when the server mostly stands; ours comes at once.)
+ */
+export function isWorthTelling(kind: ProbeKind, progress: ProbeProgress, probe: Probe, attemptedAtMs: number): boolean {
+  const firstPeriodMs = ((probe.initialDelaySeconds ?? 0) + Math.max(1, probe.periodSeconds ?? 10)) * 1000;
+  return kind !== 'readiness' || progress.settled || attemptedAtMs >= progress.beganAtMs + firstPeriodMs;
+}
+
 /** Liveness cannot be gained early, only lost, so it keeps to its written times from the start. */
 export function nextAttemptAtMs(kind: ProbeKind, progress: ProbeProgress, nowMs: number): number {
   if (kind === 'liveness' || progress.settled) return progress.nextDueAtMs;
