@@ -1,7 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import { type Datatype, numberFromHalf, ProtocolError, type Tensor } from '@serval/protocol';
 import type { Model } from '../model/model.ts';
 import type { PackedForest } from './packed.ts';
-import { type SumOptions, sumLeaves } from './walk.ts';
+import { createLeafSums, type RowRange, type SumOptions } from './walk.ts';
 
 /** From sums to predictions, in place: `sums` is row-major [rows, outputs]. */
 export interface Finish {
@@ -28,6 +29,9 @@ export interface TreeModelOptions {
 const INPUT = 'input-0';
 const OUTPUT = 'output-0';
 
+// Steps from node to node before other requests get their turn: about 5 ms.
+const TURN_STEPS = 1_500_000;
+
 /**
  * A tree ensemble as a model: one input [rows, features], NaN is missing; one output, [rows, outputs] or [rows].
  * The input's name is not looked at: the files have none, and KServe's servers take any.
@@ -35,6 +39,9 @@ const OUTPUT = 'output-0';
 export function createTreeModel(options: TreeModelOptions): Model {
   const { datatype, featureCount, forest, sum, finish } = options;
   const outputs = sum.base.length;
+  // A forest without splits still costs something per tree and row.
+  const rowSteps = forest.depths.reduce((total, depth) => total + depth, 0) + forest.depths.length + 1;
+  const turnRows = 4 * Math.ceil(TURN_STEPS / rowSteps / 4);
   const isMatrix = finish.perRow === 'all' && (outputs > 1 || options.keepOutputAxis);
   return {
     format: options.format,
@@ -43,9 +50,12 @@ export function createTreeModel(options: TreeModelOptions): Model {
     outputs: [{ name: OUTPUT, datatype, shape: isMatrix ? [-1, outputs] : [-1] }],
     columns: options.columns,
     nullIsMissing: true,
-    async predict(inputs) {
+    async predict(inputs, _outputs, signal) {
       const { rows, features } = featureMatrix(inputs, featureCount, datatype);
-      const sums = sumLeaves(forest, features, rows, featureCount, sum);
+      const sums = new Float64Array(rows * outputs);
+      const sumRows = createLeafSums(forest, features, featureCount, sum, sums);
+      if (rows <= turnRows) sumRows(0, rows);
+      else await inTurns(sumRows, rows, turnRows, signal);
       finish.apply(sums, outputs);
       const predictions = finish.perRow === 'one' ? sums.subarray(0, rows) : sums;
       const data = datatype === 'FP32' ? Float32Array.from(predictions) : predictions;
@@ -53,6 +63,15 @@ export function createTreeModel(options: TreeModelOptions): Model {
     },
     async close() {},
   };
+}
+
+/** A large batch does not hold up other requests; it ends early when nobody wants it any more. */
+async function inTurns(sumRows: RowRange, rows: number, turnRows: number, signal: AbortSignal): Promise<void> {
+  for (let first = 0; first < rows; first += turnRows) {
+    if (first > 0) await setImmediate();
+    signal.throwIfAborted();
+    sumRows(first, Math.min(rows, first + turnRows));
+  }
 }
 
 function featureMatrix(inputs: readonly Tensor[], featureCount: number, datatype: 'FP32' | 'FP64') {
