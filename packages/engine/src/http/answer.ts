@@ -26,11 +26,11 @@ export function textAnswer(status: number, text: string): ApiResponse {
 }
 
 /** A body that comes in pieces. */
-export function streamAnswer(contentType: string, chunks: AsyncIterable<string>): ApiResponse {
+export function streamAnswer(contentType: string, chunks: AsyncIterable<Uint8Array>): ApiResponse {
   return {
     status: 200,
     headers: { 'content-type': contentType, 'transfer-encoding': 'chunked', 'cache-control': 'no-cache, private' },
-    body: encode(chunks),
+    body: chunks,
   };
 }
 
@@ -41,8 +41,4 @@ export function errorAnswer(error: StatusError): ApiResponse {
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
-}
-
-async function* encode(chunks: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) yield encoder.encode(chunk);
 }

@@ -2,6 +2,8 @@ import { StatusError } from '@serval/kube/objects';
 import { load } from 'js-yaml';
 import { badRequest } from '../registry/errors.ts';
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 /** Media type without parameters, lower case. */
 export function mediaTypeOf(contentType: string | undefined): string {
   return (contentType ?? '').split(';')[0]!.trim().toLowerCase();
@@ -47,7 +49,7 @@ export function unsupportedMediaType(contentType: string | undefined, accepted: 
 
 export function parseJson(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(utf8.decode(bytes));
   } catch (cause) {
     throw badRequest(`couldn't read the body as JSON: ${(cause as Error).message}`, cause);
   }

@@ -73,6 +73,7 @@ export function shapeEvent(
   return { type: event.type, object: partial(event.object, output.version) };
 }
 
-function partial(object: AnyObject, version: string): AnyObject {
+/** The object's metadata alone, as `PartialObjectMetadata`. */
+export function partial(object: AnyObject, version: string): AnyObject {
   return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata: object.metadata };
 }

@@ -13,13 +13,16 @@ import { watchObjects } from '../watch/watch.ts';
 import { jsonAnswer, streamAnswer } from './answer.ts';
 import { decodeBody, mediaTypeOf } from './body.ts';
 import type { RequestContext } from './context.ts';
-import { negotiateOutput } from './negotiate.ts';
-import { type IncludeObject, type OutputContext, shapeEvent, shapeList, shapeObject } from './output.ts';
+import { negotiateOutput, type Output } from './negotiate.ts';
+import { type IncludeObject, type OutputContext, partial, shapeEvent, shapeList, shapeObject } from './output.ts';
 import { readApplied, readPatch } from './patch.ts';
 import { readBoolean, readCount, readText } from './query.ts';
 import type { ResourcePath } from './request-path.ts';
 import type { Services } from './services.ts';
 import { readDeleteOptions, readWriteOptions } from './write-options.ts';
+
+/** About how much of a watch is put into one chunk. */
+const chunkBytes = 128 * 1024;
 
 /** Collections, objects and `/status`: the verbs that are the same for every kind. */
 export async function handleResource(
@@ -110,18 +113,43 @@ async function watch(services: Services, context: RequestContext, resource: Serv
 async function* encodeEvents(
   services: Services,
   resource: ServedResource,
-  events: AsyncIterable<WatchEvent>,
-  output: OutputContext,
-): AsyncGenerator<string> {
+  batches: AsyncIterable<WatchEvent[]>,
+  context: OutputContext,
+): AsyncGenerator<Uint8Array> {
+  const { output } = context;
   let first = true;
-  for await (const event of events) {
-    if (output.output.shape === 'Object') {
-      yield services.encodeEvent(event);
-      continue;
-    }
-    yield `${JSON.stringify(shapeEvent(resource, event, { ...output, nowMs: services.registry.clock() }, first))}\n`;
+  const encodeOne = (event: WatchEvent): Uint8Array => {
+    if (output.shape !== 'Table') return encodeShared(services, event, output);
+    const row = shapeEvent(resource, event, { ...context, nowMs: services.registry.clock() }, first);
     if (event.type !== 'BOOKMARK') first = false;
+    return Buffer.from(`${JSON.stringify(row)}\n`);
+  };
+  for await (const events of batches) {
+    // What came together goes out together, in few chunks.
+    let lines: Uint8Array[] = [];
+    let bytes = 0;
+    for (const event of events) {
+      const line = encodeOne(event);
+      lines.push(line);
+      bytes += line.byteLength;
+      if (bytes < chunkBytes) continue;
+      yield joined(lines);
+      lines = [];
+      bytes = 0;
+    }
+    if (lines.length > 0) yield joined(lines);
   }
+}
+
+function joined(lines: Uint8Array[]): Uint8Array {
+  return lines.length === 1 ? lines[0]! : Buffer.concat(lines);
+}
+
+function encodeShared(services: Services, event: WatchEvent, output: Output): Uint8Array {
+  if (output.shape === 'Object' || event.type === 'ERROR') {
+    return services.encodeEvent(event, 'Object', (object) => object);
+  }
+  return services.encodeEvent(event, output.version, (object) => partial(object, output.version));
 }
 
 async function create(services: Services, context: RequestContext, resource: ServedResource, path: ResourcePath) {

@@ -10,6 +10,8 @@ import { errorAnswer } from './answer.ts';
 // As upstream limits request bodies (MaxRequestBodyBytes).
 const maxBodyBytes = 3 * 1024 * 1024;
 const maxHeaderBytes = 64 * 1024;
+// Made once: an error with its stack for each connection that ends is what a busy server would do most.
+const clientGone = new DOMException('the client closed the connection', 'AbortError');
 
 export interface SocketServer {
   url: string;
@@ -82,7 +84,9 @@ function bind(server: Server, host: string, port: number): Promise<void> {
 
 async function serve(handle: Transport, message: IncomingMessage, response: ServerResponse): Promise<void> {
   const gone = new AbortController();
-  response.once('close', () => gone.abort());
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort(clientGone);
+  });
   const body = await readBody(message);
   if (body === undefined) {
     const tooLarge = new StatusError(
@@ -108,26 +112,39 @@ async function serve(handle: Transport, message: IncomingMessage, response: Serv
   await send(answer, response, gone.signal);
 }
 
-async function readBody(message: IncomingMessage): Promise<Buffer | undefined> {
-  if (Number(message.headers['content-length'] ?? 0) > maxBodyBytes) return undefined;
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of message as AsyncIterable<Buffer>) {
-    size += chunk.byteLength;
-    if (size > maxBodyBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+/** `undefined` when it is too large. Rejects when the connection ends in the middle. */
+function readBody(message: IncomingMessage): Promise<Buffer | undefined> {
+  if (Number(message.headers['content-length'] ?? 0) > maxBodyBytes) return Promise.resolve(undefined);
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    message.on('data', (chunk: Buffer) => {
+      size += chunk.byteLength;
+      if (size > maxBodyBytes) {
+        message.pause();
+        resolve(undefined);
+      } else chunks.push(chunk);
+    });
+    message.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+    message.once('error', reject);
+    message.once('close', () => reject(clientGone));
+  });
 }
 
 async function send(answer: ApiResponse, response: ServerResponse, gone: AbortSignal): Promise<void> {
   const { 'transfer-encoding': chunked, ...headers } = answer.headers;
   response.writeHead(answer.status, headers);
+  const length = Number(headers['content-length'] ?? -1);
   // The client waits for the headers of a watch that has nothing to say yet.
   if (chunked) response.flushHeaders();
   try {
     for await (const chunk of answer.body) {
       if (gone.aborted) return;
+      // The whole answer: headers and body in one write.
+      if (chunk.byteLength === length) {
+        response.end(chunk);
+        return;
+      }
       if (!response.write(chunk)) await drained(response, gone);
     }
   } finally {

@@ -1,8 +1,8 @@
 import type { Log } from '@serval/kube/client';
-import type { WatchEvent } from '@serval/kube/objects';
 import type { AnswerOpenApi } from '../openapi/openapi.ts';
 import type { EngineOptions } from '../options.ts';
 import type { RegistryDeps } from '../registry/deps.ts';
+import type { EncodeEvent } from '../watch/event-encoder.ts';
 import type { DecodeProtobuf } from './body.ts';
 import type { StrategicMerge } from './patch.ts';
 
@@ -12,7 +12,7 @@ export interface Services {
   decodeProtobuf: DecodeProtobuf;
   strategicMerge: StrategicMerge;
   /** One line of a watch; shared, so that an event for many watchers is encoded once. */
-  encodeEvent(event: WatchEvent): string;
+  encodeEvent: EncodeEvent;
   answerOpenApi: AnswerOpenApi;
   callKubelet: NonNullable<EngineOptions['callKubelet']>;
   log: Log;

@@ -1,8 +1,8 @@
 /** A bounded queue between the store, which never waits, and one reader, which may be slow. */
 export interface EventBuffer<T> {
   push(item: T): void;
-  /** `undefined` once closed and drained. */
-  next(): Promise<T | undefined>;
+  /** All that wait, at least one, oldest first; `undefined` once closed and drained. */
+  take(): Promise<T[] | undefined>;
   close(): void;
   /** True when items were refused for want of room; the reader has to start over. */
   readonly overflowed: boolean;
@@ -10,7 +10,6 @@ export interface EventBuffer<T> {
 
 export function createEventBuffer<T>(limit: number): EventBuffer<T> {
   let items: T[] = [];
-  let head = 0;
   let wake: (() => void) | undefined;
   let closed = false;
   let overflowed = false;
@@ -26,28 +25,22 @@ export function createEventBuffer<T>(limit: number): EventBuffer<T> {
     },
     push(item) {
       if (closed) return;
-      if (items.length - head >= limit) {
+      if (items.length >= limit) {
         overflowed = true;
         closed = true;
       } else items.push(item);
       notify();
     },
-    async next() {
-      for (;;) {
-        if (head < items.length) {
-          const item = items[head] as T;
-          head += 1;
-          if (head === items.length) {
-            items = [];
-            head = 0;
-          }
-          return item;
-        }
+    async take() {
+      while (items.length === 0) {
         if (closed) return undefined;
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
       }
+      const taken = items;
+      items = [];
+      return taken;
     },
     close() {
       closed = true;

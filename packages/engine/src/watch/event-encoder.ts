@@ -1,18 +1,34 @@
 import type { AnyObject, WatchEvent } from '@serval/kube/objects';
 
-// Watchers of one kind read an event at nearly the same time, so few need to be kept.
-const keptTexts = 64;
+/** Lines that are kept for further watchers; those of one kind read an event at nearly the same time. */
+const keptBytes = 4 * 1024 * 1024;
 
-/** Encodes watch events as lines; an object that several watchers get is encoded once. */
-export function createEventEncoder(): (event: WatchEvent) => string {
-  const texts = new Map<AnyObject, string>();
-  return ({ type, object }) => {
-    let text = texts.get(object);
-    if (text === undefined) {
-      text = JSON.stringify(object);
-      texts.set(object, text);
-      if (texts.size > keptTexts) texts.delete(texts.keys().next().value!);
+/** The bytes of one event as a line. `shape` names the form, `shaped` makes it from the event's object. */
+export type EncodeEvent = (event: WatchEvent, shape: string, shaped: (object: AnyObject) => unknown) => Uint8Array;
+
+/** Encodes watch events; what several watchers get in the same form is encoded once, and they share the bytes. */
+export function createEventEncoder(): EncodeEvent {
+  const lines = new Map<AnyObject, Map<string, Uint8Array>>();
+  let bytes = 0;
+
+  function keep(object: AnyObject, id: string, line: Uint8Array): void {
+    bytes += line.byteLength;
+    const kept = lines.get(object);
+    if (kept) kept.set(id, line);
+    else lines.set(object, new Map([[id, line]]));
+    for (const [oldest, forms] of lines) {
+      if (bytes <= keptBytes) return;
+      for (const form of forms.values()) bytes -= form.byteLength;
+      lines.delete(oldest);
     }
-    return `{"type":"${type}","object":${text}}\n`;
+  }
+
+  return ({ type, object }, shape, shaped) => {
+    const id = `${type} ${shape}`;
+    const kept = lines.get(object)?.get(id);
+    if (kept) return kept;
+    const line = Buffer.from(`{"type":"${type}","object":${JSON.stringify(shaped(object))}}\n`);
+    keep(object, id, line);
+    return line;
   };
 }

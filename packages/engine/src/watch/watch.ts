@@ -21,11 +21,18 @@ const bufferedChanges = 4096;
 // Upstream ends watches after 30 to 60 minutes and sends bookmarks about once a minute.
 const defaultTimeoutMs = 1_800_000;
 const bookmarkEveryMs = 60_000;
+// Of a long list or history, so that a slow reader does not hold all of it in memory.
+const eventsAtOnce = 64;
 
-type Signal = Change | 'bookmark' | 'timeout';
+/** In the queue of changes: with this revision, everything before it has been queued. */
+interface Tick {
+  isEnd: boolean;
+  revision: number;
+}
+type Signal = Change | Tick;
 
 /**
- * Events of a collection until the time is up, the signal aborts or the reader is too slow. Throws before the first
+ * Events of a collection, those together that are known together, until the time is up, the signal aborts or the reader is too slow. Throws before the first
  * event when the query is wrong; a version that is too old is an ERROR event, as clients expect it.
  */
 export function watchObjects(
@@ -34,7 +41,7 @@ export function watchObjects(
   namespace: string,
   query: WatchQuery,
   signal: AbortSignal,
-): AsyncGenerator<WatchEvent> {
+): AsyncGenerator<WatchEvent[]> {
   checkInitialEvents(query);
   const matches = createMatcher(resource, query);
   const version = query.resourceVersion ? parseVersion(query.resourceVersion) : 0;
@@ -49,7 +56,7 @@ async function* runWatch(
   matches: Matcher | undefined,
   version: number,
   signal: AbortSignal,
-): AsyncGenerator<WatchEvent> {
+): AsyncGenerator<WatchEvent[]> {
   const { store } = deps;
   const { stored } = resource;
   const apiVersion = apiVersionOf(resource);
@@ -66,49 +73,70 @@ async function* runWatch(
   signal.addEventListener('abort', stop);
   if (signal.aborted) stop();
   const timeoutMs = query.timeoutSeconds ? query.timeoutSeconds * 1000 : defaultTimeoutMs;
-  const timeout = setTimeout(() => buffer.push('timeout'), Math.min(timeoutMs, 2 ** 31 - 1));
-  const ticker = query.allowWatchBookmarks ? setInterval(() => buffer.push('bookmark'), bookmarkEveryMs) : undefined;
+  const timeout = setTimeout(
+    () => buffer.push({ isEnd: true, revision: store.revision }),
+    Math.min(timeoutMs, 2 ** 31 - 1),
+  );
+  const tick = () => buffer.push({ isEnd: false, revision: store.revision });
+  const ticker = query.allowWatchBookmarks ? setInterval(tick, bookmarkEveryMs) : undefined;
   ticker?.unref();
   timeout.unref();
   try {
     const wantsState = query.sendInitialEvents ?? version === 0;
     if (wantsState) {
+      let batch: WatchEvent[] = [];
       for (const object of store.list(stored.id, namespace)) {
         if (matches && !matches(object)) continue;
-        yield { type: 'ADDED', object: await stored.convert(object, apiVersion) };
+        batch.push({ type: 'ADDED', object: await stored.convert(object, apiVersion) });
+        if (batch.length < eventsAtOnce) continue;
+        yield batch;
+        batch = [];
       }
-      if (query.sendInitialEvents && query.allowWatchBookmarks) yield bookmark(resource, seen, true);
+      if (query.sendInitialEvents && query.allowWatchBookmarks) batch.push(bookmark(resource, seen, true));
+      if (batch.length > 0) yield batch;
     } else if (version > 0 && version < seen) {
+      let batch: WatchEvent[] = [];
       for (const change of store.changesSince(stored.id, version)) {
         seen = change.revision;
         const event = await eventOf(change, visible, resource, apiVersion);
-        if (event) yield event;
+        if (event) batch.push(event);
+        if (batch.length < eventsAtOnce) continue;
+        yield batch;
+        batch = [];
       }
+      if (batch.length > 0) yield batch;
     }
     let told = seen;
     for (;;) {
-      const next = await buffer.next();
-      if (next === undefined || signal.aborted) return;
-      if (next === 'timeout' || next === 'bookmark') {
-        if (query.allowWatchBookmarks && store.revision > told) {
-          // Everything up to now has been sent: changes come through the same queue.
-          told = store.revision;
-          yield bookmark(resource, told, false);
+      const signals = await buffer.take();
+      if (signals === undefined || signal.aborted) return;
+      const batch: WatchEvent[] = [];
+      let isOver = false;
+      for (const next of signals) {
+        if ('isEnd' in next) {
+          if (query.allowWatchBookmarks && next.revision > told) {
+            told = next.revision;
+            batch.push(bookmark(resource, told, false));
+          }
+          isOver = next.isEnd;
+          if (isOver) break;
+          continue;
         }
-        if (next === 'timeout') return;
-        continue;
+        if (next.revision <= seen) continue;
+        seen = next.revision;
+        const event = eventOf(next, visible, resource, apiVersion);
+        const known = event instanceof Promise ? await event : event;
+        if (known) {
+          told = seen;
+          batch.push(known);
+        }
       }
-      if (next.revision <= seen) continue;
-      seen = next.revision;
-      const event = await eventOf(next, visible, resource, apiVersion);
-      if (event) {
-        told = seen;
-        yield event;
-      }
+      if (batch.length > 0) yield batch;
+      if (isOver) return;
     }
   } catch (error) {
     if (!(error instanceof RevisionCompacted)) throw error;
-    yield { type: 'ERROR', object: new StatusError('Expired', error.message).toStatus() as unknown as AnyObject };
+    yield [{ type: 'ERROR', object: new StatusError('Expired', error.message).toStatus() as unknown as AnyObject }];
   } finally {
     clearTimeout(timeout);
     clearInterval(ticker);
@@ -119,26 +147,25 @@ async function* runWatch(
   }
 }
 
-/** What a change means to a watch that sees only some objects. */
-async function eventOf(
+/** What a change means to a watch that sees only some objects. A promise only where a webhook converts. */
+function eventOf(
   change: Change,
   visible: Matcher,
   { stored }: ServedResource,
   apiVersion: string,
-): Promise<WatchEvent | undefined> {
+): WatchEvent | undefined | Promise<WatchEvent> {
   const before = change.previous ? visible(change.previous) : false;
   const after = change.type !== 'DELETED' && visible(change.object);
   if (!before && !after) return undefined;
-  if (after) {
-    return { type: before ? 'MODIFIED' : 'ADDED', object: await stored.convert(change.object, apiVersion) };
-  }
-  // Left the selection, or is gone: the last state that was seen, under the version of the change.
+  const type = after ? (before ? 'MODIFIED' : 'ADDED') : 'DELETED';
+  const object = stored.convert(after || change.type === 'DELETED' ? change.object : leaving(change), apiVersion);
+  return object instanceof Promise ? object.then((converted) => ({ type, object: converted })) : { type, object };
+}
+
+/** The last state that a watch saw of an object which left its selection, under the version of the change. */
+function leaving(change: Change): AnyObject {
   const last = change.previous ?? change.object;
-  const object = { ...last, metadata: { ...last.metadata, resourceVersion: String(change.revision) } };
-  return {
-    type: 'DELETED',
-    object: await stored.convert(change.type === 'DELETED' ? change.object : object, apiVersion),
-  };
+  return { ...last, metadata: { ...last.metadata, resourceVersion: String(change.revision) } };
 }
 
 function bookmark(resource: ServedResource, revision: number, initialEventsEnd: boolean): WatchEvent {
