@@ -3,6 +3,7 @@ import type { FieldError } from '@serval/kube/schema';
 import { column, mapText, orNone, wide } from '../table/cells.ts';
 import { defaultService } from './defaults/service.ts';
 import type { KindRow } from './define.ts';
+import { validateService } from './service-rules.ts';
 import { immutable } from './validation.ts';
 
 const namespaces: KindRow = {
@@ -87,6 +88,7 @@ const services: KindRow = {
     prepareForCreate(draft) {
       draft['status'] = { loadBalancer: {} };
     },
+    validate: validateService,
     selectableFields: (object) => ({
       'spec.clusterIP': object['spec']?.clusterIP ?? '',
       'spec.type': object['spec']?.type ?? '',

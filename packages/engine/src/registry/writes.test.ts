@@ -128,6 +128,21 @@ test('bad requests say what is wrong', async (t) => {
   await ok('POST', deployments, deployment('web'));
   const moved = await call('PATCH', `${deployments}/web`, { spec: { selector: { matchLabels: { app: 'x' } } } });
   assert.match(moved.body.message, /spec.selector.*field is immutable/);
+  const service = {
+    metadata: { name: 's' },
+    spec: { ports: [{ port: 0 }, { port: 80, name: 'a' }, { port: 80, name: 'a' }] },
+  };
+  const causes = (await call('POST', '/api/v1/namespaces/default/services', service)).body.details.causes;
+  assert.deepEqual(
+    causes.map(({ field, reason }: { field: string; reason: string }) => `${field} ${reason}`),
+    [
+      'spec.ports[0].name FieldValueRequired',
+      'spec.ports[0].port FieldValueInvalid',
+      'spec.ports[0].targetPort FieldValueInvalid',
+      'spec.ports[2].name FieldValueDuplicate',
+      'spec.ports[2] FieldValueDuplicate',
+    ],
+  );
   const warned = await call('POST', configMaps, { metadata: { name: 'w' }, dta: {} });
   assert.match(warned.headers['warning'] ?? '', /^299 - "unknown field \\"dta\\""$/);
   assert.equal(
