@@ -69,6 +69,16 @@ test("the working directory is in the Pod's own, or in a volume", async (t) => {
   await assert.rejects(launch(t, { workingDir: '/app/../../..' }), /must not contain/);
 });
 
+test('a null byte is refused without printing what it stands in', async (t) => {
+  const env = [{ name: 'TOKEN', value: 'hush\0' }];
+  for (const [spec, message] of [
+    [{ env }, 'environment variable TOKEN contains a null byte'],
+    [{ args: ['hush\0'] }, 'the command contains a null byte'],
+  ] as const) {
+    await assert.rejects(launch(t, spec as Partial<Container>), { code: 'CreateContainerConfigError', message });
+  }
+});
+
 test('a program that is not there is told before anything starts', async (t) => {
   await assert.rejects(launch(t, { command: ['no-such-program'] }), {
     code: 'StartError',

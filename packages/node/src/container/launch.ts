@@ -66,9 +66,17 @@ export async function prepareLaunch(input: LaunchInput): Promise<Launch> {
   const words = (list: readonly string[] | undefined): string[] =>
     (list ?? []).map((word) => substitute(expandVariables(word, variables)));
   const command = [...(container.command?.length ? words(container.command) : image.command), ...words(container.args)];
+  refuseNullBytes(command, env);
   const workingDirectory = await workingDirectoryOf(container, all, rootDirectory);
   await requireProgram(command[0], env.PATH ?? input.path, workingDirectory);
   return { command, env, workingDirectory, inContainer: words };
+}
+
+/** The system can pass on none; what says so by itself would print the value, which may be a secret. */
+function refuseNullBytes(command: readonly string[], env: Readonly<Record<string, string>>): void {
+  const name = Object.keys(env).find((key) => env[key]?.includes('\0'));
+  const what = name ? `environment variable ${name}` : command.some((word) => word.includes('\0')) && 'the command';
+  if (what) throw new NodeError('CreateContainerConfigError', `${what} contains a null byte`);
 }
 
 async function workingDirectoryOf(

@@ -24,9 +24,9 @@ export function subPathOf(mount: VolumeMount, env: Readonly<Record<string, strin
     throw invalid(`volumeMount "${mount.name}": ${field} "${subPathExpr}" names a variable that is not set`);
   }
   if (path.startsWith('/'))
-    throw invalid(`volumeMount "${mount.name}": ${field} "${path}" must not be an absolute path`);
+    throw invalid(`volumeMount "${mount.name}": ${field} "${subPathExpr || subPath}" must not be an absolute path`);
   if (path.split('/').includes('..'))
-    throw invalid(`volumeMount "${mount.name}": ${field} "${path}" must not contain ".."`);
+    throw invalid(`volumeMount "${mount.name}": ${field} "${subPathExpr || subPath}" must not contain ".."`);
   return path;
 }
 
@@ -50,19 +50,22 @@ export async function resolveMounts(
     if (seen.has(containerPath)) throw invalid(`mountPath "${mount.mountPath}" must be unique`);
     seen.add(containerPath);
     const subPath = subPathOf(mount, env);
-    mappings.push({ containerPath, realPath: subPath === '' ? volume : await inside(volume, subPath, mount.name) });
+    mappings.push({ containerPath, realPath: subPath === '' ? volume : await inside(volume, subPath, mount) });
   }
   return mappings;
 }
 
-async function inside(volume: string, subPath: string, name: string): Promise<string> {
+/** Errors show what is written, not what it comes to: a variable may hold a secret. */
+async function inside(volume: string, subPath: string, mount: VolumeMount): Promise<string> {
   const path = join(volume, subPath);
   const root = await realpath(volume);
   let existing = path;
   while (!(await exists(existing))) existing = dirname(existing);
   const real = await realpath(existing);
   if (real !== root && !real.startsWith(`${root}/`)) {
-    throw invalid(`volumeMount "${name}": subPath "${subPath}" leads out of its volume`);
+    throw invalid(
+      `volumeMount "${mount.name}": subPath "${mount.subPathExpr || mount.subPath}" leads out of its volume`,
+    );
   }
   if (existing !== path) await mkdir(path, { recursive: true });
   return path;

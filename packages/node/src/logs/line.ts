@@ -6,14 +6,27 @@ export type LogStream = 'stdout' | 'stderr';
 export const partLimitBytes = 16 * 1024;
 
 /**
- * One line of a log file: `TIME STREAM F TEXT`, or `P` for a part that the next line of the stream goes on
+ * Lines of a log file, each `TIME STREAM F TEXT`, or `P` for a part that the next line of the stream goes on
  * (Kubernetes' CRI log format, so that tools which read node logs read these).
  */
-export function formatLogLine(timeMs: number, stream: LogStream, text: Buffer, partial: boolean): Buffer {
-  return Buffer.concat([Buffer.from(`${rfc3339Nano(timeMs)} ${stream} ${partial ? 'P' : 'F'} `), text, newline]);
+export function formatLogLines(timeMs: number, stream: LogStream, lines: readonly LinePart[]): Buffer {
+  const head = Buffer.from(`${rfc3339Nano(timeMs)} ${stream} F `, 'latin1');
+  const data = Buffer.allocUnsafe(lines.reduce((size, { text }) => size + head.length + text.length + 1, 0));
+  let at = 0;
+  for (const { text, partial } of lines) {
+    at += head.copy(data, at);
+    if (partial) data[at - 2] = 0x50;
+    at += text.copy(data, at);
+    data[at++] = 0x0a;
+  }
+  return data;
 }
 
-const newline = Buffer.from('\n');
+/** A line without its line feed, or a part of one. */
+export interface LinePart {
+  text: Buffer;
+  partial: boolean;
+}
 
 export interface LogLine {
   time: string;
@@ -36,13 +49,13 @@ export function parseLogLine(line: Buffer): LogLine | undefined {
 
 /** Cuts a stream of bytes into lines and parts. */
 export function createLineSplitter(): {
-  push(chunk: Buffer): { text: Buffer; partial: boolean }[];
-  end(): { text: Buffer; partial: boolean }[];
+  push(chunk: Buffer): LinePart[];
+  end(): LinePart[];
 } {
   let rest: Buffer = Buffer.alloc(0);
   return {
     push(chunk) {
-      const lines: { text: Buffer; partial: boolean }[] = [];
+      const lines: LinePart[] = [];
       let data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
       while (data.length > 0) {
         const end = data.indexOf(0x0a);

@@ -1,7 +1,7 @@
 import { type FileHandle, open, rename, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { Clock } from '@serval/kube/client';
-import { createLineSplitter, formatLogLine, type LogStream } from './line.ts';
+import { createLineSplitter, formatLogLines, type LinePart, type LogStream } from './line.ts';
 
 /** A file is put aside as `FILE.1` when it is this big, and one such is kept: 20 MiB per run at most. */
 const rotateAtBytes = 10 * 1024 * 1024;
@@ -53,12 +53,10 @@ export async function createLogWriter(path: string, clock: Clock, limitBytes = r
     async copy(stream, source) {
       const splitter = createLineSplitter();
       let fault: unknown;
-      const write = async (lines: { text: Buffer; partial: boolean }[]): Promise<void> => {
+      const write = async (lines: LinePart[]): Promise<void> => {
         if (lines.length === 0) return;
-        const time = clock.now();
-        const data = Buffer.concat(lines.map(({ text, partial }) => formatLogLine(time, stream, text, partial)));
         try {
-          await append(data);
+          await append(formatLogLines(clock.now(), stream, lines));
         } catch (error) {
           fault ??= error;
         }
