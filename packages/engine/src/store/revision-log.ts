@@ -16,13 +16,21 @@ export interface LogRow {
 
 /** The append-only log on disk. Every method is synchronous; a failed `append` leaves the log as it was. */
 export interface RevisionLog {
-  /** Current objects, in the order of their revisions. */
-  load(visit: (row: LogRow) => void): { revision: number; compacted: number };
-  append(rows: LogRow[]): void;
+  /** Current objects, in the order of their revisions; before them, of each revision in the log, the size of its object. */
+  load(
+    visit: (row: LogRow) => void,
+    measure: (revision: number, bytes: number) => void,
+  ): { revision: number; compacted: number };
+  /** Answers the length of the objects as JSON. */
+  append(rows: LogRow[]): number;
   /** Revisions in `(after, upTo]`, oldest first, with the object each one replaced. */
   read(after: number, upTo: number): Iterable<LogRow & { replaced: AnyObject | null }>;
   /** Forgets states that ended at or before `revision`. */
   compact(after: number, revision: number): void;
+  /** Gives some of the room back that compaction left, when it is much of the file. */
+  shrink(): void;
+  /** Moves what the write-ahead log still holds into the database, so that the next write begins it anew. */
+  checkpoint(): void;
   close(): void;
 }
 
@@ -37,6 +45,12 @@ const schema = `
   CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 `;
 const formatVersion = 1;
+// The write-ahead log is cut to this when it begins anew.
+const walBytes = 32 * 1024 * 1024;
+// Free pages are taken up by later writes; giving back fewer than this only moves pages about.
+const sparePages = 2048;
+// 2 MiB at a time: some milliseconds.
+const shrinkPages = 512;
 
 export function openRevisionLog(path: string): RevisionLog {
   const database = openDatabase(path);
@@ -56,14 +70,21 @@ export function openRevisionLog(path: string): RevisionLog {
   );
   const setFact = database.prepare('INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)');
 
+  const transaction = createTransaction(database);
+  const countPages = database.prepare(
+    'SELECT page_count AS used, freelist_count AS free FROM pragma_page_count, pragma_freelist_count',
+  );
+
   return {
-    load(visit) {
-      return loadCurrent(database, visit);
+    load(visit, measure) {
+      return loadCurrent(database, visit, measure);
     },
     append(rows) {
-      transaction(database, () => {
-        for (const row of rows) insertRow(insert, row);
+      let bytes = 0;
+      transaction(() => {
+        for (const row of rows) bytes += insertRow(insert, row);
       });
+      return bytes;
     },
     *read(after, upTo) {
       for (let from = after; ; ) {
@@ -84,11 +105,18 @@ export function openRevisionLog(path: string): RevisionLog {
       }
     },
     compact(after, revision) {
-      transaction(database, () => {
+      transaction(() => {
         dropReplaced.run(after, revision);
         dropDeletions.run(after, revision);
         setFact.run('compacted', revision);
       });
+    },
+    shrink() {
+      const { used, free } = countPages.get() as { used: number; free: number };
+      if (free > sparePages && free > used / 4) database.exec(`PRAGMA incremental_vacuum(${shrinkPages})`);
+    },
+    checkpoint() {
+      database.exec('PRAGMA wal_checkpoint(PASSIVE)');
     },
     close() {
       try {
@@ -107,7 +135,9 @@ function openDatabase(path: string): DatabaseSync {
     closeSync(openSync(path, 'a', 0o600));
     const database = new DatabaseSync(path);
     // Durable at commit: FULL syncs the log on every commit. Checkpoints run beside the requests, see checkpoint.ts.
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;');
+    // Vacuuming has to be chosen before the first table is made.
+    database.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+    database.exec(`PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = ${walBytes};`);
     database.exec(schema);
     database.prepare('INSERT OR IGNORE INTO facts (name, value) VALUES (?, ?)').run('format', formatVersion);
     const format = database.prepare("SELECT value FROM facts WHERE name = 'format'").get()?.['value'];
@@ -131,42 +161,45 @@ function openDatabase(path: string): DatabaseSync {
   }
 }
 
-function transaction(database: DatabaseSync, work: () => void): void {
-  database.exec('BEGIN IMMEDIATE');
-  try {
-    work();
-    database.exec('COMMIT');
-  } catch (error) {
-    // SQLite has rolled back by itself after some errors, SQLITE_FULL among them.
-    if (database.isTransaction) database.exec('ROLLBACK');
-    throw error;
-  }
+function createTransaction(database: DatabaseSync): (work: () => void) => void {
+  const begin = database.prepare('BEGIN IMMEDIATE');
+  const commit = database.prepare('COMMIT');
+  return (work) => {
+    begin.run();
+    try {
+      work();
+      commit.run();
+    } catch (error) {
+      // SQLite has rolled back by itself after some errors, SQLITE_FULL among them.
+      if (database.isTransaction) database.exec('ROLLBACK');
+      throw error;
+    }
+  };
 }
 
-function insertRow(insert: StatementSync, row: LogRow): void {
-  insert.run(
-    row.revision,
-    row.resource,
-    row.key,
-    row.previous,
-    row.object === null ? null : JSON.stringify(row.object),
-  );
+function insertRow(insert: StatementSync, row: LogRow): number {
+  const text = row.object === null ? null : JSON.stringify(row.object);
+  insert.run(row.revision, row.resource, row.key, row.previous, text);
+  return text?.length ?? 0;
 }
 
-function loadCurrent(database: DatabaseSync, visit: (row: LogRow) => void): { revision: number; compacted: number } {
+function loadCurrent(
+  database: DatabaseSync,
+  visit: (row: LogRow) => void,
+  measure: (revision: number, bytes: number) => void,
+): { revision: number; compacted: number } {
   // Two passes: the first finds what is current without reading any object of the past.
   const current = new Map<string, number>();
   let revision = 0;
   for (const row of database
-    .prepare('SELECT revision, resource, key, object IS NULL AS deleted FROM revisions ORDER BY revision')
+    .prepare('SELECT revision, resource, key, octet_length(object) AS bytes FROM revisions ORDER BY revision')
     .iterate()) {
     revision = row['revision'] as number;
     const id = `${row['resource']} ${row['key']}`;
-    if (row['deleted'] === 1) current.delete(id);
-    else {
-      current.delete(id);
-      current.set(id, revision);
-    }
+    const bytes = row['bytes'] as number | null;
+    measure(revision, bytes ?? 0);
+    current.delete(id);
+    if (bytes !== null) current.set(id, revision);
   }
   const one = database.prepare('SELECT resource, key, previous, object FROM revisions WHERE revision = ?');
   for (const found of current.values()) {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { temporaryDirectory } from '../testing.ts';
 import { RevisionCompacted, WriteConflict } from './change.ts';
-import { openStore } from './store.ts';
+import { openStore, type Store } from './store.ts';
 
 function object(name: string, fields: object = {}) {
   return { apiVersion: 'v1', kind: 'Thing', metadata: { name }, ...fields };
@@ -50,6 +52,40 @@ test('history is kept for a while, then compacted', async (t) => {
   t.after(() => again.close());
   assert.equal(again.get('r', '/a')?.metadata.resourceVersion, '12000');
   assert.equal(again.list('r').length, 1);
+});
+
+test('what is on disk stays bounded under writes without end, and shrinks when less is kept', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const sizeOf = (name: string) => statSync(join(directory, name)).size;
+  const mib = 2 ** 20;
+  const limits = { checkpointAfterBytes: mib, largestWalBytes: 2 * mib };
+  const churn = async (store: Store, commits: number, perCommit: number, bytes: number) => {
+    let largestWal = 0;
+    for (let commit = 0; commit < commits; commit += 1) {
+      const version = Number(store.get('r', '/hot')?.metadata.resourceVersion ?? 0);
+      const data = 'x'.repeat(bytes);
+      const write = (_: unknown, i: number) => {
+        const expected = version + i === 0 ? '' : String(version + i);
+        return store.write({ resource: 'r', key: '/hot', expected, object: object('hot', { data }) });
+      };
+      await Promise.all(Array.from({ length: perCommit }, write));
+      largestWal = Math.max(largestWal, sizeOf('revisions.db-wal'));
+    }
+    return largestWal;
+  };
+  const history = { revisions: 100_000, bytes: 24 * mib, segment: 100 };
+  const first = openStore(directory, { ...limits, history });
+  // 48 MiB, of which half may be kept.
+  const largestWal = await churn(first, 120, 100, 4096);
+  await first.close();
+  assert.ok(largestWal < 24 * mib, `the write-ahead log grew to ${largestWal} bytes`);
+  assert.ok(sizeOf('revisions.db') < 40 * mib, `the database has ${sizeOf('revisions.db')} bytes`);
+  assert.ok(first.compactedRevision > 5_000);
+  const second = openStore(directory, { ...limits, history: { revisions: 200, bytes: 16 * mib, segment: 100 } });
+  assert.equal(second.revision, 12_000);
+  await churn(second, 80, 1, 10);
+  await second.close();
+  assert.ok(sizeOf('revisions.db') < 12 * mib, `the database has ${sizeOf('revisions.db')} bytes`);
 });
 
 test('what was acknowledged survives kill -9, and the lock goes with the process', async (t) => {

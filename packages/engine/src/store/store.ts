@@ -1,8 +1,10 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AnyObject } from '@serval/kube/objects';
 import { type Change, RevisionCompacted, type Write, WriteConflict } from './change.ts';
 import { checkpoint } from './checkpoint.ts';
 import { createCurrentState } from './current-state.ts';
+import { createHistory, type HistoryLimits } from './history.ts';
 import { lockDirectory } from './lock.ts';
 import { type LogRow, openRevisionLog } from './revision-log.ts';
 
@@ -27,12 +29,24 @@ export interface Store {
   close(): Promise<void>;
 }
 
-// A client that comes back after a pause resumes its watch if no more than this was written meanwhile.
-const keptRevisions = 10_000;
-// Compacting goes in small steps beside writes, so that none is felt.
-const compactEvery = 500;
-// Beyond this much write-ahead log, reading slows down and the file grows.
-const checkpointAfterBytes = 4 * 1024 * 1024;
+export interface StoreLimits {
+  /** Compacting goes in small steps beside writes, so that none is felt. */
+  history: HistoryLimits;
+  /** Beyond this much write-ahead log it is moved into the database, beside the writes. */
+  checkpointAfterBytes: number;
+  /** Writes that never pause would let it grow for ever: beyond this, the last bit is moved while they wait. */
+  largestWalBytes: number;
+}
+
+const defaultLimits: StoreLimits = {
+  // A client that comes back after a pause resumes its watch if no more than this was written meanwhile.
+  history: { revisions: 10_000, bytes: 128 * 1024 * 1024, segment: 500 },
+  checkpointAfterBytes: 8 * 1024 * 1024,
+  largestWalBytes: 24 * 1024 * 1024,
+};
+const segmentsAtOnce = 2;
+// A commit writes at least these pages: the last leaf and its parent.
+const commitBytes = 8 * 1024;
 
 interface Pending {
   write: Write;
@@ -40,23 +54,26 @@ interface Pending {
   reject(error: unknown): void;
 }
 
-export function openStore(dataDir: string): Store {
+export function openStore(dataDir: string, limits: StoreLimits = defaultLimits): Store {
   const unlock = lockDirectory(join(dataDir, 'lock'));
   const path = join(dataDir, 'revisions.db');
   try {
-    return createStore(path, unlock);
+    return createStore(path, unlock, limits);
   } catch (error) {
     unlock();
     throw error;
   }
 }
 
-function createStore(path: string, unlock: () => void): Store {
+function createStore(path: string, unlock: () => void, limits: StoreLimits): Store {
   const log = openRevisionLog(path);
   const state = createCurrentState();
+  const history = createHistory(limits.history);
   const start = log.load((row) => {
     if (row.object) state.put(row.resource, row.key, row.object);
-  });
+  }, history.add);
+  // What is older than the last compaction is there because it is current.
+  history.forget(start.compacted);
   let revision = start.revision;
   let compacted = start.compacted;
   let queue: Pending[] = [];
@@ -71,9 +88,10 @@ function createStore(path: string, unlock: () => void): Store {
     const batch = queue;
     queue = [];
     const plan = planCommit(batch, state.get, revision);
+    let bytes = 0;
     if (plan.rows.length > 0) {
       try {
-        log.append(plan.rows);
+        bytes = log.append(plan.rows);
       } catch (error) {
         for (const { pending } of plan.accepted) pending.reject(error);
         settleRefused(plan.refused);
@@ -90,26 +108,45 @@ function createStore(path: string, unlock: () => void): Store {
       for (const listener of listeners.get(change.resource) ?? []) listener(change);
     }
     settleRefused(plan.refused);
-    bytesSinceCheckpoint += plan.rows.length * 4096;
+    if (plan.rows.length === 0) return;
+    history.add(revision, bytes);
+    bytesSinceCheckpoint += bytes + commitBytes;
     tidy();
   }
 
   function tidy(): void {
-    const target = revision - keptRevisions;
-    if (target - compacted >= compactEvery) {
-      const upTo = Math.min(target, compacted + 2 * compactEvery);
-      try {
-        log.compact(compacted, upTo);
-        compacted = upTo;
-      } catch {
-        // A full disk: the log only grows a little longer until a later attempt succeeds.
-      }
+    try {
+      compactHistory();
+    } catch {
+      // A full disk: the log only grows a little longer until a later attempt succeeds.
     }
-    if (bytesSinceCheckpoint > checkpointAfterBytes && !checkpointing) {
+    if (bytesSinceCheckpoint > limits.checkpointAfterBytes && !checkpointing) {
       bytesSinceCheckpoint = 0;
       checkpointing = checkpoint(path).then(() => {
         checkpointing = undefined;
+        if (!closed) boundWal();
       });
+    }
+  }
+
+  function compactHistory(): void {
+    for (let count = 0; count < segmentsAtOnce; count += 1) {
+      const upTo = history.excess(revision);
+      if (upTo === undefined) return;
+      log.compact(compacted, upTo);
+      compacted = upTo;
+      history.forget(upTo);
+      log.shrink();
+    }
+  }
+
+  function boundWal(): void {
+    const { size = 0 } = statSync(`${path}-wal`, { throwIfNoEntry: false }) ?? {};
+    if (size <= limits.largestWalBytes) return;
+    try {
+      log.checkpoint();
+    } catch {
+      // The next one takes its place.
     }
   }
 
