@@ -1,6 +1,7 @@
 import { StatusError } from '@serval/kube/objects';
 import { load } from 'js-yaml';
 import { badRequest } from '../registry/errors.ts';
+import { requireBounded } from './bounded.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -48,15 +49,23 @@ export function unsupportedMediaType(contentType: string | undefined, accepted: 
 }
 
 export function parseJson(bytes: Uint8Array): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(utf8.decode(bytes));
+    value = JSON.parse(utf8.decode(bytes));
   } catch (cause) {
     throw badRequest(`couldn't read the body as JSON: ${(cause as Error).message}`, cause);
   }
+  requireBounded(value);
+  return value;
 }
 
 export function parseYaml(bytes: Uint8Array): unknown {
-  const text = new TextDecoder().decode(bytes);
+  const value = loadYaml(new TextDecoder().decode(bytes));
+  requireBounded(value);
+  return value;
+}
+
+function loadYaml(text: string): unknown {
   // JSON is valid YAML, and much faster to read as what it is.
   if (text.trimStart().startsWith('{')) {
     try {
