@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { parseArgs } from 'node:util';
 import { createClient, createSocketTransport, type Log, loadKubeConfig } from '@serval/kube/client';
 import { startGateway } from './index.ts';
@@ -59,6 +60,8 @@ async function main(): Promise<void> {
   process.stdin.resume();
   const { external, internal } = await starting;
   process.stdout.write(`${JSON.stringify({ external, internal })}\n`);
+  // Not only at a clean end, which may never come.
+  flushCompileCache();
 }
 
 /** A gateway that has not started yet has no request in flight. */

@@ -1,5 +1,6 @@
 /** The image `serval/model-server`: serves one model over HTTP until SIGTERM. */
 import { writeFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import manifest from '../package.json' with { type: 'json' };
 import { startModelServer } from './model-server.ts';
 import { readSettings } from './settings.ts';
@@ -33,6 +34,8 @@ async function run(): Promise<void> {
     if (!isStopping) throw error;
   });
   if (isStopping) return;
+  // For the next server, which may start long before this one ends.
+  flushCompileCache();
   console.log(`model ${settings.modelName} is ready after ${Math.round(performance.now())} ms`);
 }
 

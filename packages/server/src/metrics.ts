@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from './prometheus.ts';
 
 /** What the server counts; the three `request_*_seconds` are KServe's (python/kserve/kserve/metrics.py). */
 export interface Metrics {
@@ -13,8 +13,8 @@ export interface Metrics {
 const BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 export function createMetrics(modelName: string): Metrics {
-  const registers = [new Registry()];
-  const [registry] = registers as [Registry];
+  const registry = new Registry();
+  const registers = [registry];
   const labels = { model_name: modelName };
   const stage = (name: string, help: string) =>
     new Histogram({ name, help, labelNames: ['model_name'], buckets: BUCKETS, registers }).labels(labels);
@@ -28,7 +28,7 @@ export function createMetrics(modelName: string): Metrics {
     registers,
   });
   // Looking a labelled counter up costs more than counting.
-  const counters = new Map<string, Counter.Internal>();
+  const counters = new Map<string, { inc(): void }>();
   const load = new Gauge({
     name: 'serval_model_load_seconds',
     help: 'Time from start of loading until ready',

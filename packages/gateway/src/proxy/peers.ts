@@ -1,4 +1,7 @@
-import { Pool } from 'undici';
+import type { Pool } from 'undici';
+// The only part of undici that is used; its entry would load fetch, caches, WebSockets and mocks, too. The version is pinned exactly.
+// @ts-expect-error undici declares types for its entry only
+import PoolClass from 'undici/lib/dispatcher/pool.js';
 import type { Limits } from './limits.ts';
 
 /** One endpoint address with its kept connections. */
@@ -33,7 +36,7 @@ export function createPeers(limits: PeerLimits, clock: () => number, capacity = 
 
   function open(address: string): Peer {
     if (peers.size >= capacity) makeRoom();
-    const pool = new Pool(`http://${address}`, {
+    const pool = new (PoolClass as typeof Pool)(`http://${address}`, {
       connections: limits.endpointConnections,
       pipelining: 1,
       keepAliveTimeout: limits.endpointIdleMs,

@@ -1,5 +1,5 @@
-import { Pool } from 'undici';
 import { ConnectionError, connectionErrorFrom } from './connection-error.ts';
+import { createPool } from './connection-pool.ts';
 import type { ApiRequest, ApiResponse, Transport } from './transport.ts';
 
 export interface TransportOptions {
@@ -47,14 +47,14 @@ export function createSocketTransport(options: TransportOptions): SocketTranspor
     rejectUnauthorized: !options.insecureSkipTlsVerify,
     ...(options.tlsServerName ? { servername: options.tlsServerName } : {}),
   };
-  const requests = new Pool(server.origin, {
+  const requests = createPool(server.origin, {
     connections: options.maxConnections ?? 32,
     connect,
     headersTimeout: answerTimeoutMs,
     bodyTimeout: answerTimeoutMs,
   });
   // A watch is quiet for as long as nothing changes.
-  const streams = new Pool(server.origin, {
+  const streams = createPool(server.origin, {
     connections: maxStreams,
     connect,
     headersTimeout: answerTimeoutMs,
