@@ -1,4 +1,5 @@
 export { ConfigError, parseServingConfig } from './config/parse-config.ts';
+export { serviceDefaults } from './config/service-defaults.ts';
 export { configMapName, defaultServingConfig, type S3Config, type ServingConfig } from './config/serving-config.ts';
 export type { Component } from './inference-service/render/component.ts';
 export {

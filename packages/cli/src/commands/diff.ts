@@ -21,8 +21,9 @@ export const diffCommand: Command = {
     const manifests = await loadManifests(listOption(options, 'filename'), stdin, signal);
     const { client, namespace } = await connect();
     const resources = await discover(client, signal);
+    const services = await Promise.all(manifests.map((manifest) => asStored(manifest)));
     const rendered = renderManifests(
-      [...manifests, ...(await liveSurroundings(client, namespace, manifests))],
+      [...services, ...(await liveSurroundings(client, namespace, manifests))],
       namespace,
     );
     let differences = 0;
@@ -45,10 +46,26 @@ export const diffCommand: Command = {
       const [before, after] = [live ? textOf(live) : '', textOf(merged)];
       if (before === after) continue;
       differences++;
-      out.print(createTwoFilesPatch(`live/${label}`, `rendered/${label}`, before, after, '', '').trimEnd());
+      const patch = createTwoFilesPatch(`live/${label}`, `rendered/${label}`, before, after, '', '');
+      // Without the rule that the library draws above it.
+      out.print(patch.replace(/^=+\n/, '').trimEnd());
     }
     if (differences === 0) out.note('no difference');
     return differences === 0 ? 0 : 1;
+
+    /** A service as the server would store it: defaulted, merged with what others own, and the owner that children name. */
+    async function asStored(manifest: Manifest): Promise<Manifest> {
+      const { object, where } = manifest;
+      if (object.kind !== 'InferenceService') return manifest;
+      const metadata = { ...object.metadata, namespace: object.metadata.namespace ?? namespace };
+      const resource = resourceOfObject(resources, object, where);
+      const stored = await client.apply(
+        resource,
+        { ...object, metadata },
+        { force: true, dryRun: true, fieldValidation: 'Strict', signal },
+      );
+      return { where, object: stored };
+    }
   },
 };
 

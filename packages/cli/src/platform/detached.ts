@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CliError } from '../command/cli-error.ts';
 import { type CommandContext, textOption } from '../command/command.ts';
 import { printSummary } from '../commands/up.ts';
-import { prepareDataDirectory, readRunRecord } from './data-directory.ts';
+import { lockDataDirectory, prepareDataDirectory, readRunRecord } from './data-directory.ts';
 import { programOf } from './programs.ts';
 
 const pollMs = 50;
@@ -15,6 +15,8 @@ const startTimeoutMs = 120_000;
 export async function startDetached(context: CommandContext): Promise<number> {
   const { dataDir, options, env, signal } = context;
   await prepareDataDirectory(dataDir);
+  // Says who runs there, before that one's output file is written over.
+  (await lockDataDirectory(dataDir)).release();
   await mkdir(join(dataDir, 'logs'), { recursive: true, mode: 0o700 });
   const outputPath = join(dataDir, 'logs', 'up.out');
   const output = await open(outputPath, 'w', 0o600);
@@ -49,10 +51,17 @@ export async function startDetached(context: CommandContext): Promise<number> {
       }
       const code = await Promise.race([ended, sleep(pollMs, undefined)]);
       if (code !== undefined) {
-        const said = (await readFile(outputPath, 'utf8')).trim().split('\n').slice(-5).join('\n');
-        throw new CliError('NotRunning', `the platform did not start (exit code ${code})\n${said}`, {
-          hint: `all of its output is in ${outputPath}`,
-        });
+        const output = (await readFile(outputPath, 'utf8')).trim().split('\n');
+        // What it said last, with its own hint, is all that a person needs.
+        const last = output.findLastIndex((line) => line.startsWith('serval: '));
+        const said = output.slice(last === -1 ? -5 : last).join('\n');
+        throw new CliError(
+          'NotRunning',
+          `the platform did not start: ${said.replace(/^serval: /, '') || `exit code ${code}`}`,
+          {
+            ...(last === -1 ? { hint: `all of its output is in ${outputPath}` } : {}),
+          },
+        );
       }
       if (deadline.aborted) {
         child.kill('SIGTERM');

@@ -6,7 +6,7 @@ import {
   validateInferenceService,
 } from '@serval/api';
 import type { ConfigMap, KubeObject } from '@serval/kube/objects';
-import { configMapName, parseServingConfig, renderInferenceService } from '@serval/operator';
+import { configMapName, parseServingConfig, renderInferenceService, serviceDefaults } from '@serval/operator';
 import { platformObjects } from '@serval/operator/declarations';
 import { CliError } from '../command/cli-error.ts';
 import type { Manifest } from '../manifests/load.ts';
@@ -38,7 +38,7 @@ export function renderManifests(manifests: readonly Manifest[], namespace: strin
   for (const { object, where } of manifests) {
     if (object.kind !== 'InferenceService') continue;
     const placed = { ...object, metadata: { ...object.metadata, namespace: object.metadata.namespace ?? namespace } };
-    const service = defaultInferenceService(placed as unknown as InferenceService);
+    const service = defaultInferenceService(placed as unknown as InferenceService, serviceDefaults(config));
     const faults = validateInferenceService(service);
     if (faults.length > 0) {
       const list = faults.map((fault) => `  ${fault.path}: ${fault.message}`).join('\n');

@@ -259,7 +259,11 @@ export function createContainer(deps: ContainerDeps): ManagedContainer {
           problem = { reason: 'RunContainerError', message: messageOf(error), retryAtMs: clock.now() + retryMs };
           phase = 'waiting';
         })
-        .finally(() => deps.onChange());
+        .finally(() => {
+          // One that was stopped while it was starting, too: nothing is left to kill, and nobody waits for the timer.
+          stopBy?.cancel();
+          deps.onChange();
+        });
     },
     stop({ graceMs, message, nodeStops = false }) {
       if (phase !== 'starting' && phase !== 'running' && phase !== 'stopping') return;

@@ -9,6 +9,7 @@ import {
 import type { Cache, Client } from '@serval/kube/client';
 import type { Pod } from '@serval/kube/objects';
 import type { ConfigSource } from '../config/config-source.ts';
+import { serviceDefaults } from '../config/service-defaults.ts';
 import { mutatePod } from '../pod/mutate-pod.ts';
 import { readCredentials } from '../pod/read-credentials.ts';
 import { type AdmissionRequest, type AdmissionResponse, allowed, denied } from './admission-review.ts';
@@ -37,12 +38,7 @@ export function createWebhookHandlers({
       webhookPaths.defaultInferenceService,
       async ({ uid, object }) => {
         const service = object as unknown as InferenceService;
-        const { deploy, inferenceService, security } = config.current();
-        const defaulted = defaultInferenceService(service, {
-          deploymentMode: deploy.defaultDeploymentMode,
-          resources: inferenceService.resource,
-          automountServiceAccountToken: security.autoMountServiceAccountToken,
-        });
+        const defaulted = defaultInferenceService(service, serviceDefaults(config.current()));
         return allowed(uid, jsonDiff(service, defaulted));
       },
     ],
