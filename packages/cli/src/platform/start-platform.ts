@@ -88,10 +88,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       objects.filter((object) => !isKind(object)),
     );
 
-    if (scheduling === 'own') {
-      const controllers = startControllers({ client, log });
-      stops.push(() => controllers.close());
-    }
     const node = await startNode({
       client,
       dataDir: join(dataDir, 'node'),
@@ -104,6 +100,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       log,
     });
     controlPlane.connectKubelet(node.kubelet);
+    // After the node, which has told by now what of an earlier run is gone; stopped after it, so that endpoints leave too.
+    const controllers = scheduling === 'own' ? startControllers({ client, log }) : undefined;
+    stops.push(() => controllers?.close());
     stops.push(() => node.close({ stopPods: true }));
     await applyInOrder(client, modelStoreObjects(options.modelStore, scheduling));
     onProgress('operator    ready');
