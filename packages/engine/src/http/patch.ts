@@ -51,9 +51,14 @@ export function readPatch(
   }
 }
 
-/** The configuration of a server-side apply. */
+/** The configuration of a server-side apply. Throws BadRequest for what is no object. */
 export function readApplied(bytes: Uint8Array): AnyObject {
-  return requireObject(parseYaml(bytes)) as unknown as AnyObject;
+  const applied = requireObject(parseYaml(bytes)) as unknown as AnyObject;
+  const { metadata = {} } = applied as { metadata?: unknown };
+  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
+    throw badRequest('metadata must be an object');
+  }
+  return applied;
 }
 
 function requireObject(value: unknown): Json {

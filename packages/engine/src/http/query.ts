@@ -42,7 +42,18 @@ export function readFieldManager(query: URLSearchParams, userAgent: string | und
   const named = query.get('fieldManager');
   if (named) {
     if (named.length > 128) throw badRequest('fieldManager: Too long: may not be more than 128 bytes');
+    if (/\p{C}/u.test(named)) throw badRequest('fieldManager: Invalid value: must only contain printable characters');
     return named;
   }
   return (userAgent ?? '').split('/')[0]?.slice(0, 128) || 'unknown';
+}
+
+const includeObjects = ['None', 'Metadata', 'Object'] as const;
+
+/** How much of each object a Table carries; default Metadata. */
+export function readIncludeObject(query: URLSearchParams): (typeof includeObjects)[number] {
+  const value = query.get('includeObject') || 'Metadata';
+  const known = includeObjects.find((each) => each === value);
+  if (!known) throw badRequest(`unrecognized includeObject value: ${JSON.stringify(value)}`);
+  return known;
 }

@@ -14,9 +14,9 @@ import { jsonAnswer, streamAnswer } from './answer.ts';
 import { decodeBody, mediaTypeOf } from './body.ts';
 import type { RequestContext } from './context.ts';
 import { negotiateOutput, type Output } from './negotiate.ts';
-import { type IncludeObject, type OutputContext, partial, shapeEvent, shapeList, shapeObject } from './output.ts';
+import { type OutputContext, partial, shapeEvent, shapeList, shapeObject } from './output.ts';
 import { readApplied, readPatch } from './patch.ts';
-import { readBoolean, readCount, readText } from './query.ts';
+import { readBoolean, readCount, readIncludeObject, readText } from './query.ts';
 import type { ResourcePath } from './request-path.ts';
 import type { Services } from './services.ts';
 import { readDeleteOptions, readWriteOptions } from './write-options.ts';
@@ -62,7 +62,7 @@ function isWatch(context: RequestContext, path: ResourcePath): boolean {
 function outputOf(services: Services, context: RequestContext): OutputContext {
   return {
     output: negotiateOutput(context.headers['accept']),
-    includeObject: (context.query.get('includeObject') || 'Metadata') as IncludeObject,
+    includeObject: readIncludeObject(context.query),
     nowMs: services.registry.clock(),
   };
 }

@@ -6,9 +6,9 @@ import type { ApiRequest, ApiResponse, Log, Transport } from '@serval/kube/clien
 import { StatusError } from '@serval/kube/objects';
 import { EngineError } from '../engine-error.ts';
 import { errorAnswer } from './answer.ts';
+import { answerClientError } from './client-error.ts';
+import { maxBodyBytes, readBody } from './read-body.ts';
 
-// As upstream limits request bodies (MaxRequestBodyBytes).
-const maxBodyBytes = 3 * 1024 * 1024;
 const maxHeaderBytes = 64 * 1024;
 // Made once: an error with its stack for each connection that ends is what a busy server would do most.
 const clientGone = new DOMException('the client closed the connection', 'AbortError');
@@ -46,6 +46,7 @@ export async function listen(options: {
       });
     },
   );
+  server.on('clientError', answerClientError);
   server.on('tlsClientError', (error) => log.debug({ error: error.message }, 'TLS handshake failed'));
   await bind(server, host, port);
   const { port: bound } = server.address() as AddressInfo;
@@ -87,15 +88,15 @@ async function serve(handle: Transport, message: IncomingMessage, response: Serv
   response.once('close', () => {
     if (!response.writableFinished) gone.abort(clientGone);
   });
-  const body = await readBody(message);
+  const body = await readBody(message, clientGone);
   if (body === undefined) {
     const tooLarge = new StatusError(
       'RequestEntityTooLarge',
       `limit is ${maxBodyBytes} bytes for the body of a request`,
     );
     await send(errorAnswer(tooLarge), response, gone.signal);
-    // What is left of the body is not read.
-    message.destroy();
+    // Whatever is left of the body is not read.
+    if (!message.complete) message.destroy();
     return;
   }
   const headers: Record<string, string> = {};
@@ -104,7 +105,7 @@ async function serve(handle: Transport, message: IncomingMessage, response: Serv
   }
   const answer = await handle({
     method: (message.method ?? 'GET') as ApiRequest['method'],
-    path: message.url ?? '/',
+    path: pathOf(message.url ?? '/'),
     headers,
     ...(body.byteLength > 0 ? { body } : {}),
     signal: gone.signal,
@@ -112,23 +113,9 @@ async function serve(handle: Transport, message: IncomingMessage, response: Serv
   await send(answer, response, gone.signal);
 }
 
-/** `undefined` when it is too large. Rejects when the connection ends in the middle. */
-function readBody(message: IncomingMessage): Promise<Buffer | undefined> {
-  if (Number(message.headers['content-length'] ?? 0) > maxBodyBytes) return Promise.resolve(undefined);
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    message.on('data', (chunk: Buffer) => {
-      size += chunk.byteLength;
-      if (size > maxBodyBytes) {
-        message.pause();
-        resolve(undefined);
-      } else chunks.push(chunk);
-    });
-    message.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
-    message.once('error', reject);
-    message.once('close', () => reject(clientGone));
-  });
+/** The path of a request target, which may be a whole URL (RFC 9112, 3.2.2). */
+function pathOf(target: string): string {
+  return target.replace(/^https?:\/\/[^/?]*/i, '') || '/';
 }
 
 async function send(answer: ApiResponse, response: ServerResponse, gone: AbortSignal): Promise<void> {

@@ -21,10 +21,7 @@ const policies = ['Foreground', 'Background', 'Orphan'] as const;
 /** Options of a delete, from the body where there is one, else from the query. */
 export function readDeleteOptions(context: RequestContext, decodeProtobuf: DecodeProtobuf): DeleteOptions {
   const base = readWriteOptions(context);
-  const body =
-    context.body.byteLength === 0
-      ? undefined
-      : (decodeBody(context.body, context.headers['content-type'], decodeProtobuf) as Record<string, unknown>);
+  const body = readOptionsBody(context, decodeProtobuf);
   const policy = body?.['propagationPolicy'] ?? context.query.get('propagationPolicy') ?? undefined;
   const orphan = body?.['orphanDependents'];
   const grace = body?.['gracePeriodSeconds'] ?? readCount(context.query, 'gracePeriodSeconds');
@@ -47,4 +44,13 @@ export function readDeleteOptions(context: RequestContext, decodeProtobuf: Decod
       : {}),
     ...(body?.['preconditions'] ? { preconditions: body['preconditions'] as DeleteOptions['preconditions'] } : {}),
   };
+}
+
+function readOptionsBody(context: RequestContext, decodeProtobuf: DecodeProtobuf): Record<string, unknown> | undefined {
+  if (context.body.byteLength === 0) return undefined;
+  const body = decodeBody(context.body, context.headers['content-type'], decodeProtobuf);
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw badRequest('expected DeleteOptions');
+  const { preconditions } = body as Record<string, unknown>;
+  if (preconditions && typeof preconditions !== 'object') throw badRequest('preconditions must be an object');
+  return body as Record<string, unknown>;
 }

@@ -55,6 +55,12 @@ export async function listObjects(
 
 function checkVersion(deps: RegistryDeps, query: ListQuery): void {
   const { resourceVersion = '', resourceVersionMatch } = query;
+  if (resourceVersionMatch && resourceVersionMatch !== 'Exact' && resourceVersionMatch !== 'NotOlderThan') {
+    throw new StatusError(
+      'Invalid',
+      `ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Unsupported value: ${JSON.stringify(resourceVersionMatch)}: supported values: "Exact", "NotOlderThan"`,
+    );
+  }
   if (resourceVersionMatch && !resourceVersion) {
     throw new StatusError(
       'Invalid',
