@@ -9,6 +9,7 @@ import {
   horizontalPodAutoscalers,
   httpRoutes,
   isStatusError,
+  namespaces,
   type Pod,
   pods,
   secrets,
@@ -138,6 +139,26 @@ test('children that the API server refuses are told of, and made once they are m
   await client.patch(inferenceServices, iris, 'merge', { spec: { predictor: { model: { securityContext: null } } } });
   await statusWhen(client, 'iris', (s) => refused(s)?.reason !== 'ReconcileFailed');
   await client.get(deployments, child);
+});
+
+test('a namespace that is going away is no failure of its services', async (t) => {
+  const { client, writes } = await startTestPlatform(t);
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team' } };
+  await client.create(namespaces, namespace);
+  const service = serviceOf('iris', { model });
+  await client.create(inferenceServices, { ...service, metadata: { ...service.metadata, namespace: 'team' } });
+  const at = { namespace: 'team', name: 'iris-predictor' };
+  await eventually(() => client.get(deployments, at));
+  await client.delete(namespaces, { name: 'team' });
+  const before = writes.length;
+  await client.delete(deployments, at);
+  await eventually(async () => assert.ok(writes.slice(before).some((write) => write.endsWith('/iris-predictor'))));
+  await client.patch(inferenceServices, { namespace: 'team', name: 'iris' }, 'merge', {
+    metadata: { labels: { a: 'b' } },
+  });
+  await sleep(200);
+  const { status } = await client.get(inferenceServices, { namespace: 'team', name: 'iris' });
+  assert.notEqual(findCondition(status?.conditions, 'PredictorReady')?.reason, 'ReconcileFailed');
 });
 
 test('the configuration is followed, and a wrong one changes nothing', async (t) => {

@@ -1,12 +1,11 @@
 import { type Controller, createController, rfc3339, source } from '@serval/kube/client';
-import { isStatusError, type Job, jobs, keyOf, type Pod, pods } from '@serval/kube/objects';
+import { isNamespaceTerminating, isStatusError, type Job, jobs, keyOf, type Pod, pods } from '@serval/kube/objects';
 import { renderPod } from '../replica-set/render-pod.ts';
 import { byController } from '../shared/caches.ts';
 import { targetOf } from '../shared/claim.ts';
 import type { ControllerContext } from '../shared/context.ts';
 import { controllerKeys } from '../shared/controller-keys.ts';
 import { messageOf } from '../shared/message-of.ts';
-import { isNamespaceTerminating } from '../shared/namespace-terminating.ts';
 import { createPodWrites } from '../shared/pod-writes.ts';
 import { slowStart } from '../shared/slow-start.ts';
 import { writeStatus } from '../shared/write-status.ts';

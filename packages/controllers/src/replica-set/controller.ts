@@ -1,5 +1,6 @@
 import { type Controller, createController, rfc3339, source } from '@serval/kube/client';
 import {
+  isNamespaceTerminating,
   isStatusError,
   keyOf,
   labelSelectorMatcher,
@@ -13,7 +14,6 @@ import { claim, planClaim, targetOf } from '../shared/claim.ts';
 import type { ControllerContext } from '../shared/context.ts';
 import { controllerKeys } from '../shared/controller-keys.ts';
 import { messageOf } from '../shared/message-of.ts';
-import { isNamespaceTerminating } from '../shared/namespace-terminating.ts';
 import { createPodWrites } from '../shared/pod-writes.ts';
 import { slowStart } from '../shared/slow-start.ts';
 import { writeStatus } from '../shared/write-status.ts';

@@ -121,3 +121,10 @@ function reasonOfCode(code: number): StatusReason {
 export function isStatusError(error: unknown, ...reasons: StatusReason[]): error is StatusError {
   return error instanceof StatusError && (reasons.length === 0 || reasons.includes(error.reason));
 }
+
+/** Was a create refused because its namespace is going? Then there is nothing to retry: the owner goes too. */
+export function isNamespaceTerminating(error: unknown): boolean {
+  if (!isStatusError(error, 'Forbidden')) return false;
+  const told = error.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating');
+  return told || error.message.includes('because it is being terminated');
+}

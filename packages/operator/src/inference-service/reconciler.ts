@@ -7,7 +7,7 @@ import {
   type Reconciled,
   rfc3339,
 } from '@serval/kube/client';
-import { deepEqual, isStatusError, keyOf, type NamespacedName } from '@serval/kube/objects';
+import { deepEqual, isNamespaceTerminating, isStatusError, keyOf, type NamespacedName } from '@serval/kube/objects';
 import type { ConfigSource } from '../config/config-source.ts';
 import { childOf, liveChildren } from './children.ts';
 import { type Caches, observe } from './observe.ts';
@@ -48,6 +48,7 @@ export function createInferenceServiceReconciler({
       try {
         await applier.applyChildren({ owner: service, desired, live, signal });
       } catch (error) {
+        if (failuresOf(error).every(isNamespaceTerminating)) return;
         if (!isRefusal(error)) throw error;
         refusal = error;
       }
@@ -90,8 +91,11 @@ export function createInferenceServiceReconciler({
 
 /** The API server understood a child and said no; anything else (conflicts, outages) is none of a person's business. */
 function isRefusal(error: unknown): error is Error {
-  const failures = error instanceof AggregateError ? error.errors : [error];
-  return failures.some((failure) =>
+  return failuresOf(error).some((failure) =>
     isStatusError(failure, 'Invalid', 'Forbidden', 'BadRequest', 'MethodNotAllowed', 'RequestEntityTooLarge'),
   );
+}
+
+function failuresOf(error: unknown): readonly unknown[] {
+  return error instanceof AggregateError ? error.errors : [error];
 }
