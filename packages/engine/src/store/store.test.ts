@@ -58,7 +58,7 @@ test('what is on disk stays bounded under writes without end, and shrinks when l
   const directory = await temporaryDirectory(t);
   const sizeOf = (name: string) => statSync(join(directory, name)).size;
   const mib = 2 ** 20;
-  const limits = { checkpointAfterBytes: mib, largestWalBytes: 2 * mib };
+  const limits = { checkpointAfterBytes: mib };
   const churn = async (store: Store, commits: number, perCommit: number, bytes: number) => {
     let largestWal = 0;
     for (let commit = 0; commit < commits; commit += 1) {

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AnyObject } from '@serval/kube/objects';
 import { type Change, RevisionCompacted, type Write, WriteConflict } from './change.ts';
@@ -34,15 +33,12 @@ export interface StoreLimits {
   history: HistoryLimits;
   /** Beyond this much write-ahead log it is moved into the database, beside the writes. */
   checkpointAfterBytes: number;
-  /** Writes that never pause would let it grow for ever: beyond this, the last bit is moved while they wait. */
-  largestWalBytes: number;
 }
 
 const defaultLimits: StoreLimits = {
   // A client that comes back after a pause resumes its watch if no more than this was written meanwhile.
   history: { revisions: 10_000, bytes: 128 * 1024 * 1024, segment: 500 },
   checkpointAfterBytes: 8 * 1024 * 1024,
-  largestWalBytes: 24 * 1024 * 1024,
 };
 const segmentsAtOnce = 2;
 // A commit writes at least these pages: the last leaf and its parent.
@@ -124,7 +120,7 @@ function createStore(path: string, unlock: () => void, limits: StoreLimits): Sto
       bytesSinceCheckpoint = 0;
       checkpointing = checkpoint(path).then(() => {
         checkpointing = undefined;
-        if (!closed) boundWal();
+        if (!closed) restartWal();
       });
     }
   }
@@ -140,9 +136,12 @@ function createStore(path: string, unlock: () => void, limits: StoreLimits): Sto
     }
   }
 
-  function boundWal(): void {
-    const { size = 0 } = statSync(`${path}-wal`, { throwIfNoEntry: false }) ?? {};
-    if (size <= limits.largestWalBytes) return;
+  /**
+   * Moves the little that was written beside the checkpoint, so that the next write begins the log anew. Without it the log
+   * would grow for as long as writes do not pause; and a commit over what is in the file already is twice as fast as one
+   * that makes the file longer.
+   */
+  function restartWal(): void {
     try {
       log.checkpoint();
     } catch {
