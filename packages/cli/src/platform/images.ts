@@ -6,7 +6,11 @@ import { programOf } from './programs.ts';
 
 /** Serval's own images as programs of this installation, and the user's of `<data-dir>/images.yaml`. */
 export async function loadImageCatalogue(dataDir: string): Promise<ImageCatalogue> {
-  const env = { NODE_COMPILE_CACHE: join(dataDir, 'cache', 'compile') };
+  const env = {
+    NODE_COMPILE_CACHE: join(dataDir, 'cache', 'compile'),
+    // Our programs read the proxy variables themselves where they need them; Node would load its fetch for them at each start.
+    NODE_USE_ENV_PROXY: '0',
+  };
   const own = [
     ['serval/model-server', '@serval/server/main'],
     ['serval/storage-initializer', '@serval/storage/main'],
