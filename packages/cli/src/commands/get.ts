@@ -174,9 +174,9 @@ async function watchTable(
     ...(name === undefined ? {} : { fieldSelector: `metadata.name=${name}` }),
   };
   const path = tablePath(target, undefined, query, watchQuery);
-  const response = await client.request({ method: 'GET', path, headers, signal });
-  if (response.status !== 200) throw statusErrorFrom(parseStatus(await readText(response)), response.status);
   try {
+    const response = await client.request({ method: 'GET', path, headers, signal });
+    if (response.status !== 200) throw statusErrorFrom(parseStatus(await readText(response)), response.status);
     for await (const event of jsonLines<{ type: string; object: ServerTable & AnyObject }>(response.body)) {
       if (event.type === 'ERROR') throw statusErrorFrom(event.object as object, 500);
       if (event.type === 'BOOKMARK') continue;
