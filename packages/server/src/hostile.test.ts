@@ -153,6 +153,7 @@ test('a folder must hold one model; the message names what was found', async (t)
   const txt = read('lightgbm-binary.txt');
   await refused(join(dir, 'nothing'), /^no model at .*nothing: ENOENT$/);
   await refused(await put('empty', {}), /holds no files, expected a model; supported are XGBoost/);
+  await refused(await put('hidden', { '.serval-manifest.json': '{}' }), /holds no files, expected a model/);
   await refused(
     await put('others', { 'README.md': '', 'config.json': '{}' }),
     /holds README\.md, config\.json, expected a model/,

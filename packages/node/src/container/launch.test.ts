@@ -54,6 +54,7 @@ test("command replaces the image's words, args add to them, and mount paths lead
   assert.deepEqual(one.command, ['/bin/echo', '/mnt/models', ...words]);
   assert.equal(one.env['A'], `${models}/iris`);
   assert.deepEqual(one.inContainer(['cat', '/mnt/models/m']), ['cat', `${models}/m`]);
+  assert.equal(one.asSpecified(`${models} holds no files`), '/mnt/models holds no files');
   const two = await launch(t, { command: ['true'], args: ['x'], volumeMounts });
   assert.deepEqual(two.command, ['true', 'x']);
 });

@@ -17,6 +17,8 @@ export interface Launch {
   workingDirectory: string;
   /** Words of a probe's or hook's command as the container would see them: variables and mount paths replaced. */
   inContainer(words: readonly string[]): string[];
+  /** What a program says, with the paths that its spec knows in place of the real ones. */
+  asSpecified(text: string): string;
 }
 
 export interface LaunchInput {
@@ -69,7 +71,10 @@ export async function prepareLaunch(input: LaunchInput): Promise<Launch> {
   refuseNullBytes(command, env);
   const workingDirectory = await workingDirectoryOf(container, all, rootDirectory);
   await requireProgram(command[0], env.PATH ?? input.path, workingDirectory);
-  return { command, env, workingDirectory, inContainer: words };
+  const asSpecified = createPathSubstitution(
+    all.map(({ containerPath, realPath }) => ({ containerPath: realPath, realPath: containerPath })),
+  );
+  return { command, env, workingDirectory, inContainer: words, asSpecified };
 }
 
 /** The system can pass on none; what says so by itself would print the value, which may be a secret. */

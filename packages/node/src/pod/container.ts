@@ -136,7 +136,8 @@ export function createContainer(deps: ContainerDeps): ManagedContainer {
     const exit = await run.ended;
     life.abort();
     stopBy?.cancel();
-    const message = await terminationMessage(spec, exit.exitCode ?? 1, terminationLog, run.lastLogs);
+    const said = await terminationMessage(spec, exit.exitCode ?? 1, terminationLog, run.lastLogs);
+    const message = launch.asSpecified(said);
     const times = { finishedAt: rfc3339(clock.now()), ...(record.startedAt ? { startedAt: record.startedAt } : {}) };
     const { killedByNode } = exit;
     const nodeStopped = killed || stopBy?.nodeStops === true;

@@ -65,7 +65,9 @@ async function describe(path: string, wanted: Format | undefined, sizeBytes: num
   return { path, name, detected, sizeBytes };
 }
 
-function listed(names: readonly string[]): string {
+function listed(all: readonly string[]): string {
+  // Nobody put those there as a model.
+  const names = all.filter((name) => !name.startsWith('.'));
   if (names.length === 0) return 'no files';
   const more = names.length > SHOWN_NAMES ? ` and ${names.length - SHOWN_NAMES} more` : '';
   return `${names.slice(0, SHOWN_NAMES).join(', ')}${more}`;
