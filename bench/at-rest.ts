@@ -51,14 +51,16 @@ async function processTree(root: number): Promise<number[]> {
   return found;
 }
 
-async function cpuSeconds(pid: number): Promise<number> {
+/** Processor time that a process has used; 0 where there is no /proc. */
+export async function cpuSeconds(pid: number): Promise<number> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   // utime and stime of proc(5), in clock ticks.
   return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / 100;
 }
 
-async function proportionalBytes(pid: number): Promise<number> {
+/** Memory of a process, with its share of what it has in common with others; 0 where there is no /proc. */
+export async function proportionalBytes(pid: number): Promise<number> {
   const text = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
   return Number(/^Pss:\s+(\d+) kB/m.exec(text)?.[1] ?? 0) * 1024;
 }
