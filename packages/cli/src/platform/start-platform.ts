@@ -64,22 +64,21 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const isKind = (object: AnyObject) => object.kind === 'CustomResourceDefinition';
     await applyInOrder(client, platformObjects({ gatewayPort: options.gatewayPort }).filter(isKind));
 
-    // Before anything that its webhooks look at is written: on a second start they are stored already.
-    const operator = await startOperator({ client, namespace: systemNamespace, log });
-    stops.push(() => operator.close());
-    const webhooks = (await controlPlane.connectWebhooks(operator.webhooks)) ?? inProcessWebhooks;
-    // Those of a start that was killed may still lead to where nobody listens.
-    await applyInOrder(client, webhookConfigurations(webhooks) as unknown as AnyObject[]);
-
     let failed: (reason: Error) => void = () => undefined;
     const failure = new Promise<Error>((resolve) => {
       failed = resolve;
     });
-    const gateway = await startSupervisedGateway(
-      { ...options, kubeconfig, port: options.gatewayPort },
-      stops,
-      (reason) => failed(reason),
-    );
+    // Side by side, as the gateway is a process of its own. Both are waited for, so that both can be stopped.
+    const gatewayStops: Stops = [];
+    const [operatorStart, gatewayStart] = await Promise.allSettled([
+      startOperatorAndWebhooks(controlPlane, log, stops),
+      startSupervisedGateway({ ...options, kubeconfig, port: options.gatewayPort }, gatewayStops, (reason) =>
+        failed(reason),
+      ),
+    ]);
+    stops.push(...gatewayStops);
+    const webhooks = startedOf(operatorStart);
+    const gateway = startedOf(gatewayStart);
     options.signal.throwIfAborted();
     onProgress(`gateway     http://${gateway.external}`);
     const objects = platformObjects({ gatewayPort: portOf(gateway.external), webhooks });
@@ -118,6 +117,25 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     await close();
     throw error;
   }
+}
+
+/** Before anything that the webhooks look at is written: on a second start they are stored already. */
+async function startOperatorAndWebhooks(
+  { client, connectWebhooks }: ControlPlane,
+  log: PlatformOptions['log'],
+  stops: Stops,
+): Promise<WebhookAddress> {
+  const operator = await startOperator({ client, namespace: systemNamespace, log });
+  stops.push(() => operator.close());
+  const webhooks = (await connectWebhooks(operator.webhooks)) ?? inProcessWebhooks;
+  // Those of a start that was killed may still lead to where nobody listens.
+  await applyInOrder(client, webhookConfigurations(webhooks) as unknown as AnyObject[]);
+  return webhooks;
+}
+
+function startedOf<T>(result: PromiseSettledResult<T>): T {
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
 }
 
 function startControlPlane(options: PlatformOptions, stops: Stops): Promise<ControlPlane> {
