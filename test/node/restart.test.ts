@@ -3,6 +3,7 @@ import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pods, portMapAnnotation, secrets } from '@serval/kube/objects';
+import { eventually } from '../support/eventually.ts';
 import { isReady, logsAre, podGone, podOf, podWhen, startMachine } from './support.ts';
 
 const server = (port: string) => `
@@ -66,6 +67,24 @@ test('a Pod that was deleted while the node was down leaves nothing', async (t) 
   await machine.restart({ stopPods: false });
   await podGone(client, 'asked');
   assert.deepEqual(await readdir(join(dataDir, 'node', 'pods')), []);
+});
+
+test('a Pod that is forced away while it takes its time leaves no process', async (t) => {
+  const machine = await startMachine(t);
+  const { client, dataDir } = machine;
+  await client.create(
+    pods,
+    podOf('slow', {
+      terminationGracePeriodSeconds: 600,
+      containers: [{ name: 'main', image: 'test/shell', args: ['trap "" TERM; while :; do sleep 0.1; done'] }],
+    }),
+  );
+  const { metadata } = await podWhen(client, 'slow', isReady);
+  await client.delete(pods, { namespace: 'default', name: 'slow' });
+  await podWhen(client, 'slow', (p) => !isReady(p));
+  await client.delete(pods, { namespace: 'default', name: 'slow' }, { gracePeriodSeconds: 0 });
+  const directory = join(dataDir, 'node', 'pods', metadata.uid ?? '');
+  await eventually(() => assert.rejects(access(directory)));
 });
 
 test('without addresses of their own, Pods get ports of their own', async (t) => {

@@ -29,6 +29,8 @@ test('a subPath is made, or refused where a link leads out', async (t) => {
   assert.deepEqual(await resolve('a/b'), [{ containerPath: '/v', realPath: join(volume, 'a/b') }]);
   assert.ok((await stat(join(volume, 'a/b'))).isDirectory());
   await assert.rejects(resolve('out/x'), /leads out of its volume/);
+  await symlink('/no/such/place', join(volume, 'nowhere'));
+  await assert.rejects(resolve('nowhere/x'), /subPath "nowhere\/x" cannot be made: ENOTDIR/);
   await assert.rejects(resolve('out'), /leads out of its volume/);
   await assert.rejects(resolveMounts([{ name: 'w', mountPath: '/w' }], volumes, {}), /no volume of that name/);
   const twice = { name: 'v', mountPath: '/v' };

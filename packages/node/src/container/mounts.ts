@@ -1,7 +1,7 @@
 import { mkdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import type { VolumeMount } from '@serval/kube/objects';
-import { errnoOf, NodeError } from '../errors.ts';
+import { errnoOf, messageOf, NodeError } from '../errors.ts';
 import { expandVariables } from './expand.ts';
 import type { PathMapping } from './substitute.ts';
 
@@ -67,7 +67,12 @@ async function inside(volume: string, subPath: string, mount: VolumeMount): Prom
       `volumeMount "${mount.name}": subPath "${mount.subPathExpr || mount.subPath}" leads out of its volume`,
     );
   }
-  if (existing !== path) await mkdir(path, { recursive: true });
+  if (existing !== path) {
+    await mkdir(path, { recursive: true }).catch((error: unknown) => {
+      const what = `subPath "${mount.subPathExpr || mount.subPath}"`;
+      throw invalid(`volumeMount "${mount.name}": ${what} cannot be made: ${errnoOf(error) ?? messageOf(error)}`);
+    });
+  }
   return path;
 }
 

@@ -154,10 +154,9 @@ function stopSidecars(decision: Decision, inits: readonly Entry[]): void {
   if (last) requestStop(decision, last.container.name, last.view);
 }
 
+/** Also of one that is being stopped: there may be less time now than there was. */
 function requestStop(decision: Decision, name: string, view: ContainerView): void {
-  if (view.phase === 'running' || view.phase === 'starting') {
-    decision.stop.push({ name, message: `Stopping container ${name}` });
-  }
+  if (isLive(view)) decision.stop.push({ name, message: `Stopping container ${name}` });
 }
 
 function wakeAt(decision: Decision, atMs: number): void {
