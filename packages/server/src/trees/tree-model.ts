@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type Datatype, numberFromHalf, ProtocolError, type Tensor } from '@serval/protocol';
 import type { Model } from '../model/model.ts';
 import type { PackedForest } from './packed.ts';
-import { createLeafSums, type RowRange, type SumOptions } from './walk.ts';
+import { type Batch, createLeafSums, type SumOptions, type SumRows } from './walk.ts';
 
 /** From sums to predictions, in place: `sums` is row-major [rows, outputs]. */
 export interface Finish {
@@ -39,6 +39,7 @@ const TURN_STEPS = 1_500_000;
 export function createTreeModel(options: TreeModelOptions): Model {
   const { datatype, featureCount, forest, sum, finish } = options;
   const outputs = sum.base.length;
+  const sumRows = createLeafSums(forest, featureCount, sum);
   // A forest without splits still costs something per tree and row.
   const rowSteps = forest.depths.reduce((total, depth) => total + depth, 0) + forest.depths.length + 1;
   const turnRows = 4 * Math.ceil(TURN_STEPS / rowSteps / 4);
@@ -53,9 +54,8 @@ export function createTreeModel(options: TreeModelOptions): Model {
     async predict(inputs, _outputs, signal) {
       const { rows, features } = featureMatrix(inputs, featureCount, datatype);
       const sums = new Float64Array(rows * outputs);
-      const sumRows = createLeafSums(forest, features, featureCount, sum, sums);
-      if (rows <= turnRows) sumRows(0, rows);
-      else await inTurns(sumRows, rows, turnRows, signal);
+      if (rows <= turnRows) sumRows({ features, sums }, 0, rows);
+      else await inTurns(sumRows, { features, sums }, rows, turnRows, signal);
       finish.apply(sums, outputs);
       const predictions = finish.perRow === 'one' ? sums.subarray(0, rows) : sums;
       const data = datatype === 'FP32' ? Float32Array.from(predictions) : predictions;
@@ -66,11 +66,17 @@ export function createTreeModel(options: TreeModelOptions): Model {
 }
 
 /** A large batch does not hold up other requests; it ends early when nobody wants it any more. */
-async function inTurns(sumRows: RowRange, rows: number, turnRows: number, signal: AbortSignal): Promise<void> {
+async function inTurns(
+  sumRows: SumRows,
+  batch: Batch,
+  rows: number,
+  turnRows: number,
+  signal: AbortSignal,
+): Promise<void> {
   for (let first = 0; first < rows; first += turnRows) {
     if (first > 0) await setImmediate();
     signal.throwIfAborted();
-    sumRows(first, Math.min(rows, first + turnRows));
+    sumRows(batch, first, Math.min(rows, first + turnRows));
   }
 }
 

@@ -10,29 +10,29 @@ export interface SumOptions {
 
 /** Rows that go down a tree one after the other while it is in the processor's first cache; their slots fit there, too. */
 const BLOCK_ROWS = 64;
+/** 1 MiB for a block: rows of forests with very many categorical splits are long, and take their way one by one. */
+const BLOCK_SLOTS = 2 ** 17;
 
-/** Sums rows `[first, end)` of one batch; made once per batch. */
-export type RowRange = (first: number, end: number) => void;
+/** Numbers of a batch: `features` row-major [rows, features], NaN means missing; `sums` row-major [rows, outputs]. */
+export interface Batch {
+  features: ArrayLike<number>;
+  sums: Float64Array;
+}
 
-/**
- * @param features  row-major [rows, features]; NaN means missing
- * @param sums  row-major [rows, outputs], filled with the raw sums
- */
-export function createLeafSums(
-  forest: PackedForest,
-  features: ArrayLike<number>,
-  featureCount: number,
-  { base, single }: SumOptions,
-  sums: Float64Array,
-): RowRange {
+/** Fills the raw sums of rows `[first, end)`. */
+export type SumRows = (batch: Batch, first: number, end: number) => void;
+
+/** Made once per model: what it works in is used again by every call, none of which gives way to another. */
+export function createLeafSums(forest: PackedForest, featureCount: number, { base, single }: SumOptions): SumRows {
   const { groups, slots } = forest;
   const outputs = base.length;
   const width = slots.length + 1;
   const row = new Float64Array(width);
   const leaves = new Float64Array(groups.length);
+  const blockRows = Math.min(BLOCK_ROWS, Math.floor(BLOCK_SLOTS / width)) & ~3;
   let block: Float64Array | undefined;
 
-  function sumRow(r: number): void {
+  function sumRow({ features, sums }: Batch, r: number): void {
     fillRow(row, slots, features, r * featureCount);
     walkTrees(forest, row, leaves);
     const at = r * outputs;
@@ -43,12 +43,13 @@ export function createLeafSums(
     }
   }
 
-  return (first, end) => {
+  return (batch, first, end) => {
+    const { features, sums } = batch;
     for (let r = first; r < end; r++) sums.set(base, r * outputs);
     let r = first;
-    while (end - r >= 4) {
-      const count = Math.min(BLOCK_ROWS, end - r) & ~3;
-      block ??= new Float64Array(width * BLOCK_ROWS);
+    while (blockRows > 0 && end - r >= 4) {
+      const count = Math.min(blockRows, end - r) & ~3;
+      block ??= new Float64Array(width * blockRows);
       for (let i = 0; i < count; i++) {
         fillRow(row, slots, features, (r + i) * featureCount);
         block.set(row, i * width);
@@ -56,7 +57,7 @@ export function createLeafSums(
       sumBlock(forest, block, width, count, sums, r * outputs, outputs, single);
       r += count;
     }
-    for (; r < end; r++) sumRow(r);
+    for (; r < end; r++) sumRow(batch, r);
   };
 }
 
