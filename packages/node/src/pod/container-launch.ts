@@ -30,7 +30,9 @@ export async function launchContainer(deps: PodDeps, input: ContainerLaunchInput
     throw new NodeError(
       'ImageNotAvailable',
       `no local command is known for image "${name}": images are not pulled here`,
-      { hint: `map it in ${deps.imagesFile}: [{match: "${name}", command: ["PROGRAM", "ARG"]}]` },
+      {
+        hint: `map it in ${deps.imagesFile}, which is read at the start: [{match: "${name}", command: ["PROGRAM", "ARG"]}]`,
+      },
     );
   }
   return prepareLaunch({

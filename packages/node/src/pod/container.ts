@@ -32,7 +32,7 @@ export interface ManagedContainer {
   currentLog(): LogWriter | undefined;
 }
 
-export interface StopRequest {
+interface StopRequest {
   graceMs: number;
   /** Of the Killing event. */
   message: string;

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { sleep } from '@serval/kube/client';
-import type { Pod } from '@serval/kube/objects';
+import { deepEqual, type Pod } from '@serval/kube/objects';
 import { containersOf } from '../container/environment.ts';
 import { messageOf } from '../errors.ts';
 import { type Backoff, nextBackoff } from './backoff.ts';
@@ -218,10 +218,14 @@ export async function createPodWorker(
     pod: () => pod,
     container: (name) => containers.get(name),
     update(next) {
+      // Of a Pod itself, volumes show nothing else that can change.
+      const isProjectedAnew =
+        !deepEqual(pod.metadata.labels, next.metadata.labels) ||
+        !deepEqual(pod.metadata.annotations, next.metadata.annotations);
       pod = next;
       if (next.metadata.deletionTimestamp) beginStop(deletionGraceMs(next));
       else {
-        stale ||= sandbox.isReady();
+        stale ||= sandbox.isReady() && isProjectedAnew;
         wake();
       }
     },
