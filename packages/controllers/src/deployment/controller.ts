@@ -2,6 +2,7 @@ import { type Controller, createController, rfc3339, source } from '@serval/kube
 import {
   type Deployment,
   deployments,
+  isNamespaceTerminating,
   isStatusError,
   keyOf,
   labelSelectorMatcher,
@@ -67,6 +68,7 @@ export function startDeploymentController(context: ControllerContext): Controlle
     try {
       ensured = await ensureReplicaSet(client, deployment, all, signal);
     } catch (error) {
+      if (isNamespaceTerminating(error)) return;
       if (isStatusError(error, 'Conflict', 'NotFound')) throw error;
       const failure = messageOf(error);
       await report(
@@ -130,7 +132,8 @@ export function startDeploymentController(context: ControllerContext): Controlle
 
   async function writeRevision(deployment: Deployment, revision: number, signal: AbortSignal): Promise<void> {
     if (deployment.metadata.annotations?.[revisionAnnotation] === String(revision)) return;
-    const patch = { metadata: { annotations: { [revisionAnnotation]: String(revision) } } };
+    const { uid } = deployment.metadata;
+    const patch = { metadata: { uid, annotations: { [revisionAnnotation]: String(revision) } } };
     await client.patch(deployments, targetOf(deployment.metadata), 'merge', patch, { signal });
   }
 

@@ -52,7 +52,7 @@ export async function ensureReplicaSet(
     deployments,
     targetOf(deployment.metadata),
     'merge',
-    { status: { collisionCount } },
+    { metadata: { uid: deployment.metadata.uid }, status: { collisionCount } },
     {
       subresource: 'status',
       signal,
