@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { measureRawLoad } from '../raw-load.ts';
+import { cpuMicroseconds, measureLoad } from '../load.ts';
 import { printRows, type Row } from '../table.ts';
 import { end, startBenchGateway } from './cluster.ts';
 
@@ -23,13 +22,6 @@ async function start(file: string, ...args: string[]): Promise<{ child: ChildPro
   return { child, address };
 }
 
-/** Microseconds of processor time, user and system, of all threads. */
-async function cpuMicroseconds(pid: number): Promise<number> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8');
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10_000;
-}
-
 interface Total {
   perSecond: number[];
   p99Ms: number[];
@@ -40,7 +32,7 @@ interface Total {
 async function measure(total: Total, origin: string, pid: number, connections: number): Promise<void> {
   const before = await cpuMicroseconds(pid);
   const load = { origin, path: '/v1/models/bench:predict', host, body };
-  const result = await measureRawLoad(load, connections, roundMs);
+  const result = await measureLoad(load, connections, roundMs);
   if (result.failures > 0) throw new Error(`${result.failures} requests failed`);
   total.cpuUs += (await cpuMicroseconds(pid)) - before;
   total.requests += result.requests;
