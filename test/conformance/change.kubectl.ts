@@ -119,7 +119,7 @@ conformance('change', async (t, kubectl) => {
       await kubectl.fails(['scale', 'deployment/p', '--current-replicas=9', '--replicas=1']),
       /[Ee]xpected replicas to be 9, was 3/,
     );
-    assert.match(await kubectl.fails(['scale', 'deployment/none', '--replicas=1']), /not found/);
+    assert.match(await kubectl.fails(['scale', 'deployment/none', '--replicas=1']), /not found|no objects passed/);
     assert.match(
       await kubectl.fails(['scale', 'cm/e', '--replicas=1']),
       /could not find the requested resource|NotFound/,

@@ -93,7 +93,9 @@ async function describe(kubectl: Case): Promise<void> {
     /State:\s+Running[\s\S]*Conditions:[\s\S]*Ready\s+True/,
   );
   assert.match(await kubectl('describe', 'rs', '-l', 'app=roll'), /Controlled By:\s+Deployment\/roll/);
-  assert.match(await kubectl('describe', 'service', 'roll'), /Endpoints:\s+[\d.]+:8080/);
+  const service = await kubectl('describe', 'service', 'roll');
+  // Before 1.31 kubectl looked for Endpoints, which EndpointSlices have replaced.
+  assert.match(service, kubectl.minor < 31 ? /TargetPort:\s+8080/ : /Endpoints:\s+[\d.]+:8080/);
   const secret = await kubectl('describe', 'secret', 'hidden');
   assert.match(secret, /key:\s+11 bytes/);
   assert.doesNotMatch(secret, /do-not-show/);

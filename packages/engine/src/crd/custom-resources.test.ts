@@ -181,3 +181,24 @@ test('what was stored before a default came has it when it is read, watched and 
   const same = await ok('PATCH', `${cats}/tom`, { spec: { mood: 'calm' } });
   assert.equal(same.metadata.resourceVersion, made.metadata.resourceVersion);
 });
+
+test('metadata of custom resources has types too', async (t) => {
+  const { ok, call } = await startTestEngine(t);
+  await ok('POST', definitions, definition());
+  await ok('POST', cats, { metadata: { name: 'tom', labels: null }, spec: { name: 'Tom' } });
+  const wrong: object[] = [
+    { finalizers: [{}] },
+    { finalizers: 'x' },
+    { labels: { a: 1 } },
+    { labels: ['a'] },
+    { annotations: { a: {} } },
+    { ownerReferences: [['x']] },
+    { managedFields: ['x'] },
+  ];
+  for (const metadata of wrong) {
+    const patched = await call('PATCH', `${cats}/tom`, { metadata });
+    assert.deepEqual([patched.status, patched.body.reason], [422, 'Invalid'], JSON.stringify(metadata));
+    const made = await call('POST', cats, { metadata: { name: 'a', ...metadata }, spec: { name: 'A' } });
+    assert.deepEqual([made.status, made.body.reason], [422, 'Invalid'], JSON.stringify(metadata));
+  }
+});

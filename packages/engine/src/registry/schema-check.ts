@@ -1,5 +1,11 @@
 import { type AnyObject, StatusError } from '@serval/kube/objects';
-import { applyDefaults, type FieldError, pruneUnknown, validateSchema } from '@serval/kube/schema';
+import {
+  applyDefaults,
+  type FieldError,
+  pruneUnknown,
+  type StructuralSchema,
+  validateSchema,
+} from '@serval/kube/schema';
 import { invalid } from './errors.ts';
 import type { WriteOptions } from './request-options.ts';
 import type { ServedResource } from './served-resource.ts';
@@ -36,16 +42,21 @@ export function validateObject(resource: ServedResource, object: AnyObject, old?
   return validateSchema(schema, object, { ...(old ? { old } : {}), builtIn: !resource.custom });
 }
 
+// Metadata is the same for every kind; of a custom resource nothing else is looked at before admission.
+const metadataOnly: StructuralSchema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+
 /**
  * The object without nulls that say nothing (Go's decoder reads them as absent). Throws Invalid when a field of a built-in
- * kind has the wrong type, so that the kind's own rules can rely on types. Custom resources have no such rules; they are
- * validated once, after admission.
+ * kind, or of any kind's metadata, has the wrong type, so that rules beyond the schema can rely on types. Custom resources
+ * have no such rules of their own; they are validated once, after admission.
  */
 export function requireTypes(resource: ServedResource, object: AnyObject): AnyObject {
-  const schema = resource.schema();
-  if (resource.custom || !schema) return object;
+  const schema = resource.custom ? metadataOnly : resource.schema();
+  if (!schema) return object;
   const cleaned = applyDefaults(schema, object);
-  const errors = validateObject(resource, cleaned).filter(({ reason }) => reason === 'FieldValueTypeInvalid');
+  const errors = validateSchema(schema, cleaned, { builtIn: true }).filter(
+    ({ reason }) => reason === 'FieldValueTypeInvalid',
+  );
   if (errors.length > 0) throw invalid(resource, object.metadata.name ?? '', errors);
   return cleaned;
 }
