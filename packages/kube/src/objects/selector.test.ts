@@ -72,6 +72,8 @@ test('a LabelSelector: absent matches nothing, empty everything', () => {
   });
   assert.equal(matches(labels), true);
   assert.equal(matches({ app: 'web' }), false);
+  const keyless = [{ operator: 'Exists' }] as unknown as { key: string; operator: 'Exists' }[];
+  assert.throws(() => labelRequirements({ matchExpressions: keyless }), { name: 'SelectorError' });
   assert.throws(
     () => labelRequirements({ matchExpressions: [{ key: 'a', operator: 'In', values: [] }] }),
     /at least one/,

@@ -88,6 +88,8 @@ function requirement(key: string, operator: SelectorOperator, values: readonly s
 }
 
 function checkRequirement(key: string, operator: SelectorOperator, values: readonly string[]): string | undefined {
+  // Selectors come from requests too, before anybody has looked at their types.
+  if (typeof key !== 'string') return 'the key of an expression must be a string';
   const badKey = checkLabelKey(key);
   if (badKey) return `key ${badKey}`;
   switch (operator) {
