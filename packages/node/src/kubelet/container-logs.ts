@@ -1,6 +1,5 @@
-import { access } from 'node:fs/promises';
 import { StatusError } from '@serval/kube/objects';
-import { type LogOptions, readLog } from '../logs/reader.ts';
+import { type LogOptions, logExists, readLog } from '../logs/reader.ts';
 import { isLive } from '../pod/view.ts';
 import type { PodWorker } from '../pod/worker.ts';
 
@@ -23,7 +22,7 @@ export async function containerLogs(
   // A container that waits for its next start is told by its last run, as kubectl expects in a crash loop.
   const run = view.restartCount - (previous ? 1 : 0);
   const path = worker.directory.log(name, run);
-  const there = run >= 0 && view.containerID !== undefined && (await exists(path));
+  const there = run >= 0 && view.containerID !== undefined && (await logExists(path));
   if (!there && previous) {
     throw new StatusError('BadRequest', `previous terminated container "${name}" in pod "${pod}" not found`);
   }
@@ -69,13 +68,4 @@ function wholeNumber(query: URLSearchParams, name: string, least: number): numbe
     throw new StatusError('BadRequest', `${name} "${text}" must be a whole number of at least ${least}`);
   }
   return number;
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await access(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { appendFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -7,8 +7,8 @@ import { test } from 'node:test';
 import { systemClock } from '@serval/kube/client';
 import { temporaryDirectory } from '../testing.ts';
 import { createLineSplitter, parseLogLine, partLimitBytes } from './line.ts';
-import { type LogOptions, lastLogText, readLog } from './reader.ts';
-import { createLogWriter } from './writer.ts';
+import { type LogOptions, lastLogText, logExists, readLog } from './reader.ts';
+import { createLogWriter, type LogWriter } from './writer.ts';
 
 async function textOf(path: string, options: LogOptions = {}): Promise<string> {
   const chunks: Buffer[] = [];
@@ -47,6 +47,31 @@ test('a log that cannot be written does not hold up the program, and is told at 
   await writer.close();
 });
 
+test('a log that is put aside all the time is there at any moment', async (t) => {
+  const path = join(await temporaryDirectory(t), '0.log');
+  const writer = await createLogWriter(path, systemClock, 200);
+  const source = new PassThrough();
+  const copied = writer.copy('stdout', source);
+  const appended = once(writerAppends(writer), 'append');
+  source.write('first\n');
+  await appended;
+  const ending = setInterval(() => source.write(`${'x'.repeat(100)}\n`), 0);
+  for (let n = 0; n < 100; n += 1) {
+    assert.ok(await logExists(path));
+    assert.match(await textOf(path), /(first|x{100})\n$/);
+  }
+  clearInterval(ending);
+  source.end();
+  await copied;
+  await writer.close();
+});
+
+function writerAppends(writer: LogWriter): EventEmitter {
+  const emitter = new EventEmitter();
+  writer.onAppend(() => emitter.emit('append'));
+  return emitter;
+}
+
 test('what was written is read back: whole, tailed, stamped, limited, since', async (t) => {
   const path = join(await temporaryDirectory(t), '0.log');
   const writer = await createLogWriter(path, systemClock);
@@ -75,8 +100,9 @@ test('a big log is put aside once, and both files are read as one', async (t) =>
   const source = new PassThrough();
   const copying = writer.copy('stderr', source);
   for (let n = 0; n < 20; n += 1) {
+    const appended = once(writerAppends(writer), 'append');
     source.write(`line ${n}\n`);
-    await new Promise((resolve) => setImmediate(resolve));
+    await appended;
   }
   source.end();
   await copying;

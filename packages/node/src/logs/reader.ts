@@ -1,4 +1,5 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { errnoOf } from '../errors.ts';
 import { type LogLine, parseLogLine } from './line.ts';
 
@@ -64,10 +65,39 @@ async function* allLines(
   source: LogSource | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<{ line: LogLine }> {
-  const before = await openOrUndefined(`${path}.1`);
-  if (before) yield* linesOf(before, path, undefined, signal);
-  const file = await openOrUndefined(path);
-  if (file) yield* linesOf(file, path, source, signal);
+  const file = await openCurrent(path);
+  let isOpen = true;
+  try {
+    const before = await openOrUndefined(`${path}.1`);
+    // Put aside since the line before: one file under both names.
+    if (before && file && (await inodeOf(before)) === (await inodeOf(file))) await before.close();
+    else if (before) yield* linesOf(before, path, undefined, signal);
+    isOpen = false;
+    if (file) yield* linesOf(file, path, source, signal);
+  } finally {
+    if (isOpen) await file?.close();
+  }
+}
+
+/** A log that is being put aside has no current file for a moment. */
+async function openCurrent(path: string): Promise<FileHandle | undefined> {
+  for (let tries = 0; ; tries += 1) {
+    const file = await openOrUndefined(path);
+    if (file || tries === 100 || !(await logExists(path))) return file;
+    await sleep(10);
+  }
+}
+
+async function inodeOf(file: FileHandle): Promise<number> {
+  return (await file.stat()).ino;
+}
+
+/** Whether a run has a log, also while that is being put aside. */
+export async function logExists(path: string): Promise<boolean> {
+  for (const candidate of [path, `${path}.1`, path]) {
+    if (await stat(candidate).catch(() => undefined)) return true;
+  }
+  return false;
 }
 
 async function* linesOf(
@@ -113,7 +143,7 @@ async function* linesOf(
 
 async function wasRotated(file: FileHandle, path: string): Promise<boolean> {
   try {
-    return (await stat(path)).ino !== (await file.stat()).ino;
+    return (await stat(path)).ino !== (await inodeOf(file));
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return false;
     throw error;
