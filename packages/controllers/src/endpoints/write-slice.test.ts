@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
@@ -10,7 +10,7 @@ import { createSlice } from './write-slice.ts';
 
 test('where loopback addresses are refused, they are written as names', async (t) => {
   const written: string[] = [];
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const slice = JSON.parse(await text(request)) as EndpointSlice;
     written.push(`${slice.addressType} ${slice.endpoints[0]?.addresses[0]}`);
     // As upstream answers it.
@@ -19,7 +19,8 @@ test('where loopback addresses are refused, they are written as names', async (t
     response
       .writeHead(refused ? 422 : 201, { 'content-type': 'application/json' })
       .end(JSON.stringify(refused ? refusal.toStatus() : slice));
-  }).listen(0, '127.0.0.1');
+  };
+  const server = createServer((request, response) => void answer(request, response)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const transport = createSocketTransport({ server: `http://127.0.0.1:${port}` });
