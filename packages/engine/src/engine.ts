@@ -11,6 +11,7 @@ import {
 } from '@serval/kube/schema';
 import { createAdmission } from './admission/admission.ts';
 import { type CallWebhook, createCallWebhook } from './admission/webhook-client.ts';
+import { createRuleChecker } from './cel/index.ts';
 import { startDefinitions } from './crd/controller.ts';
 import { findNameConflict } from './crd/name-conflict.ts';
 import { administrator, createAuthenticator } from './http/authenticate.ts';
@@ -91,8 +92,9 @@ function createServices(
   options: EngineOptions & { clock(): number },
 ): Services {
   const { log, clock } = options;
+  const rules = createRuleChecker();
   const catalogue: Catalogue = createCatalogue(
-    builtInResources(loadBuiltInSchema, (definition) => findNameConflict(catalogue, definition)),
+    builtInResources(loadBuiltInSchema, (definition) => findNameConflict(catalogue, definition), rules),
   );
   const registry: RegistryDeps = {
     store,
@@ -100,6 +102,7 @@ function createServices(
     catalogue,
     admission: createAdmission({ store, catalogue, callWebhook, log }),
     ownership: fieldOwnership,
+    rules,
     log,
     clock,
   };

@@ -106,3 +106,21 @@ test('the failure policy decides about webhooks that fail, and dry runs need web
     /does not support dry run/,
   );
 });
+
+test('match conditions decide who is called; one that fails counts as a failure of the webhook', async (t) => {
+  const { ok, call, calls, register } = await start(t, () => ({ allowed: true }));
+  const when = (expression: string) => ({ matchConditions: [{ name: 'when', expression }] });
+  await register(
+    'validating',
+    webhook('named', when("object.metadata.name.startsWith('b') && request.operation == 'CREATE'")),
+    webhook('ignored', { ...when('object.data.nothing == "x"'), failurePolicy: 'Ignore' }),
+  );
+  await ok('POST', configMaps, { metadata: { name: 'a' } });
+  await ok('POST', configMaps, { metadata: { name: 'b' } });
+  await ok('PATCH', `${configMaps}/b`, { data: { x: '1' } });
+  assert.deepEqual(calls, ['/named CREATE']);
+  await register('mutating', webhook('broken', when('object.nothing == 1')));
+  const failed = await call('POST', configMaps, { metadata: { name: 'c' } });
+  assert.equal(failed.status, 500);
+  assert.match(failed.body.message, /match conditions of webhook "broken.test.io".*No such key: nothing/);
+});

@@ -7,6 +7,7 @@ import { apiVersionOf, type ServedResource } from '../registry/served-resource.t
 import type { Store } from '../store/store.ts';
 import type { Webhook } from './configuration.ts';
 import { type MatchContext, matchWebhook } from './match.ts';
+import { createCheckConditions } from './match-conditions.ts';
 import { reviewObject, WebhookFailure } from './review.ts';
 import type { CallWebhook } from './webhook-client.ts';
 
@@ -18,6 +19,7 @@ export function createAdmission(deps: {
   log: Log;
 }): Admission {
   const { store, catalogue, callWebhook, log } = deps;
+  const checkConditions = createCheckConditions();
   const context: MatchContext = {
     namespaceLabels: (namespace) => store.get('/namespaces', `/${namespace}`)?.metadata.labels,
     equivalents: (resource) =>
@@ -42,6 +44,7 @@ export function createAdmission(deps: {
     const convert = async (value: AnyObject | null) => (value ? resource.stored.convert(value, version) : null);
     try {
       const seen = { ...attributes, object: await convert(object), oldObject: await convert(oldObject) };
+      if (!checkConditions(webhook, seen, as)) return object;
       const answered = await reviewObject(webhook, seen, as, callWebhook);
       if (answered === seen.object) return object;
       return answered && (await resource.stored.convert(answered, apiVersionOf(resource)));

@@ -22,4 +22,12 @@ export interface Webhook {
   sideEffects?: string;
   timeoutSeconds: number;
   reinvocationPolicy?: 'Never' | 'IfNeeded';
+  /** All must be true for the webhook to be called. */
+  matchConditions?: MatchCondition[];
+}
+
+export interface MatchCondition {
+  name: string;
+  /** CEL over `object`, `oldObject` and `request`. */
+  expression: string;
 }

@@ -58,7 +58,8 @@ export async function reviewObject(
   return patched(webhook.name, attributes.object, response);
 }
 
-function reviewOf(uid: string, attributes: AdmissionAttributes, as: ServedResource): JsonObject {
+/** The AdmissionReview that a webhook is sent. Objects of `attributes` are in the version of `as`. */
+export function reviewOf(uid: string, attributes: AdmissionAttributes, as: ServedResource): JsonObject {
   const { resource, subresource, namespace, name, operation, object, oldObject, dryRun, options, user } = attributes;
   const kindOf = ({ group, version, kind }: ServedResource) => ({ group, version, kind });
   const resourceOf = ({ group, version, plural }: ServedResource) => ({ group, version, resource: plural });

@@ -1,5 +1,6 @@
-import { type AnyObject, type Condition, setCondition } from '@serval/kube/objects';
+import { type AnyObject, type Condition, deepEqual, setCondition } from '@serval/kube/objects';
 import { checkStructural, type FieldError, fieldErrors } from '@serval/kube/schema';
+import type { RuleChecker } from '../cel/index.ts';
 import { setDefaults } from '../kinds/defaults/set-defaults.ts';
 import { timestamp } from '../registry/object-meta.ts';
 import type { Strategy } from '../registry/served-resource.ts';
@@ -9,7 +10,7 @@ import { type CustomResourceDefinition, cleanupFinalizer } from './definition.ts
 export type NameConflict = (definition: CustomResourceDefinition) => string | undefined;
 
 /** The kind CustomResourceDefinition: names are accepted, and the kind established, with the write itself. */
-export function definitionStrategy(nameConflict: NameConflict): Strategy {
+export function definitionStrategy(nameConflict: NameConflict, rules: RuleChecker): Strategy {
   return {
     defaults(draft) {
       const { names } = draft['spec'] ?? {};
@@ -31,8 +32,12 @@ export function definitionStrategy(nameConflict: NameConflict): Strategy {
       this.defaults?.(draft);
       acceptNames(draft, nameConflict, nowMs);
     },
-    validate: (object, old) =>
-      validateDefinition(object as unknown as CustomResourceDefinition, old as CustomResourceDefinition | undefined),
+    validate(object, old) {
+      const definition = object as unknown as CustomResourceDefinition;
+      const before = old as CustomResourceDefinition | undefined;
+      const errors = validateDefinition(definition, before);
+      return errors.length > 0 ? errors : checkRules(definition, before, rules);
+    },
   };
 }
 
@@ -123,6 +128,19 @@ function validateDefinition(definition: CustomResourceDefinition, old?: CustomRe
   return errors;
 }
 
+/** Rules that are stored already stay, whatever became of the evaluator. */
+function checkRules(
+  { spec }: CustomResourceDefinition,
+  old: CustomResourceDefinition | undefined,
+  rules: RuleChecker,
+): FieldError[] {
+  return spec.versions.flatMap(({ name, schema }, index) => {
+    const known = old?.spec.versions.find((version) => version.name === name)?.schema;
+    if (!schema?.openAPIV3Schema || deepEqual(known, schema)) return [];
+    return rules.checkSchema(schema.openAPIV3Schema, `spec.versions[${index}].schema.openAPIV3Schema`);
+  });
+}
+
 function validateChange(definition: CustomResourceDefinition, old: CustomResourceDefinition): FieldError[] {
   const errors: FieldError[] = [];
   if (definition.spec.group !== old.spec.group) {
@@ -131,7 +149,7 @@ function validateChange(definition: CustomResourceDefinition, old: CustomResourc
   if (definition.spec.scope !== old.spec.scope) {
     errors.push(fieldErrors.invalid('spec.scope', definition.spec.scope, 'field is immutable'));
   }
-  const known = new Set(definition.spec.versions.map(({ name }) => name));
+  const known = new Set((definition.spec.versions ?? []).map(({ name }) => name));
   for (const version of old.status?.storedVersions ?? []) {
     if (known.has(version)) continue;
     errors.push(

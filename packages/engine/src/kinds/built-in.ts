@@ -1,3 +1,4 @@
+import type { RuleChecker } from '../cel/index.ts';
 import type { NameConflict } from '../crd/strategy.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import { coreRows } from './core.ts';
@@ -22,13 +23,17 @@ const rows: readonly KindRow[] = [
 ];
 
 /** Every kind that is served from the start. */
-export function builtInResources(loadSchema: LoadSchema, nameConflict: NameConflict): ServedResource[] {
+export function builtInResources(
+  loadSchema: LoadSchema,
+  nameConflict: NameConflict,
+  rules: RuleChecker,
+): ServedResource[] {
   const define = (row: KindRow) => defineKind(row, loadSchema);
   const event = define(coreEvents);
   const autoscaler = define(autoscalerRow);
   return [
     ...rows.map(define),
-    define(customResourceDefinitions(nameConflict)),
+    define(customResourceDefinitions(nameConflict, rules)),
     { ...event, columns: eventColumns },
     { ...define({ ...coreEvents, group: 'events.k8s.io', stored: event.stored }), columns: eventColumns },
     autoscaler,

@@ -1,8 +1,9 @@
+import type { RuleChecker } from '../cel/index.ts';
 import { definitionStrategy, type NameConflict } from '../crd/strategy.ts';
 import type { KindRow } from './define.ts';
 
 /** Without columns of its own: Name and Created At are what upstream shows. */
-export function customResourceDefinitions(nameConflict: NameConflict): KindRow {
+export function customResourceDefinitions(nameConflict: NameConflict, rules: RuleChecker): KindRow {
   return {
     group: 'apiextensions.k8s.io',
     kind: 'CustomResourceDefinition',
@@ -11,6 +12,6 @@ export function customResourceDefinitions(nameConflict: NameConflict): KindRow {
     shortNames: ['crd', 'crds'],
     categories: ['api-extensions'],
     status: true,
-    strategy: definitionStrategy(nameConflict),
+    strategy: definitionStrategy(nameConflict, rules),
   };
 }

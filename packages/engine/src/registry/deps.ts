@@ -1,5 +1,6 @@
 import type { Log } from '@serval/kube/client';
 import type { AnyObject } from '@serval/kube/objects';
+import type { RuleChecker } from '../cel/index.ts';
 import type { Write } from '../store/change.ts';
 import type { Store } from '../store/store.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -64,6 +65,8 @@ export interface RegistryDeps {
   catalogue: Catalogue;
   admission: Admission;
   ownership: FieldOwnership;
+  /** Rules that definitions bring for their own kinds. */
+  rules: RuleChecker;
   log: Log;
   clock(): number;
 }

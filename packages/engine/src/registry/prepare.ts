@@ -66,6 +66,8 @@ export async function admitObject(
     ...validateObject(resource, object, old),
     ...(resource.stored.strategy.validate?.(object, old) ?? []),
   ];
+  const schema = resource.custom ? resource.schema() : undefined;
+  if (schema) errors.push(...deps.rules.check(schema, object, old, errors));
   if (errors.length > 0) throw invalid(resource, object.metadata.name ?? '', errors);
   await deps.admission.validate({ ...attributes, object });
   return object;

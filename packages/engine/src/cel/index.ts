@@ -1,0 +1,5 @@
+export { compileExpression, type Expression, summaryOf } from './compile.ts';
+export { createCelEnvironment } from './environment.ts';
+export { createRuleChecker, type RuleChecker } from './rules.ts';
+export { createTimeLimit } from './time-limit.ts';
+export { createConverter } from './values.ts';
