@@ -36,17 +36,22 @@ export async function* readLog(
   const skip = options.tailLines === undefined ? 0 : await linesBeforeTail(path, options.tailLines, signal);
   let seen = 0;
   let lineStart = true;
-  for await (const { line } of allLines(path, options.follow ? source : undefined, signal)) {
-    const from = lineStart;
-    lineStart = !line.partial;
-    const skipped = seen < skip;
-    if (lineStart) seen += 1;
-    if (skipped || (options.sinceTime && line.time < options.sinceTime)) continue;
-    const stamp = options.timestamps && from ? [Buffer.from(`${line.time} `)] : [];
-    const text = Buffer.concat([...stamp, line.text, ...(line.partial ? [] : [lineFeed])]);
+  for await (const lines of allLines(path, options.follow ? source : undefined, signal)) {
+    const parts: Buffer[] = [];
+    for (const line of lines) {
+      const from = lineStart;
+      lineStart = !line.partial;
+      const skipped = seen < skip;
+      if (lineStart) seen += 1;
+      if (skipped || (options.sinceTime && line.time < options.sinceTime)) continue;
+      if (options.timestamps && from) parts.push(Buffer.from(`${line.time} `));
+      parts.push(line.text);
+      if (!line.partial) parts.push(lineFeed);
+    }
+    const text = Buffer.concat(parts);
     const chunk = text.length > left ? text.subarray(0, left) : text;
     left -= chunk.length;
-    yield chunk;
+    if (chunk.length > 0) yield chunk;
     if (left <= 0) return;
   }
 }
@@ -55,16 +60,14 @@ const lineFeed = Buffer.from('\n');
 
 async function linesBeforeTail(path: string, tailLines: number, signal: AbortSignal): Promise<number> {
   let lines = 0;
-  for await (const { line } of allLines(path, undefined, signal)) if (!line.partial) lines += 1;
+  for await (const some of allLines(path, undefined, signal)) {
+    for (const { partial } of some) if (!partial) lines += 1;
+  }
   return Math.max(0, lines - tailLines);
 }
 
-/** The rotated file, then the current one, then, if there is a source, what is added. */
-async function* allLines(
-  path: string,
-  source: LogSource | undefined,
-  signal: AbortSignal,
-): AsyncGenerator<{ line: LogLine }> {
+/** The rotated file, then the current one, then, if there is a source, what is added: the lines of each read together. */
+async function* allLines(path: string, source: LogSource | undefined, signal: AbortSignal): AsyncGenerator<LogLine[]> {
   const file = await openCurrent(path);
   let isOpen = true;
   try {
@@ -105,7 +108,7 @@ async function* linesOf(
   path: string,
   source: LogSource | undefined,
   signal: AbortSignal,
-): AsyncGenerator<{ line: LogLine }> {
+): AsyncGenerator<LogLine[]> {
   let file = first;
   let rest: Buffer = Buffer.alloc(0);
   const buffer = Buffer.alloc(readSizeBytes);
@@ -122,12 +125,14 @@ async function* linesOf(
       const { bytesRead } = await file.read(buffer, 0, readSizeBytes);
       if (bytesRead > 0) {
         let data = Buffer.concat([rest, buffer.subarray(0, bytesRead)]);
+        const lines: LogLine[] = [];
         for (let end = data.indexOf(0x0a); end >= 0; end = data.indexOf(0x0a)) {
           const line = parseLogLine(data.subarray(0, end));
-          if (line) yield { line };
+          if (line) lines.push(line);
           data = data.subarray(end + 1);
         }
         rest = Buffer.from(data);
+        if (lines.length > 0) yield lines;
       } else if (source && (await wasRotated(file, path))) {
         await file.close();
         file = await open(path, 'r');
