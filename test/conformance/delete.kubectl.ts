@@ -75,7 +75,7 @@ conformance('delete', async (t, kubectl) => {
       ]),
       /no new finalizers can be added if the object is being deleted/,
     );
-    const waiting = kubectl('delete', 'cm', 'held', '--timeout=20s');
+    const waiting = kubectl('delete', 'cm', 'held', '--timeout=20s', '--ignore-not-found');
     await kubectl('patch', 'cm', 'held', '--type=json', '-p', '[{"op":"remove","path":"/metadata/finalizers"}]');
     await waiting;
     assert.match(await kubectl.fails(['get', 'cm', 'held']), /NotFound/);
