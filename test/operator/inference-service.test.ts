@@ -141,6 +141,23 @@ test('children that the API server refuses are told of, and made once they are m
   await client.get(deployments, child);
 });
 
+test('two services whose names ask for the same child do not take it from each other', async (t) => {
+  const { client } = await startTestPlatform(t);
+  await client.create(inferenceServices, serviceOf('iris', { model }));
+  const before = await eventually(() => client.get(httpRoutes, child));
+  await client.create(inferenceServices, serviceOf('iris-predictor', { model }));
+  const status = await statusWhen(
+    client,
+    'iris-predictor',
+    ({ conditions }) => findCondition(conditions, 'PredictorReady')?.reason === 'ReconcileFailed',
+  );
+  assert.match(
+    findCondition(status.conditions, 'PredictorReady')?.message ?? '',
+    /HTTPRoute iris-predictor belongs to InferenceService iris;/,
+  );
+  assert.deepEqual((await client.get(httpRoutes, child)).metadata.ownerReferences, before.metadata.ownerReferences);
+});
+
 test('a namespace that is going away is no failure of its services', async (t) => {
   const { client, writes } = await startTestPlatform(t);
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team' } };

@@ -1,3 +1,4 @@
+import type { InferenceService } from '@serval/api';
 import type { Child } from '@serval/kube/client';
 import {
   deployments,
@@ -26,4 +27,17 @@ export function liveChildren(caches: Caches, namespace: string, service: string)
   return [caches.deployments, caches.kubeServices, caches.autoscalers, caches.routes].flatMap((cache) =>
     cache.byIndex(serviceIndex, key).map(childOf),
   );
+}
+
+/**
+ * Who a child belongs to when that is somebody else: a service called `iris-predictor` wants the same HTTPRoute as the
+ * predictor of `iris`. A predecessor of the same name is nobody else; its children are taken over.
+ */
+export function otherOwner(caches: Caches, { object }: Child, service: InferenceService): string | undefined {
+  const { namespace = '', name = '' } = object.metadata;
+  const all = [caches.deployments, caches.kubeServices, caches.autoscalers, caches.routes];
+  const live = all[childKinds.findIndex(({ kind }) => kind === object.kind)]?.get(namespace, name);
+  const owner = live?.metadata.ownerReferences?.find(({ controller }) => controller);
+  if (!owner || (owner.kind === service.kind && owner.name === service.metadata.name)) return undefined;
+  return `${object.kind} ${name} belongs to ${owner.kind} ${owner.name}; give one of the two another name`;
 }

@@ -9,7 +9,7 @@ import {
 } from '@serval/kube/client';
 import { deepEqual, isNamespaceTerminating, isStatusError, keyOf, type NamespacedName } from '@serval/kube/objects';
 import type { ConfigSource } from '../config/config-source.ts';
-import { childOf, liveChildren } from './children.ts';
+import { childOf, liveChildren, otherOwner } from './children.ts';
 import { type Caches, observe } from './observe.ts';
 import { renderInferenceService } from './render/render-inference-service.ts';
 import { statusFrom } from './status.ts';
@@ -43,7 +43,11 @@ export function createInferenceServiceReconciler({
     const rendered = renderInferenceService({ service, runtimes, config: config.current() });
     let refusal: Error | undefined;
     if (rendered.state !== 'failed') {
-      const desired = rendered.objects.map(childOf);
+      const children = rendered.objects.map(childOf);
+      const taken = children.map((child) => otherOwner(caches, child, service));
+      const desired = children.filter((_, index) => taken[index] === undefined);
+      const conflicts = taken.filter((owner) => owner !== undefined);
+      if (conflicts.length > 0) refusal = new Error(conflicts.join('; '));
       const live = liveChildren(caches, namespace, name);
       try {
         await applier.applyChildren({ owner: service, desired, live, signal });
