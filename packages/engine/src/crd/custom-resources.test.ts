@@ -202,3 +202,11 @@ test('metadata of custom resources has types too', async (t) => {
     assert.deepEqual([made.status, made.body.reason], [422, 'Invalid'], JSON.stringify(metadata));
   }
 });
+
+test('a definition that loses its versions is refused, not stumbled over', async (t) => {
+  const { ok, call } = await startTestEngine(t);
+  await ok('POST', definitions, definition());
+  const answer = await call('PATCH', `${definitions}/cats.pets.io`, { spec: { versions: null } });
+  assert.deepEqual([answer.status, answer.body.reason], [422, 'Invalid']);
+  assert.match(answer.body.message, /spec\.versions/);
+});
