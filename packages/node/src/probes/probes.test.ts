@@ -52,6 +52,11 @@ test('a server that starts is no news within the first period, and one that fail
   assert.equal(isWorthTelling('liveness', begun, probe, 1_000), true);
 });
 
+test('a command is a process each time, so it is tried once a second', () => {
+  const probe = { exec: { command: ['true'] }, initialDelaySeconds: 5 };
+  assert.equal(nextAttemptAtMs('readiness', beginProbe(probe, 0), 0), 1_000);
+});
+
 test('success takes as many attempts as written', () => {
   const probe = { successThreshold: 2 };
   const first = afterAttempt(beginProbe(probe, 0), probe, { success: true, attemptedAtMs: 0 });

@@ -6,6 +6,7 @@ export type ProbeKind = 'startup' | 'liveness' | 'readiness';
 export const eagerIntervalMs = 100;
 /** A Pod that is not well after this long is asked once a second only: idle machines stay idle. */
 export const eagerForMs = 60_000;
+/** Also of commands from the start: each is a process, and may do something. */
 const patientIntervalMs = 1_000;
 
 export interface ProbeProgress {
@@ -14,13 +15,16 @@ export interface ProbeProgress {
   /** Reached `successThreshold` once. */
   settled: boolean;
   beganAtMs: number;
+  /** Until the first success. */
+  eagerIntervalMs: number;
   /** The next attempt at or after this moment is one that Kubernetes would have made too. */
   nextDueAtMs: number;
 }
 
 export function beginProbe(probe: Probe, nowMs: number): ProbeProgress {
   const nextDueAtMs = nowMs + (probe.initialDelaySeconds ?? 0) * 1000;
-  return { successes: 0, failures: 0, settled: false, beganAtMs: nowMs, nextDueAtMs };
+  const intervalMs = probe.exec ? patientIntervalMs : eagerIntervalMs;
+  return { successes: 0, failures: 0, settled: false, beganAtMs: nowMs, eagerIntervalMs: intervalMs, nextDueAtMs };
 }
 
 /**
@@ -59,6 +63,6 @@ export function isWorthTelling(kind: ProbeKind, progress: ProbeProgress, probe: 
 /** Liveness cannot be gained early, only lost, so it keeps to its written times from the start. */
 export function nextAttemptAtMs(kind: ProbeKind, progress: ProbeProgress, nowMs: number): number {
   if (kind === 'liveness' || progress.settled) return progress.nextDueAtMs;
-  const intervalMs = nowMs - progress.beganAtMs < eagerForMs ? eagerIntervalMs : patientIntervalMs;
+  const intervalMs = nowMs - progress.beganAtMs < eagerForMs ? progress.eagerIntervalMs : patientIntervalMs;
   return Math.min(Math.max(progress.nextDueAtMs, nowMs), nowMs + intervalMs);
 }
