@@ -122,5 +122,11 @@ test('match conditions decide who is called; one that fails counts as a failure 
   await register('mutating', webhook('broken', when('object.nothing == 1')));
   const failed = await call('POST', configMaps, { metadata: { name: 'c' } });
   assert.equal(failed.status, 500);
+  const wrong = { metadata: { name: 'wrong' }, webhooks: [webhook('wrong', when('objekt.kind == "x"'))] };
+  const refused = await call('POST', `${configurations}/mutatingwebhookconfigurations`, wrong);
+  assert.deepEqual(
+    [refused.status, refused.body.details.causes[0].field],
+    [422, 'webhooks[0].matchConditions[0].expression'],
+  );
   assert.match(failed.body.message, /match conditions of webhook "broken.test.io".*No such key: nothing/);
 });

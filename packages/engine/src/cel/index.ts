@@ -1,4 +1,4 @@
-export { compileExpression, type Expression, summaryOf } from './compile.ts';
+export { compileExpression, summaryOf } from './compile.ts';
 export { createCelEnvironment } from './environment.ts';
 export { createRuleChecker, type RuleChecker } from './rules.ts';
 export { createTimeLimit } from './time-limit.ts';

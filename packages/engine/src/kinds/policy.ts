@@ -2,6 +2,7 @@ import { type AnyObject, checkPathSegmentName } from '@serval/kube/objects';
 import { column, count, wide } from '../table/cells.ts';
 import { itemsOf, setDefaults } from './defaults/set-defaults.ts';
 import type { KindRow } from './define.ts';
+import { validateMatchConditions } from './match-condition-rules.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
 const rbacNames = { checkName: checkPathSegmentName };
@@ -78,7 +79,10 @@ export const policyRows: readonly KindRow[] = [
       categories: ['api-extensions'],
       generation: 'content',
       columns: [count('Webhooks', (object) => object['webhooks']?.length)],
-      strategy: { defaults: (draft) => defaultWebhooks(draft, type === 'Mutating') },
+      strategy: {
+        defaults: (draft) => defaultWebhooks(draft, type === 'Mutating'),
+        validate: validateMatchConditions,
+      },
     }),
   ),
   {
