@@ -3,8 +3,10 @@ import type { Stops } from './control-plane.ts';
 import { type GatewayOptions, type GatewayProcess, startGatewayProcess } from './gateway-process.ts';
 import { programOf } from './programs.ts';
 
-/** The gateway is started again on the same ports when it ends unasked, at most this often in a row. */
-const maxGatewayRestarts = 5;
+/** The gateway is started again on the same ports when it ends unasked, at most this often in a row … */
+const maxRestartsInARow = 5;
+/** … where one that ran for so long begins a new row. */
+const steadyAfterMs = 60_000;
 
 export interface RunningGateway {
   /** `127.0.0.1:8080`. */
@@ -33,24 +35,25 @@ export async function startSupervisedGateway(
   const known = { external: current.external, internal: current.internal, pid: current.pid };
   let stopping = false;
   let restarts = 0;
-  const supervise = (running: GatewayProcess) =>
-    void running.ended.then(async (code) => {
+  let startedAt = performance.now();
+  const supervise = (running: GatewayProcess): Promise<void> =>
+    running.ended.then(async (code) => {
       if (stopping) return;
-      options.log.error({ code }, 'the gateway ended unasked; starting it again');
-      try {
-        if (++restarts > maxGatewayRestarts)
-          throw new Error(`the gateway ended ${restarts} times, last with code ${code}`);
-        current = await start(portOf(known.external), portOf(known.internal));
-        known.pid = current.pid;
-        supervise(current);
-      } catch (error) {
-        failed(error as Error);
-      }
+      restarts = performance.now() - startedAt > steadyAfterMs ? 1 : restarts + 1;
+      options.log.error({ code, restarts }, 'the gateway ended unasked; starting it again');
+      if (restarts > maxRestartsInARow) throw new Error(`the gateway ended ${restarts} times, last with code ${code}`);
+      current = await start(portOf(known.external), portOf(known.internal));
+      startedAt = performance.now();
+      known.pid = current.pid;
+      // It may have been asked to stop while it was not there.
+      if (stopping) return current.stop();
+      return supervise(current);
     });
-  supervise(current);
+  const supervised = supervise(current).catch((error: unknown) => failed(error as Error));
   stops.push(async () => {
     stopping = true;
     await current.stop();
+    await supervised;
   });
   return known;
 }
