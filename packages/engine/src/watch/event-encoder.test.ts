@@ -18,15 +18,40 @@ test('watchers of the same form share the bytes of an event; other forms and typ
   assert.match(Buffer.from(modified).toString(), /^\{"type":"MODIFIED"/);
 });
 
-test('only a few megabytes of lines are kept', () => {
+const sized = (name: string, bytes: number) => ({
+  apiVersion: 'v1',
+  kind: 'Thing',
+  metadata: { name },
+  data: 'x'.repeat(bytes),
+});
+
+test('only a megabyte of lines is kept', () => {
   const encode = createEventEncoder();
-  const object = (name: string) => ({ apiVersion: 'v1', kind: 'Thing', metadata: { name }, data: 'x'.repeat(2 ** 20) });
-  const first = object('first');
+  const first = sized('first', 2 ** 18);
   const line = encode({ type: 'ADDED', object: first }, 'Object', asItIs);
-  for (let count = 0; count < 5; count += 1) encode({ type: 'ADDED', object: object('other') }, 'Object', asItIs);
+  for (let count = 0; count < 2; count += 1)
+    encode({ type: 'ADDED', object: sized('other', 2 ** 18) }, 'Object', asItIs);
+  assert.equal(encode({ type: 'ADDED', object: first }, 'Object', asItIs), line);
+  for (let count = 0; count < 2; count += 1)
+    encode({ type: 'ADDED', object: sized('other', 2 ** 18) }, 'Object', asItIs);
   const again = encode({ type: 'ADDED', object: first }, 'Object', asItIs);
   assert.notEqual(again, line);
   assert.deepEqual(again, line);
+});
+
+test('the newest event is shared however large it is', () => {
+  const encode = createEventEncoder();
+  const object = sized('large', 3 * 2 ** 20);
+  encode({ type: 'ADDED', object: sized('small', 1) }, 'Object', asItIs);
+  const line = encode({ type: 'ADDED', object }, 'Object', asItIs);
+  assert.equal(encode({ type: 'ADDED', object }, 'Object', asItIs), line);
+});
+
+test('a kept line holds no memory but its own', () => {
+  const object = { apiVersion: 'v1', kind: 'Thing', metadata: { name: 'ä' } };
+  const line = createEventEncoder()({ type: 'ADDED', object }, 'Object', asItIs);
+  assert.equal(line.buffer.byteLength, line.byteLength);
+  assert.deepEqual(JSON.parse(Buffer.from(line).toString()), { type: 'ADDED', object });
 });
 
 test('a buffer hands out together what waits together, and ends when it overflows', async () => {
