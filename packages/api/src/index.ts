@@ -1,7 +1,7 @@
 export { type CrdBundle, crds, gatewayApiCrds, gatewayApiKinds, servingKinds } from './crd/crds.ts';
 export { createCrd } from './crd/create-crd.ts';
 export * from './crd/custom-resource-definition.ts';
-export type { KindVersion } from './crd/kind-version.ts';
+export type { KindDefaults, KindVersion } from './crd/kind-version.ts';
 export { gatewayApiBundleVersion } from './gateway.networking.k8s.io/schema-parts.ts';
 export { fullPodSchemas, type PodSchemas, shallowPodSchemas } from './schema/pod-schemas.ts';
 export { servingGroup } from './serving.kserve.io/group.ts';

@@ -40,7 +40,13 @@ export function gatewayApiCrds(): CustomResourceDefinition[] {
   return [...byKind(gatewayApiKinds)].map((versions) => createCrd(versions, noPods));
 }
 
-const noPods: PodSchemas = { container: {}, podSpecFields: {} };
+const noPods: PodSchemas = {
+  container: {},
+  podSpecFields: {},
+  definition: (name) => {
+    throw new Error(`kinds of the Gateway API have no use for ${name}`);
+  },
+};
 
 function byKind(kinds: readonly KindVersion[]): Iterable<KindVersion[]> {
   return Map.groupBy(kinds, ({ resource }) => `${resource.plural}.${resource.group}`).values();

@@ -42,16 +42,17 @@ function crdVersion(version: KindVersion, pods: PodSchemas): CrdVersion {
     name: version.resource.version,
     served: true,
     storage: version.storage,
-    schema: { openAPIV3Schema: wholeObject(version.schema(pods)) },
+    schema: { openAPIV3Schema: wholeObject(version, version.schema(pods)) },
     ...(version.hasStatus ? { subresources: { status: {} } } : {}),
     additionalPrinterColumns: version.printerColumns.map((column) => ({ ...column })),
   };
 }
 
 /** A plain JSON copy (TypeBox keeps its own notes in hidden properties), with the three fields every object has. */
-function wholeObject(schema: StructuralSchema): StructuralSchema {
+function wholeObject({ description }: KindVersion, schema: StructuralSchema): StructuralSchema {
   const copy = JSON.parse(JSON.stringify(schema)) as StructuralSchema;
   return {
+    ...(description ? { description } : {}),
     ...copy,
     properties: {
       apiVersion: { type: 'string' },

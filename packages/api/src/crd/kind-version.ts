@@ -1,11 +1,14 @@
 import type { KubeObject, Resource } from '@serval/kube/objects';
-import type { StructuralSchema } from '@serval/kube/schema';
+import type { FieldError, StructuralSchema } from '@serval/kube/schema';
 import type { PodSchemas } from '../schema/pod-schemas.ts';
+import type { InferenceServiceDefaults } from '../serving.kserve.io/v1beta1/inference-service/defaults.ts';
 import type { PrinterColumn } from './custom-resource-definition.ts';
 
 /** One version of one kind, as its folder declares it. Everything that clusters are told of it is derived from this. */
 export interface KindVersion<T extends KubeObject = KubeObject> {
   readonly resource: Resource<T>;
+  /** What the kind is for, in a sentence or two: `kubectl explain KIND` and its page of the docs begin with it. */
+  readonly description?: string;
   readonly singular: string;
   readonly shortNames?: readonly string[];
   readonly categories?: readonly string[];
@@ -17,4 +20,14 @@ export interface KindVersion<T extends KubeObject = KubeObject> {
   readonly printerColumns: readonly PrinterColumn[];
   /** The schema of whole objects; `apiVersion`, `kind` and `metadata` are added when they are missing. */
   schema(pods: PodSchemas): StructuralSchema;
+  /** The object with its defaults written out, as a new object. Invalid parts stay as they are, for `validate` to speak of. */
+  default?(object: T, defaults: KindDefaults): T;
+  /**
+   * Every error that a schema cannot tell, with its field path. `old` is the stored object of an update. Reads fields
+   * leniently and never throws: wrong types are the schema's business.
+   */
+  validate?(object: T, old?: T): FieldError[];
 }
+
+/** What defaulting takes from the platform's configuration. */
+export type KindDefaults = InferenceServiceDefaults;

@@ -6,6 +6,8 @@ export interface PodSchemas {
   readonly container: StructuralSchema;
   /** The fields of PodSpec, to be spread among a kind's own. */
   readonly podSpecFields: Readonly<Record<string, StructuralSchema>>;
+  /** Any other definition of the table, such as `core/v1.PersistentVolumeClaimSpec`. Throws when there is none of that name. */
+  definition(name: string): StructuralSchema;
 }
 
 /** Everything structural, down to the last field: for server-side apply and `kubectl explain`. */
@@ -24,6 +26,7 @@ export function shallowPodSchemas(depth: number): PodSchemas {
 function podSchemas(depth: number): PodSchemas {
   const { properties = {} } = definition('core/v1.PodSpec');
   return {
+    definition: (name) => truncateSchema(definition(name), depth),
     container: truncateSchema(definition('core/v1.Container'), depth),
     podSpecFields: Object.fromEntries(
       Object.entries(properties).map(([field, schema]) => [field, truncateSchema(schema, depth)]),

@@ -4,6 +4,7 @@ import { servingGroup } from '../../group.ts';
 import { servingRuntimeColumns } from '../serving-runtime/resource.ts';
 import { servingRuntimeSchema } from '../serving-runtime/schema.ts';
 import type { ClusterServingRuntime } from '../serving-runtime/types.ts';
+import { validateServingRuntime } from '../serving-runtime/validate.ts';
 
 export const clusterServingRuntimes = defineResource<ClusterServingRuntime>({
   group: servingGroup,
@@ -15,9 +16,11 @@ export const clusterServingRuntimes = defineResource<ClusterServingRuntime>({
 
 export const clusterServingRuntimeV1alpha1: KindVersion<ClusterServingRuntime> = {
   resource: clusterServingRuntimes,
+  description: 'A server that can load models of some formats, for the services of every namespace.',
   singular: 'clusterservingruntime',
   storage: true,
   hasStatus: false,
   printerColumns: servingRuntimeColumns,
   schema: servingRuntimeSchema,
+  validate: (runtime) => validateServingRuntime(runtime),
 };

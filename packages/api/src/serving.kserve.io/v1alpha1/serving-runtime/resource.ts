@@ -4,6 +4,7 @@ import type { KindVersion } from '../../../crd/kind-version.ts';
 import { servingGroup } from '../../group.ts';
 import { servingRuntimeSchema } from './schema.ts';
 import type { ServingRuntime } from './types.ts';
+import { validateServingRuntime } from './validate.ts';
 
 export const servingRuntimeColumns: readonly PrinterColumn[] = [
   { name: 'Disabled', type: 'boolean', jsonPath: '.spec.disabled' },
@@ -22,9 +23,11 @@ export const servingRuntimes = defineResource<ServingRuntime>({
 
 export const servingRuntimeV1alpha1: KindVersion<ServingRuntime> = {
   resource: servingRuntimes,
+  description: 'A server that can load models of some formats, for the services of its namespace.',
   singular: 'servingruntime',
   storage: true,
   hasStatus: false,
   printerColumns: servingRuntimeColumns,
   schema: servingRuntimeSchema,
+  validate: (runtime) => validateServingRuntime(runtime),
 };

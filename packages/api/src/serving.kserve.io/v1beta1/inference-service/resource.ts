@@ -1,8 +1,10 @@
 import { defineResource } from '@serval/kube/objects';
 import type { KindVersion } from '../../../crd/kind-version.ts';
 import { servingGroup } from '../../group.ts';
+import { defaultInferenceService } from './defaults.ts';
 import { inferenceServiceSchema } from './schema.ts';
 import type { InferenceService } from './types.ts';
+import { validateInferenceService } from './validate.ts';
 
 export const inferenceServices = defineResource<InferenceService>({
   group: servingGroup,
@@ -14,6 +16,8 @@ export const inferenceServices = defineResource<InferenceService>({
 
 export const inferenceServiceV1beta1: KindVersion<InferenceService> = {
   resource: inferenceServices,
+  description:
+    'A model behind a URL: what to serve, with how many replicas, and what may stand before it (transformer) or beside it (explainer).',
   singular: 'inferenceservice',
   shortNames: ['isvc'],
   storage: true,
@@ -26,4 +30,6 @@ export const inferenceServiceV1beta1: KindVersion<InferenceService> = {
     { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
   ],
   schema: inferenceServiceSchema,
+  default: defaultInferenceService,
+  validate: validateInferenceService,
 };

@@ -1,0 +1,2 @@
+/** Files by their path below `deploy/`, with `/` between folders. */
+export type FileSet = ReadonlyMap<string, string>;
