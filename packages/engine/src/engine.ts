@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
+import { createRuleChecker } from '@serval/kube/cel';
 import type { KeyPair } from '@serval/kube/certificates';
 import { type AnyObject, type JsonObject, parseApiVersion, StatusError } from '@serval/kube/objects';
 import {
@@ -11,7 +12,6 @@ import {
 } from '@serval/kube/schema';
 import { createAdmission } from './admission/admission.ts';
 import { type CallWebhook, createCallWebhook } from './admission/webhook-client.ts';
-import { createRuleChecker } from './cel/index.ts';
 import { startDefinitions } from './crd/controller.ts';
 import { findNameConflict } from './crd/name-conflict.ts';
 import { administrator, createAuthenticator } from './http/authenticate.ts';

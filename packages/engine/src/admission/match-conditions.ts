@@ -1,5 +1,5 @@
+import { compileExpression, createCelEnvironment, createConverter, createTimeLimit, summaryOf } from '@serval/kube/cel';
 import type { Json, JsonObject } from '@serval/kube/objects';
-import { compileExpression, createCelEnvironment, createConverter, createTimeLimit, summaryOf } from '../cel/index.ts';
 import type { AdmissionAttributes } from '../registry/deps.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import type { MatchCondition, Webhook } from './configuration.ts';

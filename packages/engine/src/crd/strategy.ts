@@ -1,6 +1,6 @@
+import type { RuleChecker } from '@serval/kube/cel';
 import { type AnyObject, type Condition, deepEqual, setCondition } from '@serval/kube/objects';
 import { checkStructural, type FieldError, fieldErrors } from '@serval/kube/schema';
-import type { RuleChecker } from '../cel/index.ts';
 import { setDefaults } from '../kinds/defaults/set-defaults.ts';
 import { timestamp } from '../registry/object-meta.ts';
 import type { Strategy } from '../registry/served-resource.ts';

@@ -1,4 +1,4 @@
-import type { RuleChecker } from '../cel/index.ts';
+import type { RuleChecker } from '@serval/kube/cel';
 import type { NameConflict } from '../crd/strategy.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import { coreRows } from './core.ts';

@@ -1,4 +1,4 @@
-import type { RuleChecker } from '../cel/index.ts';
+import type { RuleChecker } from '@serval/kube/cel';
 import { definitionStrategy, type NameConflict } from '../crd/strategy.ts';
 import type { KindRow } from './define.ts';
 

@@ -1,6 +1,6 @@
+import { compileExpression, createCelEnvironment } from '@serval/kube/cel';
 import { type AnyObject, deepEqual } from '@serval/kube/objects';
 import { type FieldError, fieldErrors } from '@serval/kube/schema';
-import { compileExpression, createCelEnvironment } from '../cel/index.ts';
 
 interface Condition {
   name?: string;

@@ -1,6 +1,6 @@
+import type { RuleChecker } from '@serval/kube/cel';
 import type { Log } from '@serval/kube/client';
 import type { AnyObject } from '@serval/kube/objects';
-import type { RuleChecker } from '../cel/index.ts';
 import type { Write } from '../store/change.ts';
 import type { Store } from '../store/store.ts';
 import type { Catalogue } from './catalogue.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CelRule, StructuralSchema } from '@serval/kube/schema';
+import type { CelRule, StructuralSchema } from '../schema/index.ts';
 import { createRuleChecker } from './rules.ts';
 
 const checker = createRuleChecker();

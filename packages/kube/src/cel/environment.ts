@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { Environment } from '@marcbachmann/cel-js';
-import { compareQuantities, isQuantity, parseQuantity, type Quantity, quantityToNumber } from '@serval/kube/objects';
-import { compilePattern } from '@serval/kube/schema';
+import { compareQuantities, isQuantity, parseQuantity, type Quantity, quantityToNumber } from '../objects/index.ts';
+import { compilePattern } from '../schema/index.ts';
 import { registerHasField } from './has-field.ts';
 
 /** A `quantity(…)` of an expression. */

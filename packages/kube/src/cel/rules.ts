@@ -1,7 +1,7 @@
 import type { Environment } from '@marcbachmann/cel-js';
 import { Optional } from '@marcbachmann/cel-js';
-import { deepEqual, type Json, type JsonObject } from '@serval/kube/objects';
-import { type CelRule, type FieldError, fieldPath, listKeyOf, type StructuralSchema } from '@serval/kube/schema';
+import { deepEqual, type Json, type JsonObject } from '../objects/index.ts';
+import { type CelRule, type FieldError, fieldPath, listKeyOf, type StructuralSchema } from '../schema/index.ts';
 import { compileExpression, type Expression, summaryOf } from './compile.ts';
 import { createCelEnvironment } from './environment.ts';
 import { ruleFailure, skippedRules } from './failure.ts';

@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from '@serval/kube/objects';
-import type { StructuralSchema } from '@serval/kube/schema';
+import type { Json, JsonObject } from '../objects/index.ts';
+import type { StructuralSchema } from '../schema/index.ts';
 
 // The reserved words of CEL that may not stand as a field name (Kubernetes' rules of escaping).
 const reserved = new Set(

@@ -1,5 +1,5 @@
-import type { Json } from '@serval/kube/objects';
-import { type FieldError, fieldErrors, quoteValue } from '@serval/kube/schema';
+import type { Json } from '../objects/index.ts';
+import { type FieldError, fieldErrors, quoteValue } from '../schema/index.ts';
 
 /** The error of a rule that does not hold, as the API server words it: the value is told when it is a plain one. */
 export function ruleFailure(path: string, value: Json | undefined, detail: string, reason?: string): FieldError {
