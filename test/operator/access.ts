@@ -1,5 +1,10 @@
 import type { ApiRequest } from '@serval/kube/client';
-import { operatorRules, type PolicyRule } from '@serval/operator/declarations';
+import {
+  inProcessDuties,
+  operatorClusterRules,
+  operatorNamespacedRules,
+  type PolicyRule,
+} from '@serval/operator/declarations';
 
 const verbsOfMethod = { POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' } as const;
 const resourcePath =
@@ -26,7 +31,10 @@ export function accessOf({ method, path }: Pick<ApiRequest, 'method' | 'path'>):
 /** Requests that the operator's own declaration of its rights does not cover. */
 export function uncovered(
   requests: readonly Pick<ApiRequest, 'method' | 'path'>[],
-  rules: readonly PolicyRule[] = operatorRules,
+  rules: readonly PolicyRule[] = [
+    ...operatorClusterRules(inProcessDuties),
+    ...operatorNamespacedRules(inProcessDuties),
+  ],
 ): string[] {
   const missing = requests
     .map(accessOf)

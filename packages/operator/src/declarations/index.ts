@@ -6,10 +6,14 @@ export {
   type ServingConfig,
 } from '../config/serving-config.ts';
 export { fieldManager, serviceLabel } from '../names.ts';
-export { webhookPaths } from '../webhooks/paths.ts';
+export { defaultingPath, validatingPath, webhookPaths } from '../webhooks/paths.ts';
 export * from './config-map.ts';
+export * from './conversion.ts';
 export * from './gateway.ts';
+export * from './installed-names.ts';
+export * from './operator-flags.ts';
 export * from './platform-objects.ts';
 export * from './rbac.ts';
 export * from './serving-runtimes.ts';
+export * from './webhook-address.ts';
 export * from './webhooks.ts';

@@ -1,10 +1,12 @@
-import { crds, gatewayApiCrds } from '@serval/api';
+import { gatewayApiCrds } from '@serval/api';
 import type { AnyObject, KubeObject, Namespace } from '@serval/kube/objects';
 import { configMapName, defaultGatewayName, defaultNamespace } from '../config/serving-config.ts';
 import { servingConfigMap } from './config-map.ts';
+import { crdsFor } from './conversion.ts';
 import { servalGateway, servalGatewayClass } from './gateway.ts';
 import { builtInServingRuntimes } from './serving-runtimes.ts';
-import { type WebhookAddress, webhookConfigurations } from './webhooks.ts';
+import type { WebhookAddress } from './webhook-address.ts';
+import { webhookConfigurations } from './webhooks.ts';
 
 export interface PlatformOptions {
   /** The port that the gateway has really bound. */
@@ -30,7 +32,7 @@ export function platformObjects({
   const gateway = `${namespace}/${defaultGatewayName}`;
   return [
     namespaceObject(namespace),
-    ...crds(),
+    ...crdsFor({ webhooks }),
     ...gatewayApiCrds(),
     servalGatewayClass(),
     servalGateway(namespace, defaultGatewayName, gatewayPort),

@@ -1,45 +1,132 @@
 import { servingGroup } from '@serval/api';
 import type { KubeObject } from '@serval/kube/objects';
+import { configMapName } from '../config/serving-config.ts';
+import { multiVersionCrdNames } from './conversion.ts';
+import {
+  healthConfigMapName,
+  operatorLeaseName,
+  operatorRoleName,
+  partOfLabels,
+  webhookCertificateSecretName,
+  webhookConfigurationName,
+} from './installed-names.ts';
+import type { CertificateSource } from './operator-flags.ts';
 
 export interface PolicyRule {
   apiGroups: string[];
   resources: string[];
+  resourceNames?: string[];
   verbs: string[];
 }
 
-const watch = ['get', 'list', 'watch'];
-/** Server-side apply creates and patches. */
-const own = [...watch, 'create', 'patch', 'delete'];
+/** What the operator is asked to do, and so what it must be allowed. */
+export interface OperatorDuties {
+  readonly webhooks: boolean;
+  readonly certificates: CertificateSource;
+}
 
-/** Exactly what the operator asks of the API server. */
-export const operatorRules: readonly PolicyRule[] = [
-  {
-    apiGroups: [servingGroup],
-    resources: ['inferenceservices', 'servingruntimes', 'clusterservingruntimes'],
-    verbs: watch,
-  },
-  { apiGroups: [servingGroup], resources: ['inferenceservices/status'], verbs: ['update'] },
-  // blockOwnerDeletion on children needs it where OwnerReferencesPermissionEnforcement is on.
-  { apiGroups: [servingGroup], resources: ['inferenceservices/finalizers'], verbs: ['update'] },
-  { apiGroups: ['apps'], resources: ['deployments'], verbs: own },
-  { apiGroups: ['apps'], resources: ['replicasets'], verbs: watch },
-  { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: own },
-  { apiGroups: [''], resources: ['services'], verbs: own },
-  { apiGroups: [''], resources: ['pods', 'configmaps'], verbs: watch },
-  // Of a service account, when a Pod is admitted: never listed or watched.
-  { apiGroups: [''], resources: ['serviceaccounts', 'secrets'], verbs: ['get'] },
-  { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
-  { apiGroups: ['gateway.networking.k8s.io'], resources: ['httproutes'], verbs: own },
-  { apiGroups: ['gateway.networking.k8s.io'], resources: ['gateways', 'gatewayclasses'], verbs: watch },
+/** What `serval up` runs with: webhooks whose certificate, where they need one, is the composition root's business. */
+export const inProcessDuties: OperatorDuties = { webhooks: true, certificates: 'files' };
+
+const watch = ['list', 'watch'];
+/** Server-side apply creates and patches; what is not in a cache that is filtered by label is looked up. */
+const own = ['get', ...watch, 'create', 'patch', 'delete'];
+
+/** Exactly what the operator asks of the API server in all namespaces and of what has none. */
+export function operatorClusterRules({ webhooks, certificates }: OperatorDuties): PolicyRule[] {
+  return [
+    {
+      apiGroups: [servingGroup],
+      resources: ['inferenceservices', 'servingruntimes', 'clusterservingruntimes'],
+      verbs: watch,
+    },
+    { apiGroups: [servingGroup], resources: ['inferenceservices/status'], verbs: ['update'] },
+    // blockOwnerDeletion on children needs it where OwnerReferencesPermissionEnforcement is on.
+    { apiGroups: [servingGroup], resources: ['inferenceservices/finalizers'], verbs: ['update'] },
+    { apiGroups: ['apps'], resources: ['deployments'], verbs: own },
+    { apiGroups: ['apps'], resources: ['replicasets'], verbs: watch },
+    { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: own },
+    { apiGroups: [''], resources: ['services'], verbs: own },
+    { apiGroups: [''], resources: ['pods'], verbs: watch },
+    { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
+    { apiGroups: ['gateway.networking.k8s.io'], resources: ['httproutes'], verbs: own },
+    { apiGroups: ['gateway.networking.k8s.io'], resources: ['gateways', 'gatewayclasses'], verbs: watch },
+    ...(webhooks ? webhookRules(certificates === 'self-managed') : []),
+  ];
+}
+
+function webhookRules(injects: boolean): PolicyRule[] {
+  // A list or watch is allowed by name when its field selector names the object.
+  const verbs = injects ? [...watch, 'patch'] : watch;
+  const definitions = multiVersionCrdNames();
+  return [
+    // Of a service account, when a Pod is admitted: never listed or watched.
+    { apiGroups: [''], resources: ['serviceaccounts', 'secrets'], verbs: ['get'] },
+    {
+      apiGroups: ['admissionregistration.k8s.io'],
+      resources: ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'],
+      resourceNames: [webhookConfigurationName],
+      verbs,
+    },
+    ...(definitions.length === 0
+      ? []
+      : [
+          {
+            apiGroups: ['apiextensions.k8s.io'],
+            resources: ['customresourcedefinitions'],
+            resourceNames: definitions,
+            verbs,
+          },
+        ]),
+  ];
+}
+
+/** Exactly what the operator asks in the namespace that it is installed in, beyond the cluster's rules. */
+export function operatorNamespacedRules({ webhooks, certificates }: OperatorDuties): PolicyRule[] {
+  return [
+    { apiGroups: [''], resources: ['configmaps'], resourceNames: [configMapName], verbs: watch },
+    // Creating cannot be limited by name: the name is not known when the request is authorized.
+    { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create'] },
+    {
+      apiGroups: ['coordination.k8s.io'],
+      resources: ['leases'],
+      resourceNames: [operatorLeaseName],
+      verbs: ['get', 'update'],
+    },
+    ...(webhooks ? healthRules : []),
+    ...(webhooks && certificates === 'self-managed' ? certificateRules : []),
+  ];
+}
+
+const healthRules: readonly PolicyRule[] = [
+  { apiGroups: [''], resources: ['configmaps'], verbs: ['create'] },
+  { apiGroups: [''], resources: ['configmaps'], resourceNames: [healthConfigMapName], verbs: ['get', 'update'] },
 ];
 
-export const operatorRoleName = 'serval-operator';
+const certificateRules: readonly PolicyRule[] = [
+  { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
+  {
+    apiGroups: [''],
+    resources: ['secrets'],
+    resourceNames: [webhookCertificateSecretName],
+    verbs: ['get', ...watch, 'update'],
+  },
+];
 
-export function operatorClusterRole(): KubeObject & { rules: PolicyRule[] } {
+export function operatorClusterRole(duties: OperatorDuties): KubeObject & { rules: PolicyRule[] } {
   return {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'ClusterRole',
-    metadata: { name: operatorRoleName, labels: { 'app.kubernetes.io/part-of': 'serval' } },
-    rules: structuredClone([...operatorRules]),
+    metadata: { name: operatorRoleName, labels: { ...partOfLabels } },
+    rules: structuredClone(operatorClusterRules(duties)),
+  };
+}
+
+export function operatorRole(duties: OperatorDuties, namespace: string): KubeObject & { rules: PolicyRule[] } {
+  return {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'Role',
+    metadata: { namespace, name: operatorRoleName, labels: { ...partOfLabels } },
+    rules: structuredClone(operatorNamespacedRules(duties)),
   };
 }

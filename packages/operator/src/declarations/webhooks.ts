@@ -1,27 +1,18 @@
-import { servingGroup } from '@serval/api';
+import { type KindVersion, servingKinds } from '@serval/api';
 import type { KubeObject } from '@serval/kube/objects';
 import { serviceLabel } from '../names.ts';
-import { webhookPaths } from '../webhooks/paths.ts';
+import { defaultingPath, validatingPath, webhookPaths } from '../webhooks/paths.ts';
+import { partOfLabels, webhookConfigurationName } from './installed-names.ts';
+import { clientConfigOf, type WebhookAddress } from './webhook-address.ts';
 
-export const webhookServiceName = 'serval-webhook';
-
-/** How API servers reach the webhooks: a Service of the cluster (also the embedded engine's way), or an address. */
-export type WebhookAddress =
-  | {
-      readonly service: { readonly namespace: string; readonly name?: string; readonly port?: number };
-      readonly caBundle?: string;
-    }
-  /** `https://host:port`, without path; `caBundle` is base64 of PEM. */
-  | { readonly url: string; readonly caBundle: string };
-
-interface WebhookRule {
+export interface WebhookRule {
   apiGroups: string[];
   apiVersions: string[];
   resources: string[];
   operations: string[];
   scope: 'Namespaced' | 'Cluster' | '*';
 }
-interface Webhook {
+export interface Webhook {
   name: string;
   clientConfig: Record<string, unknown>;
   rules: WebhookRule[];
@@ -32,32 +23,18 @@ export interface WebhookConfiguration extends KubeObject {
   webhooks: Webhook[];
 }
 
-/** What the API server asks before it stores a service, a runtime or a Pod of a service. */
+/** What the API server asks before it stores an object of Serval's kinds, or a Pod of a service. */
 export function webhookConfigurations(address: WebhookAddress): WebhookConfiguration[] {
-  const services = ruleFor(servingGroup, 'v1beta1', 'inferenceservices', ['CREATE', 'UPDATE']);
-  const runtimes = ruleFor(servingGroup, 'v1alpha1', 'servingruntimes', ['CREATE', 'UPDATE']);
-  const clusterRuntimes = ruleFor(servingGroup, 'v1alpha1', 'clusterservingruntimes', ['CREATE', 'UPDATE'], 'Cluster');
-  const pods = ruleFor('', 'v1', 'pods', ['CREATE']);
+  const defaulted = servingKinds.filter((kind) => kind.default);
   return [
     configuration('MutatingWebhookConfiguration', [
-      webhook('inferenceservice.serval-webhook.defaulter', webhookPaths.defaultInferenceService, services, address),
-      {
-        ...webhook('pod.serval-webhook.mutator', webhookPaths.mutatePod, pods, address),
-        // Pods of others never wait for us, nor fail with us.
-        objectSelector: { matchExpressions: [{ key: serviceLabel, operator: 'Exists' }] },
-        reinvocationPolicy: 'IfNeeded',
-      },
+      ...defaulted.map((kind) => kindWebhook(kind, 'defaulter', clientConfigOf(address, defaultingPath(kind)))),
+      podMutator(clientConfigOf(address, webhookPaths.mutatePod)),
     ]),
-    configuration('ValidatingWebhookConfiguration', [
-      webhook('inferenceservice.serval-webhook.validator', webhookPaths.validateInferenceService, services, address),
-      webhook('servingruntime.serval-webhook.validator', webhookPaths.validateServingRuntime, runtimes, address),
-      webhook(
-        'clusterservingruntime.serval-webhook.validator',
-        webhookPaths.validateClusterServingRuntime,
-        clusterRuntimes,
-        address,
-      ),
-    ]),
+    configuration(
+      'ValidatingWebhookConfiguration',
+      servingKinds.map((kind) => kindWebhook(kind, 'validator', clientConfigOf(address, validatingPath(kind)))),
+    ),
   ];
 }
 
@@ -65,37 +42,60 @@ function configuration(kind: string, webhooks: Webhook[]): WebhookConfiguration 
   return {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind,
-    metadata: { name: 'serval', labels: { 'app.kubernetes.io/part-of': 'serval' } },
+    metadata: { name: webhookConfigurationName, labels: { ...partOfLabels } },
     webhooks,
   };
 }
 
-function webhook(name: string, path: string, rule: WebhookRule, address: WebhookAddress): Webhook {
+const common = {
+  admissionReviewVersions: ['v1'],
+  sideEffects: 'None',
+  // An object that nobody defaulted or checked would be found wrong only once it serves, or never.
+  failurePolicy: 'Fail',
+  // The handlers answer after nine seconds at the latest, with a reason; the API server's own limit tells none.
+  timeoutSeconds: 10,
+} as const;
+
+/**
+ * Changes of status and scale are no business of these webhooks: the rules name the resource alone, without its subresources.
+ */
+function kindWebhook(
+  kind: KindVersion,
+  role: 'defaulter' | 'validator',
+  clientConfig: Record<string, unknown>,
+): Webhook {
+  const { group, version, plural, namespaced } = kind.resource;
+  const versions = servingKinds.filter(({ resource }) => resource.plural === plural && resource.group === group);
+  const isOneOfSeveral = versions.length > 1;
   return {
-    name,
-    clientConfig: clientConfigOf(address, path),
-    rules: [rule],
-    admissionReviewVersions: ['v1'],
-    sideEffects: 'None',
-    failurePolicy: 'Fail',
-    matchPolicy: 'Equivalent',
-    timeoutSeconds: 10,
+    name: `${isOneOfSeveral ? `${version}.` : ''}${kind.singular}.serval-webhook.${role}`,
+    clientConfig,
+    rules: [
+      {
+        apiGroups: [group],
+        apiVersions: [version],
+        resources: [plural],
+        operations: ['CREATE', 'UPDATE'],
+        scope: namespaced ? 'Namespaced' : 'Cluster',
+      },
+    ],
+    ...common,
+    // Where each version has a webhook of its own, an object is checked as it was written, so that errors name the fields that its
+    // author sees; `Equivalent` would call the webhook of every other version as well.
+    matchPolicy: isOneOfSeveral ? 'Exact' : 'Equivalent',
   };
 }
 
-function clientConfigOf(address: WebhookAddress, path: string): Record<string, unknown> {
-  const caBundle = address.caBundle ? { caBundle: address.caBundle } : {};
-  if ('url' in address) return { url: `${address.url.replace(/\/+$/, '')}${path}`, ...caBundle };
-  const { namespace, name = webhookServiceName, port = 443 } = address.service;
-  return { service: { namespace, name, port, path }, ...caBundle };
-}
-
-function ruleFor(
-  group: string,
-  version: string,
-  resource: string,
-  operations: string[],
-  scope: WebhookRule['scope'] = 'Namespaced',
-): WebhookRule {
-  return { apiGroups: [group], apiVersions: [version], resources: [resource], operations, scope };
+function podMutator(clientConfig: Record<string, unknown>): Webhook {
+  return {
+    name: 'pod.serval-webhook.mutator',
+    clientConfig,
+    rules: [{ apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['CREATE'], scope: 'Namespaced' }],
+    ...common,
+    matchPolicy: 'Equivalent',
+    // Pods of others never wait for us, nor fail with us.
+    objectSelector: { matchExpressions: [{ key: serviceLabel, operator: 'Exists' }] },
+    // Webhooks that come later may change what the storage initializer is copied from.
+    reinvocationPolicy: 'IfNeeded',
+  };
 }

@@ -1,9 +1,11 @@
 import {
   type ClusterServingRuntime,
-  defaultInferenceService,
+  clusterServingRuntimes,
   type InferenceService,
+  inferenceServices,
   type ServingRuntime,
-  validateInferenceService,
+  servingKinds,
+  servingRuntimes,
   validateServingRuntime,
 } from '@serval/api';
 import type { Cache, Client } from '@serval/kube/client';
@@ -12,9 +14,10 @@ import type { ConfigSource } from '../config/config-source.ts';
 import { serviceDefaults } from '../config/service-defaults.ts';
 import { mutatePod } from '../pod/mutate-pod.ts';
 import { readCredentials } from '../pod/read-credentials.ts';
-import { type AdmissionRequest, type AdmissionResponse, allowed, denied } from './admission-review.ts';
+import { type AdmissionRequest, type AdmissionResponse, allowed } from './admission-review.ts';
 import { jsonDiff } from './json-diff.ts';
-import { webhookPaths } from './paths.ts';
+import { defaultingHandler, type MoreChecks, validatingHandler } from './kind-handlers.ts';
+import { defaultingPath, validatingPath, webhookPaths } from './paths.ts';
 import { inferenceServiceWarnings } from './warnings.ts';
 
 export interface WebhookDeps {
@@ -27,60 +30,50 @@ export interface WebhookDeps {
 export type WebhookHandler = (request: AdmissionRequest, signal: AbortSignal) => Promise<AdmissionResponse>;
 
 /** One handler per path of the webhook configurations. */
-export function createWebhookHandlers({
-  client,
-  config,
-  runtimes,
-  clusterRuntimes,
-}: WebhookDeps): Map<string, WebhookHandler> {
-  return new Map<string, WebhookHandler>([
-    [
-      webhookPaths.defaultInferenceService,
-      async ({ uid, object }) => {
-        const service = object as unknown as InferenceService;
-        const defaulted = defaultInferenceService(service, serviceDefaults(config.current()));
-        return allowed(uid, jsonDiff(service, defaulted));
-      },
-    ],
-    [
-      webhookPaths.validateInferenceService,
-      async (request) => {
-        const service = request.object as unknown as InferenceService;
-        // Taking the last finalizer off must always work, however invalid the object has become.
-        if (service.metadata.deletionTimestamp) return allowed(request.uid);
-        const old = (request.oldObject ?? undefined) as InferenceService | undefined;
-        const response = answer(request, validateInferenceService(service, old));
-        const warnings = inferenceServiceWarnings(service);
-        return warnings.length > 0 ? { ...response, warnings } : response;
-      },
-    ],
-    [
-      webhookPaths.validateServingRuntime,
-      async (request) => {
-        const runtime = request.object as unknown as ServingRuntime;
-        const others = runtimes.list({ namespace: request.namespace ?? runtime.metadata.namespace ?? 'default' });
-        return answer(request, validateServingRuntime(runtime, others));
-      },
-    ],
-    [
-      webhookPaths.validateClusterServingRuntime,
-      async (request) => {
-        const runtime = request.object as unknown as ClusterServingRuntime;
-        return answer(request, validateServingRuntime(runtime, clusterRuntimes.list()));
-      },
-    ],
-    [
-      webhookPaths.mutatePod,
-      async (request, signal) => {
-        const pod = request.object as unknown as Pod;
-        const namespace = request.namespace ?? pod.metadata.namespace ?? 'default';
-        const credentials = await readCredentials(client, pod, namespace, config.current(), signal);
-        return allowed(request.uid, jsonDiff(pod, mutatePod(pod, { config: config.current(), credentials })));
-      },
-    ],
-  ]);
+export function createWebhookHandlers(deps: WebhookDeps): Map<string, WebhookHandler> {
+  const more = moreChecks(deps);
+  const defaults = () => serviceDefaults(deps.config.current());
+  const handlers = new Map([[webhookPaths.mutatePod, podHandler(deps)]] as [string, WebhookHandler][]);
+  for (const kind of servingKinds) {
+    if (kind.default) handlers.set(defaultingPath(kind), defaultingHandler(kind, defaults));
+    handlers.set(validatingPath(kind), validatingHandler(kind, more.get(kind.resource.plural)));
+  }
+  return handlers;
 }
 
-function answer(request: AdmissionRequest, errors: Parameters<typeof denied>[1]): AdmissionResponse {
-  return errors.length === 0 ? allowed(request.uid) : denied(request, errors);
+/** By plural: what the kinds' own rules cannot look at, as it takes other objects. */
+function moreChecks({ runtimes, clusterRuntimes }: WebhookDeps): ReadonlyMap<string, MoreChecks> {
+  const checks: [string, MoreChecks][] = [
+    [inferenceServices.plural, { warnings: (service) => inferenceServiceWarnings(service as InferenceService) }],
+    [
+      servingRuntimes.plural,
+      {
+        among: (object, request) => {
+          const runtime = object as ServingRuntime;
+          const namespace = request.namespace ?? runtime.metadata.namespace ?? 'default';
+          return conflictsWith(runtime, runtimes.list({ namespace }));
+        },
+      },
+    ],
+    [
+      clusterServingRuntimes.plural,
+      { among: (object) => conflictsWith(object as ClusterServingRuntime, clusterRuntimes.list()) },
+    ],
+  ];
+  return new Map(checks);
+}
+
+/** What is wrong with a runtime only because of others. */
+function conflictsWith<T extends ServingRuntime | ClusterServingRuntime>(runtime: T, others: readonly T[]) {
+  const alone = new Set(validateServingRuntime(runtime).map(({ path, message }) => `${path} ${message}`));
+  return validateServingRuntime(runtime, others).filter(({ path, message }) => !alone.has(`${path} ${message}`));
+}
+
+function podHandler({ client, config }: WebhookDeps): WebhookHandler {
+  return async (request, signal) => {
+    const pod = request.object as unknown as Pod;
+    const namespace = request.namespace ?? pod.metadata.namespace ?? 'default';
+    const credentials = await readCredentials(client, pod, namespace, config.current(), signal);
+    return allowed(request.uid, jsonDiff(pod, mutatePod(pod, { config: config.current(), credentials })));
+  };
 }

@@ -1,8 +1,18 @@
-/** Paths of the webhooks, as in KServe's configurations. */
-export const webhookPaths = {
-  defaultInferenceService: '/mutate-serving-kserve-io-v1beta1-inferenceservice',
-  validateInferenceService: '/validate-serving-kserve-io-v1beta1-inferenceservice',
-  validateServingRuntime: '/validate-serving-kserve-io-v1alpha1-servingruntime',
-  validateClusterServingRuntime: '/validate-serving-kserve-io-v1alpha1-clusterservingruntime',
-  mutatePod: '/mutate-pods',
-} as const;
+import type { KindVersion } from '@serval/api';
+
+/** Paths of the webhooks that are not a kind's. */
+export const webhookPaths = { mutatePod: '/mutate-pods', convert: '/convert' } as const;
+
+/** `/mutate-serving-kserve-io-v1beta1-inferenceservice`, as in KServe's configurations. */
+export function defaultingPath(kind: KindVersion): string {
+  return `/mutate-${kindPath(kind)}`;
+}
+
+/** `/validate-serving-kserve-io-v1beta1-inferenceservice`. */
+export function validatingPath(kind: KindVersion): string {
+  return `/validate-${kindPath(kind)}`;
+}
+
+function kindPath({ resource: { group, version, kind } }: KindVersion): string {
+  return `${group.replaceAll('.', '-')}-${version}-${kind.toLowerCase()}`;
+}
