@@ -14,6 +14,26 @@ conformance('access, events and races', async (t, kubectl) => {
     assert.doesNotMatch(denied, new RegExp(token));
   });
 
+  await t.test('access rules hold for users and for tokens of ServiceAccounts', async () => {
+    const user = `someone-of-${kubectl.namespace}`;
+    const denied = await kubectl.fails(['get', 'pods', '--as', user]);
+    assert.match(
+      denied,
+      /\(Forbidden\).*User "someone-of-\S+" cannot list resource "pods" in API group "" in the namespace/,
+    );
+    await kubectl.fails(['auth', 'can-i', 'list', 'pods', '--as', user]);
+    await kubectl('create', 'rolebinding', 'viewer', '--clusterrole=view', `--user=${user}`);
+    assert.equal(await kubectl('auth', 'can-i', 'list', 'pods', '--as', user), 'yes\n');
+    assert.match(await kubectl('get', 'pods', '--as', user, '-o', 'name'), /^$/);
+    await kubectl('create', 'serviceaccount', 'robot');
+    const token = (await kubectl('create', 'token', 'robot')).trim();
+    assert.match(await kubectl.fails(['get', 'cm', '--token', token]), /\(Forbidden\).*:robot" cannot list resource/);
+    await kubectl('create', 'role', 'reader', '--verb=get,list', '--resource=configmaps');
+    await kubectl('create', 'rolebinding', 'reader', '--role=reader', `--serviceaccount=${kubectl.namespace}:robot`);
+    await kubectl('get', 'cm', '--token', token);
+    assert.match(await kubectl.fails(['get', 'secrets', '--token', token]), /\(Forbidden\)/);
+  });
+
   await t.test('events are listed and described with what they are about', async () => {
     await kubectl.create(configMap('subject'));
     const { metadata } = await kubectl.read('cm', 'subject');

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import { createRuleChecker } from '@serval/kube/cel';
@@ -10,6 +11,13 @@ import {
   ProtobufError,
   type StructuralSchema,
 } from '@serval/kube/schema';
+import {
+  createAuthorizer,
+  createServiceAccountTokens,
+  firstRoles,
+  loadTokenKey,
+  withoutEscalation,
+} from './access/index.ts';
 import { createAdmission } from './admission/admission.ts';
 import { type CallWebhook, createCallWebhook } from './admission/webhook-client.ts';
 import { startDefinitions } from './crd/controller.ts';
@@ -48,7 +56,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   try {
     const credentials = await loadCredentials(join(dataDir, 'pki'), host, clock());
     const callWebhook = createCallWebhook(options.callService);
-    const services = createServices(store, callWebhook, credentials.authority, { ...options, clock });
+    const tokenKey = await loadTokenKey(join(dataDir, 'pki'));
+    const services = createServices(store, callWebhook, credentials.authority, tokenKey, { ...options, clock });
     const endDefinitions = startDefinitions(services.registry, callWebhook, closing.signal);
     const endExpiring = startExpiringEvents(services.registry);
     end = () => {
@@ -58,7 +67,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     await createFirstObjects(services.registry);
     const handler = createHandler({
       services,
-      authenticate: createAuthenticator(credentials.token),
+      authenticate: createAuthenticator(credentials.token, services.tokens),
       closing: closing.signal,
     });
     const server = await listen({ handle: handler(false), host, port, certificate: credentials.server, log });
@@ -89,18 +98,27 @@ function createServices(
   store: Store,
   callWebhook: CallWebhook,
   authority: KeyPair,
+  tokenKey: KeyObject,
   options: EngineOptions & { clock(): number },
 ): Services {
   const { log, clock } = options;
   const rules = createRuleChecker();
+  const authorizer = createAuthorizer(store);
+  const tokens = createServiceAccountTokens(tokenKey, store, clock);
   const catalogue: Catalogue = createCatalogue(
-    builtInResources(loadBuiltInSchema, (definition) => findNameConflict(catalogue, definition), rules),
+    builtInResources(
+      loadBuiltInSchema,
+      (definition) => findNameConflict(catalogue, definition),
+      rules,
+      authorizer,
+      tokens,
+    ),
   );
   const registry: RegistryDeps = {
     store,
     write: (write) => writeObject({ store, log }, write),
     catalogue,
-    admission: createAdmission({ store, catalogue, callWebhook, log }),
+    admission: withoutEscalation(createAdmission({ store, catalogue, callWebhook, log }), authorizer),
     ownership: fieldOwnership,
     rules,
     log,
@@ -108,6 +126,8 @@ function createServices(
   };
   return {
     registry,
+    authorizer,
+    tokens,
     decodeProtobuf,
     strategicMerge: (resource, live, patch) =>
       applyStrategicMerge(
@@ -138,24 +158,23 @@ function decodeProtobuf(bytes: Uint8Array): unknown {
 
 const firstNamespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
-/** What every cluster has from the start. */
+/** What every cluster has from the start, unless it is there or was changed. */
 async function createFirstObjects(registry: RegistryDeps): Promise<void> {
-  const namespaces = registry.catalogue.find('', 'v1', 'namespaces')!;
-  for (const name of firstNamespaces) {
-    if (registry.store.get(namespaces.stored.id, `/${name}`)) continue;
-    await createObject(
-      registry,
-      namespaces,
-      '',
-      { metadata: { name } },
-      {
-        dryRun: false,
-        fieldManager: 'serval-engine',
-        fieldValidation: 'Strict',
-        user: administrator,
-        signal: new AbortController().signal,
-        warn: () => {},
-      },
-    );
-  }
+  const namespaces = firstNamespaces.map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
+  // All at once, so that they share a commit.
+  await Promise.all([...namespaces, ...firstRoles].map((object) => createIfMissing(registry, object)));
+}
+
+async function createIfMissing(registry: RegistryDeps, object: AnyObject): Promise<void> {
+  const { group, version } = parseApiVersion(object.apiVersion ?? '');
+  const resource = registry.catalogue.find(group, version, `${object.kind?.toLowerCase()}s`)!;
+  if (registry.store.get(resource.stored.id, `/${object.metadata.name}`)) return;
+  await createObject(registry, resource, '', structuredClone(object), {
+    dryRun: false,
+    fieldManager: 'serval-engine',
+    fieldValidation: 'Strict',
+    user: administrator,
+    signal: new AbortController().signal,
+    warn: () => {},
+  });
 }

@@ -1,19 +1,27 @@
 import { timingSafeEqual } from 'node:crypto';
 import { StatusError } from '@serval/kube/objects';
+import type { ServiceAccountTokens } from '../access/index.ts';
 import type { User } from '../registry/request-options.ts';
 
-/** Every valid token is the administrator's: access rules are stored, not evaluated yet. */
+/** Whoever holds the token of the kubeconfig, and callers in the process. */
 export const administrator: User = Object.freeze({
   name: 'serval:admin',
   groups: Object.freeze(['system:masters', 'system:authenticated']),
 });
 
-/** Checks bearer tokens in a time that tells nothing about them. Throws Unauthorized. */
-export function createAuthenticator(token: string): (authorization: string | undefined) => User {
+/** Checks bearer tokens: the administrator's, in a time that tells nothing about it, and those of ServiceAccounts. Throws Unauthorized. */
+export function createAuthenticator(
+  token: string,
+  tokens: ServiceAccountTokens,
+): (authorization: string | undefined) => User {
   const expected = Buffer.from(token);
   return (authorization) => {
     const given = /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
-    if (given !== undefined && isEqual(Buffer.from(given), expected)) return administrator;
+    if (given !== undefined) {
+      if (isEqual(Buffer.from(given), expected)) return administrator;
+      const user = tokens.userOf(given);
+      if (user) return user;
+    }
     throw new StatusError('Unauthorized', 'Unauthorized');
   };
 }

@@ -1,10 +1,12 @@
 import type { ApiRequest, ApiResponse, Transport } from '@serval/kube/client';
 import { StatusError } from '@serval/kube/objects';
+import { impersonate } from '../access/index.ts';
 import { badRequest } from '../registry/errors.ts';
 import type { User } from '../registry/request-options.ts';
 import { WriteConflict } from '../store/change.ts';
 import { errorAnswer } from './answer.ts';
 import { administrator } from './authenticate.ts';
+import { authorize, isPublic } from './authorize.ts';
 import type { RequestContext } from './context.ts';
 import { linkSignals, releasing } from './request-signal.ts';
 import { route } from './route.ts';
@@ -41,7 +43,9 @@ export function createHandler({ services, authenticate, closing }: HandlerOption
     const { signal, release } = linkSignals(request.signal, closing);
     let isStream = false;
     try {
-      const response = withWarnings(await route(services, contextOf(request, trusted, warnings, signal)), warnings);
+      const context = contextOf(request, trusted, warnings, signal);
+      authorize(services, context);
+      const response = withWarnings(await route(services, context), warnings);
       isStream = response.headers['transfer-encoding'] !== undefined;
       return isStream ? { ...response, body: releasing(response.body, release) } : response;
     } catch (error) {
@@ -64,7 +68,11 @@ export function createHandler({ services, authenticate, closing }: HandlerOption
       query: new URLSearchParams(mark < 0 ? '' : request.path.slice(mark + 1)),
       headers,
       body: body === undefined ? none : typeof body === 'string' ? Buffer.from(body) : body,
-      user: anonymous ? administrator : authenticate(headers['authorization']),
+      user: impersonate(
+        anonymous ? administrator : authenticate(headers['authorization']),
+        headers,
+        services.authorizer,
+      ),
       signal,
       warnings,
     };
@@ -74,10 +82,6 @@ export function createHandler({ services, authenticate, closing }: HandlerOption
     request.signal?.throwIfAborted();
     return answer(request, trusted);
   };
-}
-
-function isPublic(pathname: string): boolean {
-  return /^\/(healthz|livez|readyz|version)(\/|$)/.test(pathname);
 }
 
 function statusOf(error: unknown, request: ApiRequest, { log }: Services): StatusError {

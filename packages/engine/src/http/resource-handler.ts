@@ -11,6 +11,7 @@ import type { ServedResource } from '../registry/served-resource.ts';
 import { updateObject } from '../registry/update.ts';
 import { watchObjects } from '../watch/watch.ts';
 import { jsonAnswer, streamAnswer } from './answer.ts';
+import { authorize } from './authorize.ts';
 import { decodeBody, mediaTypeOf } from './body.ts';
 import type { RequestContext } from './context.ts';
 import { negotiateOutput, type Output } from './negotiate.ts';
@@ -218,8 +219,10 @@ async function apply(
     subresource: path.subresource,
     createIfMissing: true,
     ownershipRecorded: true,
-    change: (live) =>
-      services.registry.ownership.apply({
+    change: (live) => {
+      // Applying what is not there creates it.
+      if (!live) authorize(services, context, 'create');
+      return services.registry.ownership.apply({
         resource,
         live,
         applied: structuredClone(applied),
@@ -227,7 +230,8 @@ async function apply(
         force: readBoolean(context.query, 'force') ?? false,
         subresource: path.subresource,
         nowMs: services.registry.clock(),
-      }),
+      });
+    },
     options,
   });
   return jsonAnswer(created ? 201 : 200, shapeObject(resource, object, output));

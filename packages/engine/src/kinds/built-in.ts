@@ -1,4 +1,5 @@
 import type { RuleChecker } from '@serval/kube/cel';
+import type { Authorizer, ServiceAccountTokens } from '../access/index.ts';
 import type { NameConflict } from '../crd/strategy.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import { coreRows } from './core.ts';
@@ -12,27 +13,21 @@ import { reviewRows } from './reviews.ts';
 import { storageRows } from './storage.ts';
 import { autoscalerRow, workloadRows } from './workloads.ts';
 
-const rows: readonly KindRow[] = [
-  ...coreRows,
-  pods,
-  ...storageRows,
-  ...workloadRows,
-  ...networkRows,
-  ...policyRows,
-  ...reviewRows,
-];
+const rows: readonly KindRow[] = [...coreRows, pods, ...storageRows, ...workloadRows, ...networkRows, ...policyRows];
 
 /** Every kind that is served from the start. */
 export function builtInResources(
   loadSchema: LoadSchema,
   nameConflict: NameConflict,
   rules: RuleChecker,
+  authorizer: Authorizer,
+  tokens: ServiceAccountTokens,
 ): ServedResource[] {
   const define = (row: KindRow) => defineKind(row, loadSchema);
   const event = define(coreEvents);
   const autoscaler = define(autoscalerRow);
   return [
-    ...rows.map(define),
+    ...[...rows, ...reviewRows(authorizer, tokens)].map(define),
     define(customResourceDefinitions(nameConflict, rules)),
     { ...event, columns: eventColumns },
     { ...define({ ...coreEvents, group: 'events.k8s.io', stored: event.stored }), columns: eventColumns },

@@ -100,6 +100,9 @@ const serviceAccounts: KindRow = {
   kind: 'ServiceAccount',
   plural: 'serviceaccounts',
   shortNames: ['sa'],
+  subresources: [
+    { name: 'token', kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1', verbs: ['create'] },
+  ],
   columns: [column('Secrets', (object) => object['secrets']?.length ?? 0)],
 };
 

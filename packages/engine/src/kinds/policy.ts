@@ -49,7 +49,7 @@ function defaultWebhooks(draft: Record<string, unknown>, mutating: boolean): voi
   }
 }
 
-/** Who may do what, and who is asked before. Access rules are stored; they are not evaluated yet. */
+/** Who may do what, and who is asked before. */
 export const policyRows: readonly KindRow[] = [
   { group: rbac, kind: 'Role', plural: 'roles', strategy: rbacNames },
   { group: rbac, kind: 'ClusterRole', plural: 'clusterroles', clusterScoped: true, strategy: rbacNames },
