@@ -1,0 +1,16 @@
+import type { Aspect } from './finding.ts';
+
+/** A difference that is wanted. One that no longer occurs has to be taken out. */
+export interface Difference {
+  /** Kinds that it is about; absent: any. */
+  kinds?: readonly string[];
+  version?: string;
+  /** Releases of the reference that it is about; absent: any. */
+  releases?: readonly string[];
+  aspect: Aspect;
+  /** Of the fields, as `path-pattern.ts` reads it. */
+  path: string;
+  reason: string;
+}
+
+export const differences: readonly Difference[] = [];
