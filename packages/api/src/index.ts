@@ -1,9 +1,10 @@
-export { type CrdBundle, crds, gatewayApiCrds, gatewayApiKinds, servingKinds } from './crd/crds.ts';
+export type { CrdBundle } from './crd/bundle.ts';
+export { crds, gatewayApiCrds, gatewayApiKinds, servingKinds } from './crd/crds.ts';
 export { createCrd } from './crd/create-crd.ts';
 export * from './crd/custom-resource-definition.ts';
 export type { KindDefaults, KindVersion } from './crd/kind-version.ts';
 export { gatewayApiBundleVersion } from './gateway.networking.k8s.io/schema-parts.ts';
-export { fullPodSchemas, type PodSchemas, shallowPodSchemas } from './schema/pod-schemas.ts';
+export { checkPodSchemas, fullPodSchemas, type PodSchemas } from './schema/pod-schemas.ts';
 export { servingGroup } from './serving.kserve.io/group.ts';
 export * from './serving.kserve.io/v1alpha1/cluster-serving-runtime/index.ts';
 export * from './serving.kserve.io/v1alpha1/serving-runtime/index.ts';

@@ -41,7 +41,11 @@ test('a standard InferenceService knows the fields of containers, and keeps what
   assert.equal(at(predictor, 'containers.[].image')?.type, 'string');
   assert.equal(at(predictor, 'model.image')?.type, 'string');
   assert.equal(at(predictor, 'model.storageUri')?.type, 'string');
-  assert.equal(at(predictor, 'containers.[].securityContext')?.['x-kubernetes-preserve-unknown-fields'], true);
+  assert.equal(at(predictor, 'model.securityContext.runAsUser')?.type, 'integer');
+  const open = at(predictor, 'ephemeralContainers.[]');
+  assert.equal(open?.['x-kubernetes-preserve-unknown-fields'], true);
+  assert.match(open?.description ?? '', /Kept open for size: see EphemeralContainer of Kubernetes/);
+  assert.equal(open?.properties?.['name']?.type, 'string', 'the key of the list stays');
   assert.equal(predictor?.['x-kubernetes-preserve-unknown-fields'], undefined);
 });
 

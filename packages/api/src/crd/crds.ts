@@ -2,10 +2,11 @@ import { gatewayV1 } from '../gateway.networking.k8s.io/v1/gateway/index.ts';
 import { gatewayClassV1 } from '../gateway.networking.k8s.io/v1/gateway-class/index.ts';
 import { httpRouteV1 } from '../gateway.networking.k8s.io/v1/http-route/index.ts';
 import { referenceGrantV1beta1 } from '../gateway.networking.k8s.io/v1beta1/reference-grant/index.ts';
-import { fullPodSchemas, type PodSchemas, shallowPodSchemas } from '../schema/pod-schemas.ts';
+import { fullPodSchemas } from '../schema/pod-schemas.ts';
 import { clusterServingRuntimeV1alpha1 } from '../serving.kserve.io/v1alpha1/cluster-serving-runtime/index.ts';
 import { servingRuntimeV1alpha1 } from '../serving.kserve.io/v1alpha1/serving-runtime/index.ts';
 import { inferenceServiceV1beta1 } from '../serving.kserve.io/v1beta1/inference-service/index.ts';
+import type { CrdBundle } from './bundle.ts';
 import { createCrd } from './create-crd.ts';
 import type { CustomResourceDefinition } from './custom-resource-definition.ts';
 import type { KindVersion } from './kind-version.ts';
@@ -20,48 +21,18 @@ export const servingKinds: readonly KindVersion[] = [
 /** The Gateway API kinds that the embedded engine needs. A cluster has its own: never apply these where any is installed. */
 export const gatewayApiKinds: readonly KindVersion[] = [gatewayClassV1, gatewayV1, httpRouteV1, referenceGrantV1beta1];
 
-/**
- * `standard`: every CRD fits into the annotation of a client-side `kubectl apply`, so Pods are spelled out as deep as that
- * allows. `full`: everything structural, for server-side apply.
- */
-export type CrdBundle = 'standard' | 'full';
-
-/** `kubectl apply` keeps the whole object in an annotation, and annotations may have 256 KiB. */
-const maxStandardLength = 256 * 1024;
-const depths = [0, -1];
-
 /** The CustomResourceDefinitions of Serval's own API, in a stable order. */
 export function crds({ bundle = 'standard' }: { bundle?: CrdBundle } = {}): CustomResourceDefinition[] {
-  return [...byKind(servingKinds)].map((versions) => crdOf(versions, bundle));
+  const pods = fullPodSchemas();
+  return [...byKind(servingKinds)].map((versions) => createCrd(versions, pods, bundle));
 }
 
 /** The CustomResourceDefinitions of the Gateway API that `serval up` brings along. */
 export function gatewayApiCrds(): CustomResourceDefinition[] {
-  return [...byKind(gatewayApiKinds)].map((versions) => createCrd(versions, noPods));
+  const pods = fullPodSchemas();
+  return [...byKind(gatewayApiKinds)].map((versions) => createCrd(versions, pods, 'standard'));
 }
-
-const noPods: PodSchemas = {
-  container: {},
-  podSpecFields: {},
-  definition: (name) => {
-    throw new Error(`kinds of the Gateway API have no use for ${name}`);
-  },
-};
 
 function byKind(kinds: readonly KindVersion[]): Iterable<KindVersion[]> {
   return Map.groupBy(kinds, ({ resource }) => `${resource.plural}.${resource.group}`).values();
-}
-
-function crdOf(versions: readonly KindVersion[], bundle: CrdBundle): CustomResourceDefinition {
-  const full = createCrd(versions, fullPodSchemas());
-  if (bundle === 'full' || fits(full)) return full;
-  for (const depth of depths) {
-    const crd = createCrd(versions, shallowPodSchemas(depth));
-    if (fits(crd)) return crd;
-  }
-  throw new Error(`the CRD ${full.metadata.name} is over ${maxStandardLength} bytes even without Pod schemas`);
-}
-
-function fits(crd: CustomResourceDefinition): boolean {
-  return JSON.stringify(crd).length < maxStandardLength;
 }

@@ -18,6 +18,10 @@ export interface KindVersion<T extends KubeObject = KubeObject> {
   readonly storage: boolean;
   readonly hasStatus: boolean;
   readonly printerColumns: readonly PrinterColumn[];
+  /**
+   * Paths, such as `spec.predictor.model`, whose Pod parts are spelled out before all others where the CRD has no room for everything.
+   */
+  readonly focus?: readonly string[];
   /** The schema of whole objects; `apiVersion`, `kind` and `metadata` are added when they are missing. */
   schema(pods: PodSchemas): StructuralSchema;
   /** The object with its defaults written out, as a new object. Invalid parts stay as they are, for `validate` to speak of. */

@@ -20,6 +20,7 @@ export const inferenceServiceV1beta1: KindVersion<InferenceService> = {
     'A model behind a URL: what to serve, with how many replicas, and what may stand before it (transformer) or beside it (explainer).',
   singular: 'inferenceservice',
   shortNames: ['isvc'],
+  focus: ['spec.predictor.model', 'spec.predictor.containers'],
   storage: true,
   hasStatus: true,
   printerColumns: [

@@ -1,0 +1,113 @@
+import type { StructuralSchema } from '@serval/kube/schema';
+import type { PodParts } from '../../schema/pod-parts.ts';
+import { jsonBytes } from './json-bytes.ts';
+import { createPlanner, type PlanNode, schemaOf } from './plan-node.ts';
+import { descriptionsAfter, outsideFocus, rarity } from './spelling-order.ts';
+
+export interface FitOptions {
+  readonly pods: Pick<PodParts, 'ownerOf'>;
+  /** What the schemas may take together, as compact JSON. */
+  readonly maxBytes: number;
+  /** Whether parts of Pods may be kept open; otherwise only their descriptions may go. */
+  readonly mayOpen: boolean;
+  /** Paths such as `spec.predictor.model`: what is below them is spelled out before the rest. */
+  readonly focus: readonly string[];
+}
+
+interface Place {
+  readonly rank: number;
+  readonly path: string;
+  readonly inFocus: boolean;
+}
+
+/** One thing that may be added: the fields of an open node, or the description of a field. */
+interface Offer {
+  readonly group: string;
+  bytes(): number;
+  accept(): void;
+}
+
+/**
+ * Copies of schemas that stay within a number of bytes: parts of Pods for which there is no room keep whatever is in them, and say so.
+ *
+ * Starts with everything open and spells out group by group, by `spelling-order.ts`. A group is one definition at one rank, in all
+ * of its places: it is spelled out in all of them or in none, so that equal things look equal.
+ *
+ * @returns the schemas, or nothing when they do not fit even with everything open.
+ */
+export function fitSchemas(schemas: readonly StructuralSchema[], options: FitOptions): StructuralSchema[] | undefined {
+  const { pods, maxBytes, mayOpen, focus } = options;
+  const { plan, partsOf } = createPlanner(pods, mayOpen);
+  const offers = new Map<number, Offer[]>();
+  const sizes = new WeakMap<object, number>();
+
+  function offer(rank: number, item: Offer): void {
+    const list = offers.get(rank);
+    if (list) list.push(item);
+    else offers.set(rank, [item]);
+  }
+
+  /** Offers what may be added to a node and below it. */
+  function offerAll(node: PlanNode, at: Place): void {
+    if (node.isSilent) {
+      offer(at.rank + (at.inFocus ? descriptionsAfter.focus : descriptionsAfter.elsewhere), {
+        group: `text ${node.owner}`,
+        bytes: () => jsonBytes(node.schema.description) + ',"description":'.length,
+        accept: () => {
+          node.isSilent = false;
+        },
+      });
+    }
+    if (!node.isOpen || node.definition === undefined) {
+      offerBelow(node, at);
+      return;
+    }
+    const rank = at.rank + 1 + rarity(node.definition);
+    offer(rank, {
+      group: `fields ${node.definition}`,
+      bytes: () => growth(node),
+      accept: () => {
+        Object.assign(node, { isOpen: false }, partsOf(node.schema));
+        offerBelow(node, { ...at, rank });
+      },
+    });
+  }
+
+  function offerBelow(node: PlanNode, at: Place): void {
+    for (const [name, field] of node.fields ?? []) {
+      const path = at.path === '' ? name : `${at.path}.${name}`;
+      const enters = !at.inFocus && focus.includes(path);
+      offerAll(field, enters ? { path, inFocus: true, rank: at.rank - outsideFocus } : { ...at, path });
+    }
+    if (node.items) offerAll(node.items, at);
+    if (node.values) offerAll(node.values, at);
+  }
+
+  /** What spelling out a node costs, while all below it stays open and silent. */
+  function growth(node: PlanNode): number {
+    const { properties = {} } = node.schema;
+    const known = sizes.get(properties);
+    if (known !== undefined) return known;
+    const spelled = { ...node, isOpen: false, isSilent: true, ...partsOf(node.schema) };
+    const bytes = jsonBytes(schemaOf(spelled)) - jsonBytes(schemaOf({ ...node, isSilent: true, keys: [] }));
+    sizes.set(properties, bytes);
+    return bytes;
+  }
+
+  const roots = schemas.map((schema) => plan(schema));
+  for (const root of roots) offerAll(root, { rank: outsideFocus, path: '', inFocus: false });
+  let used = roots.reduce((sum, root) => sum + jsonBytes(schemaOf(root)), 0);
+  if (used > maxBytes) return undefined;
+  while (offers.size > 0) {
+    const rank = Math.min(...offers.keys());
+    const groups = Map.groupBy(offers.get(rank) ?? [], ({ group }) => group);
+    offers.delete(rank);
+    for (const members of groups.values()) {
+      const bytes = members.reduce((sum, member) => sum + member.bytes(), 0);
+      if (used + bytes > maxBytes) continue;
+      used += bytes;
+      for (const member of members) member.accept();
+    }
+  }
+  return roots.map(schemaOf);
+}

@@ -1,0 +1,46 @@
+import type { Descriptions } from './descriptions.ts';
+
+const resources = { limits: 'Largest size.', requests: 'Size asked for, as {storage: 10Gi}.' };
+
+export const claimDescriptions: Descriptions = {
+  PersistentVolumeClaimTemplate: {
+    metadata: 'Labels and annotations of the claim.',
+    spec: 'What the claim asks for.',
+  },
+  PersistentVolumeClaimSpec: {
+    accessModes: 'ReadWriteOnce, ReadOnlyMany, ReadWriteMany or ReadWriteOncePod.',
+    selector: 'Labels of volumes that may be taken.',
+    resources: 'Size of the volume.',
+    volumeName: 'PersistentVolume to take, if one is meant.',
+    storageClassName: 'StorageClass. Absent: the default one. Empty: none.',
+    volumeMode: 'Filesystem (default) or Block.',
+    dataSource: 'Snapshot or claim that the volume is filled from.',
+    dataSourceRef: 'As dataSource, for any kind of source.',
+    volumeAttributesClassName: 'VolumeAttributesClass of the volume.',
+  },
+  VolumeResourceRequirements: resources,
+  TypedLocalObjectReference: { apiGroup: 'Group of the kind; absent for core.', kind: 'Kind.', name: 'Name.' },
+  TypedObjectReference: {
+    apiGroup: 'Group of the kind; absent for core.',
+    kind: 'Kind.',
+    name: 'Name.',
+    namespace: 'Namespace. Default: that of the claim.',
+  },
+  PersistentVolumeSpec: {
+    capacity: 'Size of the volume, as {storage: 10Gi}.',
+    accessModes: 'ReadWriteOnce, ReadOnlyMany, ReadWriteMany or ReadWriteOncePod.',
+    claimRef: 'The claim that the volume belongs to.',
+    persistentVolumeReclaimPolicy: 'Retain (default) or Delete: what becomes of the data when the claim goes.',
+    storageClassName: 'StorageClass of the volume; empty: none.',
+    mountOptions: 'Options of mount.',
+    volumeMode: 'Filesystem (default) or Block.',
+    nodeAffinity: 'Nodes that can reach the volume.',
+    volumeAttributesClassName: 'VolumeAttributesClass of the volume.',
+    hostPath: 'A directory of the node; for tests on a single node.',
+    local: 'A disk or directory of one node.',
+    nfs: 'A directory of an NFS server.',
+    csi: 'A volume of a CSI driver.',
+  },
+  LocalVolumeSource: { path: 'Path on the node.', fsType: 'File system, if it is a disk. Default: what is found.' },
+  VolumeNodeAffinity: { required: 'Terms that a node must meet.' },
+};
