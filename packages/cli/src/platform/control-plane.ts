@@ -6,6 +6,8 @@ import type { WebhookAddress } from '@serval/operator/declarations';
 /** The API server in force, our own or another, and how it and the platform's parts reach each other. */
 export interface ControlPlane {
   client: Client;
+  /** The operator's: under its own ServiceAccount where that can be, so that a missing rule fails here too. */
+  operatorClient: Client;
   apiServer: string;
   kubeconfig: string;
   /** Whether the small controllers are ours to run, and where Pods come from. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { startEngine } from '@serval/engine';
 import { createClient, type Transport, writeKubeConfig } from '@serval/kube/client';
 import type { Webhooks } from '@serval/operator';
+import { operatorServiceAccountName } from '@serval/operator/declarations';
 import { checkPort } from './check-port.ts';
 import type { ControlPlane, ControlPlaneOptions, Stops } from './control-plane.ts';
 import { systemNamespace } from './model-store-objects.ts';
@@ -37,6 +38,7 @@ export async function startEmbeddedEngine(
   await writeKubeConfig(kubeconfig, { name: 'serval', ...engine.kubeconfig });
   return {
     client: createClient({ transport: engine.handle, fieldManager: 'serval' }),
+    operatorClient: createClient({ transport: asOperator(engine.handle), fieldManager: 'serval' }),
     apiServer: engine.url,
     kubeconfig,
     scheduling: 'own',
@@ -49,4 +51,9 @@ export async function startEmbeddedEngine(
       kubelet = given;
     },
   };
+}
+
+function asOperator(transport: Transport): Transport {
+  const user = `system:serviceaccount:${systemNamespace}:${operatorServiceAccountName}`;
+  return (request) => transport({ ...request, headers: { ...request.headers, 'impersonate-user': user } });
 }

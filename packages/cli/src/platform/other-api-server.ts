@@ -32,6 +32,7 @@ export async function useOtherApiServer(
   const { certificate, key } = await createServerCertificate(authority, 'serval', [address], Date.now());
   return {
     client,
+    operatorClient: client,
     apiServer: config.server,
     kubeconfig,
     scheduling,

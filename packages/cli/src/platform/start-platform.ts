@@ -40,6 +40,16 @@ export interface Platform {
   close(): Promise<void>;
 }
 
+/** Of the platform's objects, those that are applied before its parts start. */
+const firstKinds: ReadonlySet<string> = new Set([
+  'Namespace',
+  'CustomResourceDefinition',
+  'ServiceAccount',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'Role',
+  'RoleBinding',
+]);
 const loopback = '127.0.0.1';
 /** A Service that nobody has to create: the embedded engine calls it in this process. */
 const inProcessWebhooks: WebhookAddress = { service: { namespace: systemNamespace } };
@@ -60,9 +70,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     options.signal.throwIfAborted();
     onProgress(`API server  ${controlPlane.apiServer}`);
 
-    // Kinds first: the gateway reads some of them, and its port must be known before the Gateway is written.
-    const isKind = (object: AnyObject) => object.kind === 'CustomResourceDefinition';
-    await applyInOrder(client, platformObjects({ gatewayPort: options.gatewayPort }).filter(isKind));
+    // Kinds, and who the operator is, first: the gateway reads some kinds, and its port must be known before the Gateway is written.
+    const isFirst = ({ kind = '' }: AnyObject) => firstKinds.has(kind);
+    await applyInOrder(client, platformObjects({ gatewayPort: options.gatewayPort }).filter(isFirst));
 
     let failed: (reason: Error) => void = () => undefined;
     const failure = new Promise<Error>((resolve) => {
@@ -84,7 +94,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const objects = platformObjects({ gatewayPort: portOf(gateway.external), webhooks });
     await applyInOrder(
       client,
-      objects.filter((object) => !isKind(object)),
+      objects.filter((object) => !isFirst(object)),
     );
 
     const node = await startNode({
@@ -121,11 +131,11 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 
 /** Before anything that the webhooks look at is written: on a second start they are stored already. */
 async function startOperatorAndWebhooks(
-  { client, connectWebhooks }: ControlPlane,
+  { client, operatorClient, connectWebhooks }: ControlPlane,
   log: PlatformOptions['log'],
   stops: Stops,
 ): Promise<WebhookAddress> {
-  const operator = await startOperator({ client, namespace: systemNamespace, log });
+  const operator = await startOperator({ client: operatorClient, namespace: systemNamespace, log });
   stops.push(() => operator.close());
   const webhooks = (await connectWebhooks(operator.webhooks)) ?? inProcessWebhooks;
   // Those of a start that was killed may still lead to where nobody listens.

@@ -7,6 +7,7 @@ export {
 } from '../config/serving-config.ts';
 export { fieldManager, serviceLabel } from '../names.ts';
 export { defaultingPath, validatingPath, webhookPaths } from '../webhooks/paths.ts';
+export * from './access.ts';
 export * from './config-map.ts';
 export * from './conversion.ts';
 export * from './gateway.ts';

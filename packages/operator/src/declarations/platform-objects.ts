@@ -1,9 +1,11 @@
 import { gatewayApiCrds } from '@serval/api';
 import type { AnyObject, KubeObject, Namespace } from '@serval/kube/objects';
 import { configMapName, defaultGatewayName, defaultNamespace } from '../config/serving-config.ts';
+import { operatorAccessObjects } from './access.ts';
 import { servingConfigMap } from './config-map.ts';
 import { crdsFor } from './conversion.ts';
 import { servalGateway, servalGatewayClass } from './gateway.ts';
+import { inProcessDuties } from './rbac.ts';
 import { builtInServingRuntimes } from './serving-runtimes.ts';
 import type { WebhookAddress } from './webhook-address.ts';
 import { webhookConfigurations } from './webhooks.ts';
@@ -32,6 +34,7 @@ export function platformObjects({
   const gateway = `${namespace}/${defaultGatewayName}`;
   return [
     namespaceObject(namespace),
+    ...operatorAccessObjects(inProcessDuties, namespace),
     ...crdsFor({ webhooks }),
     ...gatewayApiCrds(),
     servalGatewayClass(),
