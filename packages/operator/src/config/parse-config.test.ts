@@ -31,6 +31,11 @@ test('written values take the place of defaults, key by key', () => {
   assert.equal(config.credentials.s3.s3AccessKeyIDName, 'AWS_ACCESS_KEY_ID');
 });
 
+test('a Gateway without a namespace is in that of the ConfigMap', () => {
+  const written = servingConfigMap({ namespace: 'elsewhere', gateway: 'gw' });
+  assert.equal(parseServingConfig(written).ingress.kserveIngressGateway, 'elsewhere/gw');
+});
+
 test('sections and keys of other releases are left alone', () => {
   parseServingConfig(configMap({ router: 'not json', ingress: '{"enableLLMInferenceServiceTLS": false}' }));
 });
@@ -44,9 +49,9 @@ for (const [what, data, message] of [
     /ingress\.disableIngressCreation must be true or false, got "yes"/,
   ],
   [
-    'a Gateway without namespace',
-    { ingress: '{"kserveIngressGateway": "gw"}' },
-    /NAMESPACE\/NAME of a Gateway, got "gw"/,
+    'a Gateway without a name',
+    { ingress: '{"kserveIngressGateway": "edge/"}' },
+    /NAMESPACE\/NAME or NAME of a Gateway, got "edge\/"/,
   ],
   ['an unknown scheme', { ingress: '{"urlScheme": "ftp"}' }, /urlScheme must be http or https/],
   [

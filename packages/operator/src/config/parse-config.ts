@@ -1,6 +1,6 @@
 import type { ConfigMap } from '@serval/kube/objects';
 import { evaluateTemplate } from '../template/go-template.ts';
-import { configMapName, defaultServingConfig, type ServingConfig } from './serving-config.ts';
+import { configMapName, defaultNamespace, defaultServingConfig, type ServingConfig } from './serving-config.ts';
 
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
@@ -11,7 +11,8 @@ const sections = Object.keys(defaultServingConfig) as Section[];
 
 /**
  * The configuration that a ConfigMap holds: one JSON text per section, as KServe has it. What is not written has its
- * default; sections and keys that are not known are left alone, since they may be meant for another release.
+ * default; sections and keys that are not known are left alone, since they may be meant for another release. A Gateway without a namespace is
+ * in the ConfigMap's own (KServe always has NAMESPACE/NAME), so that an installation can be moved without changing its content.
  *
  * @throws ConfigError naming section, key, value and expectation, for the first that is wrong.
  */
@@ -26,7 +27,13 @@ export function parseServingConfig(configMap: ConfigMap | undefined): ServingCon
   }
   const config = parsed as unknown as ServingConfig;
   check(config);
-  return config;
+  return withGatewayNamespace(config, configMap?.metadata.namespace ?? defaultNamespace);
+}
+
+function withGatewayNamespace(config: ServingConfig, namespace: string): ServingConfig {
+  const { ingress } = config;
+  if (ingress.kserveIngressGateway.includes('/')) return config;
+  return { ...config, ingress: { ...ingress, kserveIngressGateway: `${namespace}/${ingress.kserveIngressGateway}` } };
 }
 
 function readSection(section: Section, text: string | undefined): Record<string, unknown> {
@@ -71,9 +78,9 @@ function typeName(value: unknown): string {
 }
 
 function check({ ingress }: ServingConfig): void {
-  if (!/^[^/\s]+\/[^/\s]+$/.test(ingress.kserveIngressGateway)) {
+  if (!/^[^/\s]+(\/[^/\s]+)?$/.test(ingress.kserveIngressGateway)) {
     throw new ConfigError(
-      `${configMapName}: ingress.kserveIngressGateway must be NAMESPACE/NAME of a Gateway, got ${JSON.stringify(ingress.kserveIngressGateway)}`,
+      `${configMapName}: ingress.kserveIngressGateway must be NAMESPACE/NAME or NAME of a Gateway, got ${JSON.stringify(ingress.kserveIngressGateway)}`,
     );
   }
   if (ingress.urlScheme !== 'http' && ingress.urlScheme !== 'https') {

@@ -3,7 +3,7 @@ import { configMapName, defaultServingConfig } from '../config/serving-config.ts
 
 export interface ConfigMapOptions {
   namespace: string;
-  /** `namespace/name`. */
+  /** `namespace/name`, or the name of one in the same namespace. */
   gateway: string;
   /** Default `localhost`. */
   ingressDomain?: string;
