@@ -17,7 +17,7 @@ export function yamlScalar(text: string): string {
   if (printable.test(text)) return `'${text.replaceAll("'", "''")}'`;
   return JSON.stringify(text).replaceAll(
     /[\u007f-\u00a0\u2000-\u200f\u2028-\u202f\ud800-\udfff\ufeff-\uffff]/g,
-    escape,
+    unicodeEscape,
   );
 }
 
@@ -34,6 +34,6 @@ export function literalBlock(text: string): { header: '|' | '|-'; lines: string[
   return { header: endsWithBreak ? '|' : '|-', lines };
 }
 
-function escape(character: string): string {
+function unicodeEscape(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

@@ -1,0 +1,15 @@
+import type { CrdBundle } from '@serval/api';
+import type { CertificateMode } from '../variant.ts';
+
+/** Folders below `deploy/`. */
+export const paths = {
+  crds: (bundle: CrdBundle) => `crds/${bundle}`,
+  base: 'kustomize/base',
+  runtimes: 'kustomize/runtimes',
+  webhooks: 'kustomize/components/webhooks',
+  certificates: (mode: CertificateMode) => `kustomize/components/certificates-${mode}`,
+  gatewayApi: 'kustomize/components/gateway-api',
+  namespaces: 'kustomize/components/namespaces',
+  certManagerNamespace: 'kustomize/transformers/cert-manager-namespace',
+  overlay: (name: string) => `kustomize/overlays/${name}`,
+} as const;
