@@ -29,6 +29,7 @@ import { configMapName, defaultNamespace } from './config/serving-config.ts';
 import { type Caches, serviceIndexes } from './inference-service/observe.ts';
 import { createInferenceServiceReconciler } from './inference-service/reconciler.ts';
 import { fieldManager, serviceLabel } from './names.ts';
+import { convertObject } from './webhooks/convert-object.ts';
 import { createWebhookDispatcher, type Webhooks } from './webhooks/dispatch.ts';
 import { createWebhookHandlers } from './webhooks/handlers.ts';
 
@@ -38,15 +39,21 @@ export interface OperatorOptions {
   namespace?: string;
   log: Log;
   clock?: Clock;
+  /** Whether it reconciles from the start. Default true; otherwise it does while `reconcile` runs, and answers webhooks always. */
+  reconciles?: boolean;
   /** Ends the operator, as `close` does. */
   signal?: AbortSignal;
 }
 
 export interface Operator {
-  /** Answers an AdmissionReview that came to a path of the webhook configurations. */
+  /** Answers a review that came to a path of the webhook configurations or of a conversion stanza. */
   webhooks: Webhooks;
+  /** What admission looks at is there. Rejects when the operator is closed before. */
+  readonly admissionReady: Promise<void>;
   /** Resolves when every cache is filled and reconciling begins; rejects when the operator is closed before. */
   readonly ready: Promise<void>;
+  /** Reconciles until the signal aborts; resolves when nothing of it runs any more. One at a time. */
+  reconcile(signal: AbortSignal): Promise<void>;
   /** Resolves when nothing runs any more. */
   close(): Promise<void>;
 }
@@ -60,6 +67,7 @@ export function startOperator({
   namespace = defaultNamespace,
   log,
   clock = systemClock,
+  reconciles = true,
   signal: outer,
 }: OperatorOptions): Operator {
   const closing = new AbortController();
@@ -92,7 +100,7 @@ export function startOperator({
 
   const config = createConfigSource(configReflector, namespace, log);
   const events = createEventRecorder({ client, component: 'serval-operator', log, clock, signal });
-  const reconcile = createInferenceServiceReconciler({
+  const reconcileService = createInferenceServiceReconciler({
     caches: reflectors,
     client,
     applier: createApplier({ client, fieldManager, log }),
@@ -105,41 +113,53 @@ export function startOperator({
   const everyService = () => reflectors.services.list().map(({ metadata }) => keyOf(metadata));
   const ofNamespace = ({ object }: { object: KubeObject }) =>
     reflectors.services.list({ namespace: object.metadata.namespace ?? '' }).map(({ metadata }) => keyOf(metadata));
-  const controller = createController({
-    name: 'inference-service',
-    reconcile,
-    sources: [
-      source(reflectors.services, ({ object }) => [keyOf(object.metadata)]),
-      source(reflectors.runtimes, ofNamespace),
-      source(reflectors.clusterRuntimes, everyService),
-      source(reflectors.deployments, owner),
-      source(reflectors.replicaSets, owner),
-      source(reflectors.pods, owner),
-      source(reflectors.kubeServices, owner),
-      source(reflectors.autoscalers, owner),
-      source(reflectors.routes, owner),
-      source(reflectors.gateways, everyService),
-      source(reflectors.gatewayClasses, everyService),
-      source(configReflector, everyService),
-    ],
-    concurrency: 4,
-    clock,
-    log,
-  });
+  const startControllers = () =>
+    createController({
+      name: 'inference-service',
+      reconcile: reconcileService,
+      sources: [
+        source(reflectors.services, ({ object }) => [keyOf(object.metadata)]),
+        source(reflectors.runtimes, ofNamespace),
+        source(reflectors.clusterRuntimes, everyService),
+        source(reflectors.deployments, owner),
+        source(reflectors.replicaSets, owner),
+        source(reflectors.pods, owner),
+        source(reflectors.kubeServices, owner),
+        source(reflectors.autoscalers, owner),
+        source(reflectors.routes, owner),
+        source(reflectors.gateways, everyService),
+        source(reflectors.gatewayClasses, everyService),
+        source(configReflector, everyService),
+      ],
+      concurrency: 4,
+      clock,
+      log,
+    });
   const handlers = createWebhookHandlers({ client, config, ...reflectors });
   const ready = Promise.all([...Object.values(reflectors), configReflector].map(({ synced }) => synced)).then(() => {});
   const { runtimes, clusterRuntimes } = reflectors;
-  const admissionReady = Promise.all([configReflector.synced, runtimes.synced, clusterRuntimes.synced]);
+  const admissionReady = Promise.all([configReflector.synced, runtimes.synced, clusterRuntimes.synced]).then(() => {});
   // Nobody need wait for them.
   ready.catch(() => {});
   admissionReady.catch(() => {});
 
+  async function reconcile(leading: AbortSignal): Promise<void> {
+    const ending = AbortSignal.any([leading, signal]);
+    if (ending.aborted) return;
+    const controller = startControllers();
+    await new Promise((resolve) => ending.addEventListener('abort', resolve, { once: true }));
+    await controller.close();
+  }
+  const reconciling = reconciles ? reconcile(signal) : Promise.resolve();
+
   return {
-    webhooks: createWebhookDispatcher(handlers, log, signal, admissionReady),
+    webhooks: createWebhookDispatcher({ handlers, convert: convertObject, log, signal, synced: admissionReady }),
+    admissionReady,
     ready,
+    reconcile,
     async close() {
       closing.abort(new Error('the operator is closed'));
-      await controller.close();
+      await reconciling;
       await events.flush();
     },
   };

@@ -19,7 +19,7 @@ import {
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const dayMs = 86_400_000;
 const authorityLifeMs = 3650 * dayMs;
-// Apple's verifiers refuse server certificates that live longer than 825 days.
+/** Apple's verifiers refuse server certificates that live longer than 825 days. */
 const leafLifeMs = 820 * dayMs;
 const clockSkewMs = 5 * 60_000;
 
@@ -29,14 +29,14 @@ export interface KeyPair {
   key: string;
 }
 
-/** A certificate authority of this platform alone; `name` is its common name. */
-export async function createAuthority(name: string, nowMs: number): Promise<KeyPair> {
+/** A certificate authority of this platform alone; `name` is its common name. It lives ten years unless told otherwise. */
+export async function createAuthority(name: string, nowMs: number, lifeMs = authorityLifeMs): Promise<KeyPair> {
   const keys = await generateKeys();
   const certificate = await X509CertificateGenerator.createSelfSigned({
     serialNumber: serialNumber(),
     name: `CN=${name}`,
     notBefore: new Date(nowMs - clockSkewMs),
-    notAfter: new Date(nowMs + authorityLifeMs),
+    notAfter: new Date(nowMs + lifeMs),
     signingAlgorithm: algorithm,
     keys,
     extensions: [
@@ -48,15 +48,16 @@ export async function createAuthority(name: string, nowMs: number): Promise<KeyP
   return { certificate: certificate.toString('pem'), key: await exportKey(keys.privateKey) };
 }
 
-/** A server certificate for `hosts` (names and addresses), signed by the authority. */
+/** A server certificate for `hosts` (names and addresses), signed by the authority. It lives 820 days unless told otherwise. */
 export function createServerCertificate(
   authority: KeyPair,
   name: string,
   hosts: readonly string[],
   nowMs: number,
+  lifeMs = leafLifeMs,
 ): Promise<KeyPair> {
   const alternatives = hosts.map((value) => ({ type: isIP(value) === 0 ? ('dns' as const) : ('ip' as const), value }));
-  return issue(authority, name, nowMs, [
+  return issue(authority, name, nowMs, lifeMs, [
     new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
     new SubjectAlternativeNameExtension(alternatives),
   ]);
@@ -64,13 +65,14 @@ export function createServerCertificate(
 
 /** A client's certificate; the common name is the user's, as Kubernetes reads it. */
 export function createClientCertificate(authority: KeyPair, name: string, nowMs: number): Promise<KeyPair> {
-  return issue(authority, name, nowMs, [new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth])]);
+  return issue(authority, name, nowMs, leafLifeMs, [new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth])]);
 }
 
 async function issue(
   authority: KeyPair,
   name: string,
   nowMs: number,
+  lifeMs: number,
   extensions: readonly Extension[],
 ): Promise<KeyPair> {
   const issuer = new X509Certificate(authority.certificate);
@@ -87,7 +89,7 @@ async function issue(
     subject: `CN=${name}`,
     issuer: issuer.subject,
     notBefore: new Date(nowMs - clockSkewMs),
-    notAfter: new Date(nowMs + leafLifeMs),
+    notAfter: new Date(nowMs + lifeMs),
     signingAlgorithm: algorithm,
     publicKey: keys.publicKey,
     signingKey,

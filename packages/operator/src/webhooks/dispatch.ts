@@ -1,43 +1,70 @@
 import type { Log } from '@serval/kube/client';
 import { AdmissionRequestError, type AdmissionReview, parseAdmissionReview, reviewOf } from './admission-review.ts';
+import {
+  type ConversionReview,
+  type ConvertObject,
+  convertReview,
+  parseConversionReview,
+} from './conversion-review.ts';
 import type { WebhookHandler } from './handlers.ts';
+import { webhookPaths } from './paths.ts';
 
 /** An API server waits ten seconds for a webhook by default; an answer after that helps nobody. */
 const handlerTimeoutMs = 9000;
 
-export type Webhooks = (path: string, body: unknown) => Promise<AdmissionReview>;
+export type Webhooks = (path: string, body: unknown) => Promise<AdmissionReview | ConversionReview>;
+
+export interface DispatchOptions {
+  readonly handlers: ReadonlyMap<string, WebhookHandler>;
+  readonly convert: ConvertObject;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** What the handlers look at is there; until then admission waits, within the time that API servers wait for us. */
+  readonly synced: Promise<unknown>;
+}
 
 /**
- * Answers an AdmissionReview by the handler of its path. A failure of ours is an answer too (code 500), so that the
- * request's sender learns what went wrong.
+ * Answers a review by the handler of its path. A failure of ours is an answer too, so that the request's sender learns what went
+ * wrong. Conversion waits for nothing: API servers need it before any list of the kinds is complete.
  *
- * @param synced  what the handlers look at is there; until then reviews wait, within the time that API servers wait for us.
- * @throws AdmissionRequestError for an unknown path or a body that is no review.
+ * @throws AdmissionRequestError, ConversionRequestError for an unknown path or a body that is no review.
  */
-export function createWebhookDispatcher(
-  handlers: ReadonlyMap<string, WebhookHandler>,
-  log: Log,
-  signal: AbortSignal,
-  synced: Promise<unknown>,
-): Webhooks {
+export function createWebhookDispatcher(options: DispatchOptions): Webhooks {
   return async (path, body) => {
-    const handler = handlers.get(path.split('?')[0] ?? path);
-    if (!handler) throw new AdmissionRequestError(`there is no webhook at ${path}`);
-    const request = parseAdmissionReview(body);
-    if (typeof request.object !== 'object' || request.object === null || !request.object.metadata) {
-      throw new AdmissionRequestError(`an AdmissionReview of ${request.operation} needs request.object`);
-    }
-    try {
-      const ending = AbortSignal.any([signal, AbortSignal.timeout(handlerTimeoutMs)]);
-      await until(synced, ending);
-      return reviewOf(await handler(request, ending));
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      log.error({ path, namespace: request.namespace, name: request.name, error: message }, 'webhook failed');
-      const status = { status: 'Failure', code: 500, reason: 'InternalError', message } as const;
-      return reviewOf({ uid: request.uid, allowed: false, status });
-    }
+    const bare = path.split('?')[0] ?? path;
+    return bare === webhookPaths.convert ? convert(body, options) : await admit(bare, body, options);
   };
+}
+
+function convert(body: unknown, { convert, log }: DispatchOptions): ConversionReview {
+  const request = parseConversionReview(body);
+  const review = convertReview(request, convert);
+  const result = review.response?.result;
+  if (result?.status !== 'Success') log.error({ path: webhookPaths.convert, error: result?.message }, 'webhook failed');
+  return review;
+}
+
+async function admit(
+  path: string,
+  body: unknown,
+  { handlers, log, signal, synced }: DispatchOptions,
+): Promise<AdmissionReview> {
+  const handler = handlers.get(path);
+  if (!handler) throw new AdmissionRequestError(`there is no webhook at ${path}`);
+  const request = parseAdmissionReview(body);
+  if (typeof request.object !== 'object' || request.object === null || !request.object.metadata) {
+    throw new AdmissionRequestError(`an AdmissionReview of ${request.operation} needs request.object`);
+  }
+  try {
+    const ending = AbortSignal.any([signal, AbortSignal.timeout(handlerTimeoutMs)]);
+    await until(synced, ending);
+    return reviewOf(await handler(request, ending));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    log.error({ path, namespace: request.namespace, name: request.name, error: message }, 'webhook failed');
+    const status = { status: 'Failure', code: 500, reason: 'InternalError', message } as const;
+    return reviewOf({ uid: request.uid, allowed: false, status });
+  }
 }
 
 /** Resolves with the promise, or rejects when the signal aborts first. */

@@ -12,6 +12,7 @@ import type { Cache, Client } from '@serval/kube/client';
 import type { Pod } from '@serval/kube/objects';
 import type { ConfigSource } from '../config/config-source.ts';
 import { serviceDefaults } from '../config/service-defaults.ts';
+import { sourceUriAnnotation } from '../names.ts';
 import { mutatePod } from '../pod/mutate-pod.ts';
 import { readCredentials } from '../pod/read-credentials.ts';
 import { type AdmissionRequest, type AdmissionResponse, allowed } from './admission-review.ts';
@@ -72,6 +73,8 @@ function conflictsWith<T extends ServingRuntime | ClusterServingRuntime>(runtime
 function podHandler({ client, config }: WebhookDeps): WebhookHandler {
   return async (request, signal) => {
     const pod = request.object as unknown as Pod;
+    // No credentials are read for a Pod that fetches nothing.
+    if (!pod.metadata.annotations?.[sourceUriAnnotation]) return allowed(request.uid);
     const namespace = request.namespace ?? pod.metadata.namespace ?? 'default';
     const credentials = await readCredentials(client, pod, namespace, config.current(), signal);
     return allowed(request.uid, jsonDiff(pod, mutatePod(pod, { config: config.current(), credentials })));

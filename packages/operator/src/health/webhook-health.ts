@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import { type Clock, type EventRecorder, type Log, rfc3339, systemClock } from '@serval/kube/client';
+import type { KubeObject } from '@serval/kube/objects';
+import { clientConfigsOf, type FoundClientConfig } from '../registration/client-configs.ts';
+import type { WebhookObject, WebhookObjects } from '../registration/webhook-objects.ts';
+import type { CallWebhook } from './call-over-tls.ts';
+import { explainFailure, type Failure } from './explain-failure.ts';
+import type { WebhookHealth } from './health-report.ts';
+import { faultOfAnswer, probeReview } from './probe-review.ts';
+
+export interface WebhookHealthOptions {
+  readonly objects: WebhookObjects;
+  readonly call: CallWebhook;
+  /** Tells of changes; nothing on replicas that do not lead. */
+  readonly events?: () => EventRecorder | undefined;
+  readonly clock?: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+export interface WebhookHealthMonitor {
+  /** Empty until everything was probed once. */
+  current(): readonly WebhookHealth[];
+  /** Called when a webhook fell ill, recovered, came or went. */
+  onChange(listener: () => void): () => void;
+  /** Resolves after the first round. */
+  readonly first: Promise<void>;
+  /** Probes at once. */
+  look(): void;
+  close(): Promise<void>;
+}
+
+const roundEveryMs = 30_000;
+/** While something fails: to see soon that it recovered. */
+const roundWhileFailingMs = 5_000;
+const probeTimeoutMs = 10_000;
+/** At once, of two dozen webhooks. */
+const atOnce = 4;
+/** Changes of the objects come in bursts, and what was announced takes a moment. */
+const settleMs = 500;
+
+/**
+ * Probes each webhook that API servers are told of, end to end: at the address and with the `caBundle` that are stored in their
+ * objects, not with what the operator itself knows.
+ */
+export function createWebhookHealth(options: WebhookHealthOptions): WebhookHealthMonitor {
+  const { objects, clock = systemClock, log, signal: outer } = options;
+  const closing = new AbortController();
+  const signal = AbortSignal.any([outer, closing.signal]);
+  const listeners = new Set<() => void>();
+  const first = Promise.withResolvers<void>();
+  first.promise.catch(() => {});
+  let checks: readonly WebhookHealth[] = [];
+  let rounds = 0;
+  let working: Promise<void> | undefined;
+  let again = false;
+  let cancelTimer = () => {};
+
+  function look(): void {
+    again = true;
+    if (!signal.aborted) working ??= work();
+  }
+
+  function lookAfter(ms: number): void {
+    cancelTimer();
+    if (!signal.aborted) cancelTimer = clock.after(ms, look);
+  }
+
+  async function work(): Promise<void> {
+    try {
+      await objects.synced;
+      while (again && !signal.aborted) {
+        again = false;
+        await round();
+      }
+    } catch (error) {
+      first.reject(error);
+    }
+    working = undefined;
+    lookAfter(checks.some(({ failure }) => failure) ? roundWhileFailingMs : roundEveryMs);
+  }
+
+  async function round(): Promise<void> {
+    const targets = objects.objects.flatMap(targetsOf);
+    const failures = new Map<Target, Failure | undefined>();
+    const waiting = [...targets];
+    const workers = Array.from({ length: atOnce }, async () => {
+      for (let target = waiting.shift(); target && !signal.aborted; target = waiting.shift()) {
+        failures.set(target, await probe(target, options.call, signal));
+      }
+    });
+    await Promise.all(workers);
+    // A round that was cut short would tell of failures that are none.
+    if (!signal.aborted) conclude(targets, failures);
+  }
+
+  function conclude(targets: readonly Target[], failures: ReadonlyMap<Target, Failure | undefined>): void {
+    const before = new Map(checks.map((check) => [check.name, check]));
+    let changed = checks.length !== targets.length;
+    const now = rfc3339(clock.now());
+    checks = targets.map((target): WebhookHealth => {
+      const failure = failures.get(target);
+      const known = before.get(target.name);
+      if (known && known.failure?.reason === failure?.reason) return known;
+      changed = true;
+      if (failure || known) tell(target, failure, known?.failure);
+      return { name: target.name, ...(failure ? { failure } : {}), since: now };
+    });
+    rounds++;
+    if (rounds === 1) first.resolve();
+    if (changed || rounds === 1) for (const listener of [...listeners]) listener();
+  }
+
+  function tell({ name, object, live }: Target, failure: Failure | undefined, was: Failure | undefined): void {
+    const recorder = options.events?.();
+    if (failure) {
+      log.error({ webhook: name, reason: failure.reason, wayOut: failure.wayOut }, 'webhook does not answer');
+      if (live) recorder?.record(live, 'Warning', 'WebhookFailing', `${name}: ${failure.reason}; ${failure.wayOut}`);
+    } else if (was) {
+      log.info({ webhook: name, kind: object.resource.kind }, 'webhook answers again');
+      if (live) recorder?.record(live, 'Normal', 'WebhookAnswers', `${name} answers again`);
+    }
+  }
+
+  const stop = objects.onChange(() => lookAfter(settleMs));
+  look();
+  return {
+    current: () => checks,
+    first: first.promise,
+    look,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      closing.abort(new Error('the operator is closed'));
+      stop();
+      cancelTimer();
+      await working;
+    },
+  };
+}
+
+interface Target {
+  readonly name: string;
+  readonly object: WebhookObject;
+  readonly live?: KubeObject;
+  /** Nothing when the object is not there. */
+  readonly found?: FoundClientConfig;
+}
+
+/** An object that is missing is a failure too: without it, API servers ask nobody. A definition may need no conversion. */
+function targetsOf(object: WebhookObject): Target[] {
+  const live = object.live();
+  const prefix = `${object.resource.kind}/${object.name}`;
+  if (!live) return [{ name: prefix, object }];
+  return clientConfigsOf(live).map((found) => ({ name: `${prefix} ${found.webhook}`, object, live, found }));
+}
+
+async function probe({ object, found }: Target, call: CallWebhook, signal: AbortSignal): Promise<Failure | undefined> {
+  if (!found) {
+    const what = `${object.resource.kind} ${object.name}`;
+    return { reason: `${what} does not exist`, wayOut: 'apply the manifests of the installation again' };
+  }
+  const uid = randomUUID();
+  const ending = AbortSignal.any([signal, AbortSignal.timeout(probeTimeoutMs)]);
+  try {
+    const fault = faultOfAnswer(await call(found.clientConfig, probeReview(found.path, uid), ending), uid);
+    return fault === undefined ? undefined : explainFailure(new Error(fault), found.clientConfig);
+  } catch (error) {
+    return explainFailure(error, found.clientConfig);
+  }
+}

@@ -1,0 +1,42 @@
+/** The image `serval/operator`: the operator in a cluster, until SIGTERM. */
+import { flushCompileCache } from 'node:module';
+import { hostname } from 'node:os';
+import { connectOperator } from './program/connect.ts';
+import { createJsonLog, type LogLevel } from './program/json-log.ts';
+import { FlagError, operatorHelp, parseOperatorFlags } from './program/parse-flags.ts';
+import { runOperator } from './program/run-operator.ts';
+
+const args = process.argv.slice(2);
+if (args.includes('--help')) {
+  process.stdout.write(operatorHelp());
+} else {
+  try {
+    await run();
+    // Sockets that a request was never answered on would keep the process for a while.
+    process.exit(0);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`serval-operator: ${message}\n`);
+    process.exit(error instanceof FlagError ? 2 : 1);
+  }
+}
+
+async function run(): Promise<void> {
+  const flags = parseOperatorFlags(args);
+  const log = createJsonLog(flags['log-level'] as LogLevel, (line) => void process.stderr.write(line));
+  const stopping = new AbortController();
+  const stop = (reason: string) => {
+    // Who asks twice does not want to wait.
+    if (stopping.signal.aborted) process.exit(1);
+    log.info({ reason }, 'the operator stops');
+    stopping.abort(new Error(reason));
+  };
+  process.on('SIGTERM', () => stop('SIGTERM'));
+  process.on('SIGINT', () => stop('SIGINT'));
+  const transport = await connectOperator(flags, process.env);
+  const running = await runOperator({ flags, transport, hostName: hostname(), log, signal: stopping.signal });
+  log.info({ healthPort: running.healthPort, metricsPort: running.metricsPort }, 'the operator runs');
+  flushCompileCache();
+  await running.done;
+  await transport.close();
+}

@@ -1,0 +1,55 @@
+import { parseArgs } from 'node:util';
+import { type OperatorFlag, operatorFlags } from '../declarations/operator-flags.ts';
+
+/** A command line that says something it cannot. */
+export class FlagError extends Error {
+  override readonly name = 'FlagError';
+}
+
+/** Values by flag name: what was given, else the default; flags with neither are absent. */
+export type FlagValues = Readonly<Record<string, string>>;
+
+const maxPort = 65_535;
+
+/** @throws FlagError naming the flag, the value and what is expected. */
+export function parseOperatorFlags(args: readonly string[]): FlagValues {
+  const options = Object.fromEntries(operatorFlags.map(({ name }) => [name, { type: 'string' as const }]));
+  let given: Record<string, string | undefined>;
+  try {
+    given = parseArgs({ args: [...args], options, allowPositionals: false }).values as Record<
+      string,
+      string | undefined
+    >;
+  } catch (cause) {
+    throw new FlagError((cause as Error).message, { cause });
+  }
+  const values: Record<string, string> = {};
+  for (const flag of operatorFlags) {
+    const value = given[flag.name] ?? flag.default;
+    if (value === undefined) continue;
+    values[flag.name] = checked(flag, value);
+  }
+  return values;
+}
+
+function checked({ name, type, choices }: OperatorFlag, value: string): string {
+  if (type === 'choice' && !choices?.includes(value)) {
+    throw new FlagError(`--${name} is "${value}"; expected one of ${choices?.join(', ')}`);
+  }
+  if (type === 'integer' && !(/^\d+$/.test(value) && Number(value) <= maxPort)) {
+    throw new FlagError(`--${name} is "${value}"; expected a whole number from 0 to ${maxPort}`);
+  }
+  if (value === '') throw new FlagError(`--${name} is empty`);
+  return value;
+}
+
+/** The text of `--help`. */
+export function operatorHelp(): string {
+  const rows = operatorFlags.map((flag) => ({ left: `  --${flag.name} ${flag.value}`, flag }));
+  const width = Math.max(...rows.map(({ left }) => left.length)) + 2;
+  const lines = rows.map(({ left, flag }) => {
+    const fallback = flag.default === undefined ? '' : ` (default ${flag.default})`;
+    return `${left.padEnd(width)}${flag.help}${fallback}`;
+  });
+  return `serval-operator: reconciles serving.kserve.io objects and answers their webhooks\n\n${lines.join('\n')}\n  --help\n`;
+}
