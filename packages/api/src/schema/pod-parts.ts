@@ -68,7 +68,7 @@ export function createPodParts(purpose: PodPartsPurpose): PodParts {
     if (typeof source.additionalProperties === 'object') {
       copy.additionalProperties = node(source.additionalProperties, table);
     }
-    if (source.items) copy.items = withKeys(copy, node(source.items, table));
+    if (source.items) copy.items = withKeys(copy, node(source.items, table), owners);
     if (source.properties && owner) copy.properties = fields(source.properties, table, owner);
     return copy;
   }
@@ -82,9 +82,10 @@ export function createPodParts(purpose: PodPartsPurpose): PodParts {
     for (const [field, schema] of Object.entries(source)) {
       const made = node(schema, table);
       const description = purpose === 'definitions' ? descriptionOf(owner, field) : undefined;
-      const described = { ...made, ...(description ? { description } : {}) };
-      owners.set(described, owner);
-      result[field] = described;
+      // A node of its own for each field, as a description is about the field; checks share what is equal.
+      const own = purpose === 'definitions' ? { ...made, ...(description ? { description } : {}) } : made;
+      if (purpose === 'definitions') owners.set(own, owner);
+      result[field] = own;
     }
     return result;
   }
@@ -106,11 +107,21 @@ export function createPodParts(purpose: PodPartsPurpose): PodParts {
  * Items whose keys can all be told: API servers take a key of a list only if it is required or has a default, and built-in
  * kinds leave some optional.
  */
-function withKeys(list: StructuralSchema, items: StructuralSchema): StructuralSchema {
+function withKeys(
+  list: StructuralSchema,
+  items: StructuralSchema,
+  owners: WeakMap<StructuralSchema, string>,
+): StructuralSchema {
   const keys = list['x-kubernetes-list-map-keys'] ?? [];
   const open = keys.filter((key) => !items.required?.includes(key) && items.properties?.[key]?.default === undefined);
   if (open.length === 0) return items;
   const properties = { ...items.properties };
-  for (const key of open) properties[key] = { ...(properties[key] ?? { type: 'string' }), default: '' };
+  for (const key of open) {
+    const field = properties[key] ?? { type: 'string' };
+    const withDefault: StructuralSchema = { ...field, default: '' };
+    const owner = owners.get(field);
+    if (owner !== undefined) owners.set(withDefault, owner);
+    properties[key] = withDefault;
+  }
   return { ...items, properties };
 }

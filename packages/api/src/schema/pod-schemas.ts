@@ -1,10 +1,11 @@
 import type { StructuralSchema } from '@serval/kube/schema';
+import { embeddedPodField } from './pod-exceptions.ts';
 import { createPodParts, type PodParts } from './pod-parts.ts';
 
 /** The Pod parts that kinds embed. Shared between their places: copy before changing. */
 export interface PodSchemas extends PodParts {
   readonly container: StructuralSchema;
-  /** The fields of PodSpec, to be spread among a kind's own. */
+  /** The fields of PodSpec, to be spread among a kind's own, as KServe's copy of PodSpec has them. */
   readonly podSpecFields: Readonly<Record<string, StructuralSchema>>;
 }
 
@@ -20,5 +21,17 @@ export function checkPodSchemas(): PodSchemas {
 
 function podSchemas(parts: PodParts): PodSchemas {
   const { properties = {} } = parts.definition('core/v1.PodSpec');
-  return { ...parts, container: parts.definition('core/v1.Container'), podSpecFields: properties };
+  const owners = new Map<StructuralSchema, string>();
+  const fields = Object.entries(properties).map(([name, field]) => {
+    const embedded = embeddedPodField(name, field);
+    const owner = parts.ownerOf(field);
+    if (owner !== undefined) owners.set(embedded, owner);
+    return [name, embedded] as const;
+  });
+  return {
+    ...parts,
+    ownerOf: (field) => owners.get(field) ?? parts.ownerOf(field),
+    container: parts.definition('core/v1.Container'),
+    podSpecFields: Object.fromEntries(fields),
+  };
 }

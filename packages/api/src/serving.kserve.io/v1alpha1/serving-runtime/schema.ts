@@ -50,6 +50,9 @@ export function servingRuntimeSchema(pods: PodSchemas): StructuralSchema {
   const podFields = Object.fromEntries(
     runtimePodFields.flatMap((field) => (pods.podSpecFields[field] ? [[field, pods.podSpecFields[field]]] : [])),
   );
+  // Unlike that of a Pod, it is merged key by key.
+  const { 'x-kubernetes-map-type': _, ...nodeSelector } = podFields['nodeSelector'] as StructuralSchema;
+  podFields['nodeSelector'] = nodeSelector;
   const own = Type.Object(servingRuntimeFields) as StructuralSchema;
   const workerSpec: StructuralSchema = {
     type: 'object',
