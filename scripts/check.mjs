@@ -7,7 +7,21 @@ const checks = [
   ['promises', 'oxlint', ['--type-aware', '-c', '.oxlintrc.json']],
   ['unused and undeclared', 'knip', []],
   ['import directions', 'node', ['scripts/check-imports.ts']],
-  ['generated files', 'node', ['-C', '@serval/source', 'packages/kube/generate/main.ts', '--check']],
+  ['generated table', 'node', ['-C', '@serval/source', 'packages/kube/generate/main.ts', '--check']],
+  [
+    'generated manifests',
+    'node',
+    [
+      '-C',
+      '@serval/source',
+      'packages/cli/src/main.ts',
+      'manifests',
+      'generate',
+      '--check',
+      '--reference',
+      'docs/reference',
+    ],
+  ],
 ];
 
 const failed = [];

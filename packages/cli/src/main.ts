@@ -1,11 +1,11 @@
 import { homedir } from 'node:os';
-import type { Command } from './command/command.ts';
+import type { Command, CommandGroup } from './command/command.ts';
 import { createOutput } from './command/output.ts';
 import { runProgram } from './command/program.ts';
 import { servalVersion } from './command/version.ts';
 
 /** Loaded one at a time: `serval get` must not wait for what only `serval up` needs. */
-const loaders: Record<string, () => Promise<Command>> = {
+const loaders: Record<string, () => Promise<Command | CommandGroup>> = {
   up: async () => (await import('./commands/up.ts')).upCommand,
   down: async () => (await import('./commands/down.ts')).downCommand,
   status: async () => (await import('./commands/status.ts')).statusCommand,
@@ -19,6 +19,7 @@ const loaders: Record<string, () => Promise<Command>> = {
   predict: async () => (await import('./commands/predict.ts')).predictCommand,
   render: async () => (await import('./commands/render.ts')).renderCommand,
   diff: async () => (await import('./commands/diff.ts')).diffCommand,
+  manifests: async () => (await import('./commands/manifests.ts')).manifestsCommands,
   start: async () => (await import('./commands/start.ts')).startCommand,
 };
 

@@ -1,4 +1,7 @@
 export type { FileSet } from './file-set.ts';
+export { compareFolder, type FileDifference } from './folder/compare-folder.ts';
+export { readFolder } from './folder/read-folder.ts';
+export { writeFolder } from './folder/write-folder.ts';
 export { generateDeploy } from './generate.ts';
 export { renderKustomization } from './kustomize/render.ts';
 export {
@@ -8,4 +11,5 @@ export {
   variantKustomization,
 } from './kustomize/render-variant.ts';
 export { ManifestsError } from './manifests-error.ts';
+export { generateReference } from './reference/generate-reference.ts';
 export type { CertificateMode, Variant } from './variant.ts';

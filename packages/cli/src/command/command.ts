@@ -49,6 +49,13 @@ export interface Command {
   run(context: CommandContext): Promise<number>;
 }
 
+/** Commands under a common word: `serval manifests generate`. */
+export interface CommandGroup {
+  name: string;
+  summary: string;
+  commands: readonly Command[];
+}
+
 export const namespaceOption: OptionSpec = { flags: '-n, --namespace <name>', help: 'namespace of the object' };
 export const jsonOption: OptionSpec = { flags: '--json', help: 'print JSON' };
 export const filenameOption: OptionSpec = {

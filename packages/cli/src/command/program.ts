@@ -3,7 +3,7 @@ import { isStatusError } from '@serval/kube/objects';
 import { Command as Commander, CommanderError, Option } from 'commander';
 import { readRunRecord } from '../platform/data-directory.ts';
 import { CliError, describeError } from './cli-error.ts';
-import type { Command, CommandContext, OptionSpec, OptionValues } from './command.ts';
+import type { Command, CommandContext, CommandGroup, OptionSpec, OptionValues } from './command.ts';
 import { textOption } from './command.ts';
 import { chooseKubeconfig, connectTo } from './connect.ts';
 import type { Output } from './output.ts';
@@ -28,7 +28,11 @@ export interface Surroundings {
 }
 
 /** Parses the arguments, runs the command, and answers the exit code; prints every error once. */
-export async function runProgram(commands: readonly Command[], argv: string[], around: Surroundings): Promise<number> {
+export async function runProgram(
+  commands: readonly (Command | CommandGroup)[],
+  argv: string[],
+  around: Surroundings,
+): Promise<number> {
   let exitCode = 0;
   const program = new Commander('serval')
     .description('Serve machine-learning models from one YAML file, on Kubernetes or on one machine.')
@@ -38,8 +42,8 @@ export async function runProgram(commands: readonly Command[], argv: string[], a
       writeOut: (text) => around.out.print(text.trimEnd()),
       writeErr: (text) => around.out.note(text.trimEnd()),
     });
-  for (const command of commands) {
-    const sub = program.command(command.name, { hidden: command.hidden === true }).description(command.summary);
+  const add = (parent: Commander, command: Command): void => {
+    const sub = parent.command(command.name, { hidden: command.hidden === true }).description(command.summary);
     if (command.details) sub.addHelpText('after', `\n${command.details}`);
     for (const option of [...command.options, ...commonOptions]) sub.addOption(commanderOption(option));
     sub.action(async (...received: unknown[]) => {
@@ -53,6 +57,14 @@ export async function runProgram(commands: readonly Command[], argv: string[], a
         ),
       );
     });
+  };
+  for (const command of commands) {
+    if ('run' in command) {
+      add(program, command);
+      continue;
+    }
+    const group = program.command(command.name).description(command.summary);
+    for (const member of command.commands) add(group, member);
   }
   try {
     await program.parseAsync(argv, { from: 'user' });

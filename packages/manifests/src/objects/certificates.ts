@@ -3,7 +3,7 @@ import { partOfLabels, webhookCertificateSecretName, webhookServiceName } from '
 
 const certManager = 'cert-manager.io/v1';
 /** Of the Issuer, and of the Certificate that is injected. */
-export const issuerName = 'serval';
+const issuerName = 'serval';
 export const certificateName = 'serval-webhook';
 /** On webhook configurations and definitions: cert-manager writes the authority of that Certificate into their `caBundle`. */
 export const injectAnnotation = 'cert-manager.io/inject-ca-from';
@@ -14,7 +14,7 @@ export function injectFrom(namespace: string): string {
 }
 
 /** The names by which API servers (the first one) and people reach the webhooks. */
-export function webhookDnsNames(namespace: string): string[] {
+function webhookDnsNames(namespace: string): string[] {
   return [`${webhookServiceName}.${namespace}.svc`, `${webhookServiceName}.${namespace}.svc.cluster.local`];
 }
 

@@ -1,0 +1,36 @@
+import { fullPodSchemas, type KindVersion, servingKinds } from '@serval/api';
+import type { FileSet } from '../file-set.ts';
+import { generatedNote } from '../yaml/generated-file.ts';
+import { kindPage } from './kind-page.ts';
+
+/** One Markdown page per kind of Serval's API and an index of them: path below the folder of the reference, and text. */
+export function generateReference(): FileSet {
+  const pods = fullPodSchemas();
+  const kinds = [...Map.groupBy(servingKinds, ({ resource }) => `${resource.group}/${resource.kind}`).values()];
+  const pages = kinds.map((versions): [string, string] => [pageName(versions), page(kindPage(versions, pods))]);
+  return new Map([...pages, ['README.md', page(index(kinds))] as const].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function page(text: string): string {
+  return `<!-- ${generatedNote} -->\n\n${text}\n`;
+}
+
+function pageName([first]: readonly KindVersion[]): string {
+  const kebab = first?.resource.kind.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+  return `${kebab}.md`;
+}
+
+function index(kinds: readonly KindVersion[][]): string {
+  const rows = kinds.map((versions) => {
+    const names = versions.map(
+      ({ resource, storage }) => `\`${resource.version}\`${storage && versions.length > 1 ? ' (stored)' : ''}`,
+    );
+    const about = versions.find(({ description }) => description)?.description?.replaceAll('\n', ' ') ?? '';
+    return `| [${versions[0]?.resource.kind}](${pageName(versions)}) | ${names.join(', ')} | ${about} |`;
+  });
+  return [
+    '# Reference of all kinds',
+    'Fields marked with * are required where the object around them is given. The same words are in `kubectl explain`.',
+    ['| kind | versions | what for |', '|---|---|---|', ...rows].join('\n'),
+  ].join('\n\n');
+}
