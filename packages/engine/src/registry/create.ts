@@ -5,6 +5,7 @@ import { alreadyExists, badRequest, methodNotAllowed } from './errors.ts';
 import { cloneJson } from './json.ts';
 import { requireActiveNamespace } from './namespace-check.ts';
 import { fillNewMeta, generateName } from './object-meta.ts';
+import { operationOptions } from './operation-options.ts';
 import { admitObject, checkIdentity } from './prepare.ts';
 import type { WriteOptions } from './request-options.ts';
 import { apiVersionOf, qualifiedName, type ServedResource } from './served-resource.ts';
@@ -63,7 +64,7 @@ async function createOnce(
       name: draft.metadata.name ?? '',
       oldObject: null,
       dryRun: options.dryRun,
-      options: createOptions(options),
+      options: operationOptions('CreateOptions', options),
       user: options.user,
       signal: options.signal,
       warn: options.warn,
@@ -97,14 +98,4 @@ export async function storeNew(
   const converted = await stored.convert(object, stored.apiVersion);
   const written = await deps.write({ resource: stored.id, key, expected: '', object: converted });
   return stored.convert(written, apiVersionOf(resource));
-}
-
-function createOptions(options: WriteOptions): Record<string, unknown> {
-  return {
-    kind: 'CreateOptions',
-    apiVersion: 'meta.k8s.io/v1',
-    ...(options.dryRun ? { dryRun: ['All'] } : {}),
-    fieldManager: options.fieldManager,
-    fieldValidation: options.fieldValidation,
-  };
 }

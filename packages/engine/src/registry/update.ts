@@ -6,6 +6,7 @@ import { conflict, invalid, notFound, objectModified } from './errors.ts';
 import { cloneJson } from './json.ts';
 import { requireActiveNamespace } from './namespace-check.ts';
 import { fillNewMeta, keepSystemMeta } from './object-meta.ts';
+import { operationOptions } from './operation-options.ts';
 import { admitObject, checkIdentity } from './prepare.ts';
 import type { Target, WriteOptions } from './request-options.ts';
 import { apiVersionOf, type ServedResource } from './served-resource.ts';
@@ -75,7 +76,7 @@ async function updateOnce(deps: RegistryDeps, request: UpdateRequest) {
       name: target.name,
       oldObject: live,
       dryRun: options.dryRun,
-      options: { kind: 'UpdateOptions', apiVersion: 'meta.k8s.io/v1', fieldManager: options.fieldManager },
+      options: operationOptions('UpdateOptions', options),
       user: options.user,
       signal: options.signal,
       warn: options.warn,
@@ -130,7 +131,7 @@ async function createMissing(deps: RegistryDeps, request: UpdateRequest, key: st
       name: target.name,
       oldObject: null,
       dryRun: options.dryRun,
-      options: { kind: 'PatchOptions', apiVersion: 'meta.k8s.io/v1', fieldManager: options.fieldManager },
+      options: operationOptions('CreateOptions', options),
       user: options.user,
       signal: options.signal,
       warn: options.warn,
