@@ -1,20 +1,23 @@
 import type { KubeObject, PodSpec } from '@serval/kube/objects';
 import { type Static, Type } from 'typebox';
-import { type runtimePodFields, servingRuntimeFields, type supportedModelFormatSchema } from './schema.ts';
+import type { BuiltInAdapter } from './built-in-adapter.ts';
+import {
+  type runtimePodFields,
+  runtimeWorkerFields,
+  servingRuntimeFields,
+  type supportedModelFormatSchema,
+} from './schema.ts';
 
 const own = Type.Object(servingRuntimeFields);
+const worker = Type.Object(runtimeWorkerFields);
 
 export type SupportedModelFormat = Static<typeof supportedModelFormatSchema>;
 type RuntimePodSpec = { [field in (typeof runtimePodFields)[number]]?: PodSpec[field] };
 export type ServingRuntimeSpec = Static<typeof own> &
   RuntimePodSpec & {
     containers: PodSpec['containers'];
-    workerSpec?: RuntimePodSpec & {
-      labels?: Record<string, string>;
-      annotations?: Record<string, string>;
-      pipelineParallelSize?: number;
-      tensorParallelSize?: number;
-    };
+    builtInAdapter?: BuiltInAdapter;
+    workerSpec?: RuntimePodSpec & Static<typeof worker>;
   };
 
 /** A server that can serve some formats, for the services of its namespace. */

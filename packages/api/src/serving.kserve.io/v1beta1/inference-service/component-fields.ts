@@ -1,5 +1,7 @@
 import { Type } from 'typebox';
-import { int32, int64, intOrString, openObject, stringMap } from '../../../schema/fields.ts';
+import { int32, int64, intOrString, stringMap } from '../../../schema/fields.ts';
+import { autoScalingSchema, metricTargetTypes, scaleMetrics } from './autoscaling-fields.ts';
+import { batcherSchema, loggerSchema } from './logger-fields.ts';
 
 /** What every component (predictor, transformer, explainer) has beside its PodSpec: KServe's ComponentExtensionSpec. */
 export const componentFields = {
@@ -10,72 +12,63 @@ export const componentFields = {
     int32({ description: 'Most Pods the autoscaler may start; 0 or absent: as minReplicas.' }),
   ),
   scaleTarget: Type.Optional(
-    int32({ description: 'Value of scaleMetric that one Pod should have, in percent for cpu and memory.' }),
-  ),
-  scaleMetric: Type.Optional(Type.Enum(['cpu', 'memory', 'concurrency', 'rps'], { type: 'string' })),
-  scaleMetricType: Type.Optional(Type.Enum(['Utilization', 'Value', 'AverageValue'], { type: 'string' })),
-  autoScaling: Type.Optional(
-    Type.Object({
-      metrics: Type.Optional(
-        Type.Array(openObject(), { description: 'Metrics to scale on, in the place of scaleMetric.' }),
-      ),
-      behavior: Type.Optional(
-        openObject({ description: 'Speed of scaling up and down, as in a HorizontalPodAutoscaler.' }),
-      ),
+    int32({
+      description:
+        'Value of scaleMetric to aim at per Pod: percent of the request for cpu and memory (default 80 for cpu), requests for concurrency, requests per second for rps.',
     }),
   ),
-  containerConcurrency: Type.Optional(int64({ description: 'Requests that one Pod serves at a time; 0: no limit.' })),
+  scaleMetric: Type.Optional(
+    Type.Enum([...scaleMetrics], {
+      type: 'string',
+      description: 'What to scale on: cpu (the default) or memory; concurrency or rps only in Knative mode.',
+    }),
+  ),
+  scaleMetricType: Type.Optional(
+    Type.Enum([...metricTargetTypes], {
+      type: 'string',
+      description:
+        'How scaleTarget is meant: Utilization (percent, the default) or AverageValue (millicores of cpu, MiB of memory).',
+    }),
+  ),
+  autoScaling: Type.Optional(autoScalingSchema),
+  containerConcurrency: Type.Optional(
+    int64({ description: 'Requests that one Pod serves at a time. Default 0: no limit.' }),
+  ),
   timeout: Type.Optional(int64({ description: 'Seconds that a request may take before it is given up.' })),
-  canaryTrafficPercent: Type.Optional(int64({ description: 'Share of the traffic for the newest revision.' })),
-  logger: Type.Optional(openObject({ description: 'Where requests and responses are reported to.' })),
-  batcher: Type.Optional(
-    Type.Object({
-      maxBatchSize: Type.Optional(Type.Integer()),
-      maxLatency: Type.Optional(Type.Integer()),
-      timeout: Type.Optional(Type.Integer()),
+  canaryTrafficPercent: Type.Optional(
+    int64({
+      description: 'Percent of the traffic for the newest revision; the one before gets the rest. Default 100.',
     }),
   ),
-  labels: Type.Optional(stringMap()),
-  annotations: Type.Optional(stringMap()),
+  logger: Type.Optional(loggerSchema),
+  batcher: Type.Optional(batcherSchema),
+  labels: Type.Optional(stringMap({ description: 'Labels for the Pods of this component.' })),
+  annotations: Type.Optional(stringMap({ description: 'Annotations for the Pods of this component.' })),
   deploymentStrategy: Type.Optional(
-    Type.Object({
-      type: Type.Optional(Type.Enum(['RollingUpdate', 'Recreate'], { type: 'string' })),
-      rollingUpdate: Type.Optional(
-        Type.Object({ maxSurge: Type.Optional(intOrString()), maxUnavailable: Type.Optional(intOrString()) }),
-      ),
-    }),
-  ),
-};
-
-export const storageFields = {
-  storageUri: Type.Optional(
-    Type.String({ description: 'Where the model is fetched from: s3://, gs://, pvc://, hf://, https:// and others.' }),
-  ),
-  storage: Type.Optional(
-    Type.Object({
-      key: Type.Optional(
-        Type.String({ description: 'Entry of the storage Secret that holds address and credentials.' }),
-      ),
-      path: Type.Optional(Type.String({ description: 'Path of the model inside that storage.' })),
-      parameters: Type.Optional(stringMap()),
-      schemaPath: Type.Optional(Type.String()),
-    }),
-  ),
-  protocolVersion: Type.Optional(
-    Type.String({ description: 'Inference protocol that the runtime must speak: v1, v2, grpc-v2.' }),
-  ),
-  runtimeVersion: Type.Optional(
-    Type.String({ description: 'Tag of the runtime image, in the place of the one that the runtime names.' }),
-  ),
-};
-
-export const modelFields = {
-  modelFormat: Type.Object({
-    name: Type.String({ description: 'Format of the model, such as xgboost, lightgbm or onnx.' }),
-    version: Type.Optional(
-      Type.String({ description: 'Version of the format; only runtimes that list it are chosen.' }),
+    Type.Object(
+      {
+        type: Type.Optional(
+          Type.String({ description: 'RollingUpdate (the default): step by step; Recreate: all old Pods end first.' }),
+        ),
+        rollingUpdate: Type.Optional(
+          Type.Object(
+            {
+              maxSurge: Type.Optional(
+                intOrString({
+                  description: 'Pods above the wanted number during an update, a number or percent. Default 25%.',
+                }),
+              ),
+              maxUnavailable: Type.Optional(
+                intOrString({
+                  description: 'Pods that may be missing during an update, a number or percent. Default 25%.',
+                }),
+              ),
+            },
+            { description: 'Pace of type RollingUpdate.' },
+          ),
+        ),
+      },
+      { description: 'How old Pods give way to new ones. Standard mode only.' },
     ),
-  }),
-  runtime: Type.Optional(Type.String({ description: 'Name of the ServingRuntime or ClusterServingRuntime to use.' })),
-  ...storageFields,
+  ),
 };

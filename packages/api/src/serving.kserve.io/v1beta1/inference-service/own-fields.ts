@@ -1,14 +1,15 @@
-import { componentFields, modelFields } from './component-fields.ts';
+import { componentFields } from './component-fields.ts';
 import { frameworkFields } from './formats.ts';
+import { modelFields } from './model-fields.ts';
+import { predictorFields } from './predictor-fields.ts';
 
 /** Fields of a predictor, transformer or explainer that are not its PodSpec's. */
 export const componentOwnFields: ReadonlySet<string> = new Set([
   ...Object.keys(componentFields),
   ...frameworkFields,
   'model',
-  'name',
+  ...Object.keys(predictorFields),
   'storageUris',
-  'storageContainerName',
   'workerSpec',
   'art',
 ]);

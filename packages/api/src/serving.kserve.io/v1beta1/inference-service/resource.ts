@@ -26,6 +26,30 @@ export const inferenceServiceV1beta1: KindVersion<InferenceService> = {
   printerColumns: [
     { name: 'URL', type: 'string', jsonPath: '.status.url' },
     { name: 'Ready', type: 'string', jsonPath: ".status.conditions[?(@.type=='Ready')].status" },
+    {
+      name: 'Prev',
+      type: 'integer',
+      jsonPath: ".status.components.predictor.traffic[?(@.tag=='prev')].percent",
+      description: 'Percent of the traffic that the revision before the newest gets.',
+    },
+    {
+      name: 'Latest',
+      type: 'integer',
+      jsonPath: '.status.components.predictor.traffic[?(@.latestRevision==true)].percent',
+      description: 'Percent of the traffic that the newest revision gets.',
+    },
+    {
+      name: 'PrevRolledoutRevision',
+      type: 'string',
+      jsonPath: ".status.components.predictor.traffic[?(@.tag=='prev')].revisionName",
+      priority: 1,
+    },
+    {
+      name: 'LatestReadyRevision',
+      type: 'string',
+      jsonPath: '.status.components.predictor.traffic[?(@.latestRevision==true)].revisionName',
+      priority: 1,
+    },
     { name: 'Reason', type: 'string', jsonPath: ".status.conditions[?(@.type=='Ready')].reason", priority: 1 },
     { name: 'Model', type: 'string', jsonPath: '.status.modelStatus.states.activeModelState', priority: 1 },
     { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
