@@ -9,6 +9,8 @@ export interface ServiceReference {
   path: string;
   /** Default 443. */
   port: number;
+  /** Base64 of PEM, as it is stored beside the reference: whom to trust where the call goes over TLS. */
+  caBundle?: string;
 }
 
 /** Sends a review to a webhook that runs behind a Service and answers its response. Throws when there is no answer. */

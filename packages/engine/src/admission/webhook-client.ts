@@ -24,7 +24,8 @@ export function createCallWebhook(callService: CallService | undefined): CallWeb
     if (service) {
       if (!callService) throw new Error(`service ${service.namespace}/${service.name} cannot be reached from here`);
       const { namespace, name, path = '/', port = 443 } = service;
-      return abortable(callService({ namespace, name, path, port }, body, signal), signal);
+      const trust = config.caBundle ? { caBundle: config.caBundle } : {};
+      return abortable(callService({ namespace, name, path, port, ...trust }, body, signal), signal);
     }
     if (!url) throw new Error('clientConfig has neither service nor url');
     return post(new URL(url), config.caBundle, body, signal);

@@ -1,6 +1,6 @@
 import type { RuleChecker } from '@serval/kube/cel';
 import { type AnyObject, type Condition, deepEqual, setCondition } from '@serval/kube/objects';
-import { checkStructural, type FieldError, fieldErrors } from '@serval/kube/schema';
+import { checkStructural, type FieldError, fieldErrors, type StructuralSchema } from '@serval/kube/schema';
 import { setDefaults } from '../kinds/defaults/set-defaults.ts';
 import { timestamp } from '../registry/object-meta.ts';
 import type { Strategy } from '../registry/served-resource.ts';
@@ -37,6 +37,16 @@ export function definitionStrategy(nameConflict: NameConflict, rules: RuleChecke
       const before = old as CustomResourceDefinition | undefined;
       const errors = validateDefinition(definition, before);
       return errors.length > 0 ? errors : checkRules(definition, before, rules);
+    },
+    warnings(object, old) {
+      const definition = object as unknown as CustomResourceDefinition;
+      return changedSchemas(definition, old as CustomResourceDefinition | undefined).flatMap(({ schema, path }) =>
+        rules
+          .unsupported(schema)
+          .map(
+            (found) => `${path}${found.path}: the rule is not evaluated here, as it uses ${found.uses}: ${found.rule}`,
+          ),
+      );
     },
   };
 }
@@ -130,14 +140,22 @@ function validateDefinition(definition: CustomResourceDefinition, old?: CustomRe
 
 /** Rules that are stored already stay, whatever became of the evaluator. */
 function checkRules(
-  { spec }: CustomResourceDefinition,
+  definition: CustomResourceDefinition,
   old: CustomResourceDefinition | undefined,
   rules: RuleChecker,
 ): FieldError[] {
+  return changedSchemas(definition, old).flatMap(({ schema, path }) => rules.checkSchema(schema, path));
+}
+
+/** Schemas that are new or other than before: what is stored already is not judged again. */
+function changedSchemas(
+  { spec }: CustomResourceDefinition,
+  old: CustomResourceDefinition | undefined,
+): { schema: StructuralSchema; path: string }[] {
   return spec.versions.flatMap(({ name, schema }, index) => {
     const known = old?.spec.versions.find((version) => version.name === name)?.schema;
     if (!schema?.openAPIV3Schema || deepEqual(known, schema)) return [];
-    return rules.checkSchema(schema.openAPIV3Schema, `spec.versions[${index}].schema.openAPIV3Schema`);
+    return [{ schema: schema.openAPIV3Schema, path: `spec.versions[${index}].schema.openAPIV3Schema` }];
   });
 }
 

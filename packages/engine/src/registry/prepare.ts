@@ -69,6 +69,7 @@ export async function admitObject(
   const schema = resource.custom ? resource.schema() : undefined;
   if (schema) errors.push(...deps.rules.check(schema, object, old, errors));
   if (errors.length > 0) throw invalid(resource, object.metadata.name ?? '', errors);
+  resource.stored.strategy.warnings?.(object, old).forEach(options.warn);
   await deps.admission.validate({ ...attributes, object });
   return object;
 }

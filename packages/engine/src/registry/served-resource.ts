@@ -45,6 +45,8 @@ export interface Strategy {
   prepareForUpdate?(draft: AnyObject, old: AnyObject, context: StrategyContext): void;
   /** Beyond the schema. `old` is absent on create. */
   validate?(object: AnyObject, old?: AnyObject): FieldError[];
+  /** Of a valid object: what its writer should know. */
+  warnings?(object: AnyObject, old?: AnyObject): string[];
   /** What is wrong with a name; default: a DNS subdomain. */
   checkName?(name: string): string | undefined;
   /** Field labels beside `metadata.name` and `metadata.namespace`. */

@@ -5,6 +5,7 @@ import { type CelRule, type FieldError, fieldPath, listKeyOf, type StructuralSch
 import { compileExpression, type Expression, summaryOf } from './compile.ts';
 import { createCelEnvironment } from './environment.ts';
 import { ruleFailure, skippedRules } from './failure.ts';
+import { checkRuleCosts } from './rule-costs.ts';
 import { createTimeLimit, TimeLimitExceeded } from './time-limit.ts';
 import { additional, createConverter } from './values.ts';
 
@@ -33,8 +34,10 @@ export interface RuleChecker {
    * old value can be found.
    */
   check(schema: StructuralSchema, object: object, old: object | undefined, others: readonly FieldError[]): FieldError[];
-  /** What is wrong with the rules of a schema themselves. */
+  /** What is wrong with the rules of a schema themselves: they do not compile, or may cost more than API servers allow. */
   checkSchema(schema: StructuralSchema, path: string): FieldError[];
+  /** Rules that are not evaluated, as they use a library that is not here. */
+  unsupported(schema: StructuralSchema): { path: string; rule: string; uses: string }[];
 }
 
 export function createRuleChecker(): RuleChecker {
@@ -114,7 +117,11 @@ export function createRuleChecker(): RuleChecker {
       }
       return state.errors;
     },
-    checkSchema: (schema, path) => checkRules(cel, schema, path),
+    checkSchema(schema, path) {
+      if (!anyRules(schema)) return [];
+      return [...checkRules(cel, schema, path), ...checkRuleCosts(cel(), schema, path)];
+    },
+    unsupported: (schema) => (anyRules(schema) ? unsupportedRules(cel(), schema) : []),
   };
 }
 
@@ -220,6 +227,21 @@ function checkRules(cel: () => Environment, schema: StructuralSchema, path: stri
   });
   for (const [name, child] of childrenOf(schema)) errors.push(...checkRules(cel, child, `${path}.${name}`));
   return errors;
+}
+
+function unsupportedRules(
+  environment: Environment,
+  schema: StructuralSchema,
+  path = '',
+): { path: string; rule: string; uses: string }[] {
+  const own = (schema['x-kubernetes-validations'] ?? []).flatMap(({ rule }) => {
+    const main = compileExpression(environment, rule, ['bool']);
+    return 'unsupported' in main ? [{ path, rule, uses: main.unsupported }] : [];
+  });
+  return childrenOf(schema).reduce(
+    (found, [name, child]) => found.concat(unsupportedRules(environment, child, `${path}.${name}`)),
+    own,
+  );
 }
 
 function childrenOf(schema: StructuralSchema): [string, StructuralSchema][] {

@@ -80,3 +80,12 @@ function escapeName(name: string): string {
     .replaceAll('-', '__dash__')
     .replaceAll('/', '__slash__');
 }
+
+/** The field that an escaped name of an expression means. */
+export function unescapeName(name: string): string {
+  const [, word = ''] = /^__([a-z]+)__$/.exec(name) ?? [];
+  if (reserved.has(word)) return word;
+  return name.replace(/__(underscores|dot|dash|slash)__/g, (_, kind: string) => unescaped[kind] ?? '');
+}
+
+const unescaped: Readonly<Record<string, string>> = { underscores: '__', dot: '.', dash: '-', slash: '/' };
