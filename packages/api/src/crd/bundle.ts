@@ -11,6 +11,6 @@ const reservedBytes = 6 * 1024;
 export const bundleLimits = {
   // `kubectl apply` keeps the whole object in an annotation, and annotations may have 256 KiB together.
   standard: { maxBytes: 256 * 1024 - reservedBytes, mayOpen: true },
-  // etcd takes requests of 1.5 MiB; texts go before the CRD comes near that.
-  full: { maxBytes: 1_300_000, mayOpen: false },
+  // etcd takes requests of 1.5 MiB. A CRD that was applied from the client's side before brings 256 KiB of annotation with it.
+  full: { maxBytes: (1536 - 256) * 1024 - 8 * reservedBytes, mayOpen: false },
 } as const satisfies Record<CrdBundle, { maxBytes: number; mayOpen: boolean }>;
