@@ -23,10 +23,15 @@ function patchBetweenObjects(before: JsonObject, after: JsonObject, path: string
   const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   return fields.flatMap((field): PatchOperation[] => {
     const at = `${path}/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-    const [old, value] = [before[field], after[field]];
+    const [old, value] = [ownField(before, field), ownField(after, field)];
     if (old === undefined) return value === undefined ? [] : [{ op: 'add', path: at, value }];
     return value === undefined ? [{ op: 'remove', path: at }] : jsonPatchBetween(old, value, at);
   });
+}
+
+/** Not what every object of JavaScript has, such as `valueOf`. */
+function ownField(object: JsonObject, field: string): Json | undefined {
+  return Object.hasOwn(object, field) ? object[field] : undefined;
 }
 
 function isObject(value: Json): value is JsonObject {

@@ -1,4 +1,3 @@
-import type { CrdBundle } from '@serval/api';
 import type { AnyObject } from '@serval/kube/objects';
 import { builtInServingRuntimes, defaultNamespace } from '@serval/operator/declarations';
 import type { FileSet } from '../file-set.ts';
@@ -7,6 +6,7 @@ import { installationObjects } from '../objects/installation.ts';
 import { namespaceObject } from '../objects/namespace.ts';
 import type { Parts } from '../objects/parts.ts';
 import { installedCrds } from '../objects/webhooks.ts';
+import { generatedCrd } from '../yaml/generated-file.ts';
 import { certManagerReferences } from './cert-manager-references.ts';
 import { type Files, kustomizationOf, objectFile, objectFiles, stageFiles } from './files.ts';
 import { component, kustomization } from './kustomization.ts';
@@ -15,21 +15,29 @@ import { paths } from './paths.ts';
 import { type Stage, stageBetween } from './stages.ts';
 
 const namespace = defaultNamespace;
-const withoutWebhooks: Parts = { namespace, webhooks: false };
-const withWebhooks: Parts = { namespace, webhooks: true };
 
 /** Everything below `deploy/crds` and `deploy/kustomize`. */
 export function kustomizeFiles(): FileSet {
+  const none = partsOf({ namespace, webhooks: false });
+  const webhooks = partsOf({ namespace, webhooks: true });
+  const selfManaged = partsOf({ namespace, webhooks: true, certificates: 'self-managed' });
+  const certManager = partsOf({ namespace, webhooks: true, certificates: 'cert-manager' });
+  const fullCrds = installedCrds({ namespace, webhooks: false }, 'full');
   return new Map([
     ...crdFiles(
-      'standard',
-      'Small enough for a plain `kubectl apply`; deep fields of Pods are checked by the webhooks.',
+      paths.crds('standard'),
+      none.crds,
+      'Small enough for a plain `kubectl apply`; the webhooks check all fields of Pods.',
     ),
-    ...crdFiles('full', 'Every field of Pods spelled out, for `kubectl apply --server-side` and `kubectl explain`.'),
-    ...baseFiles(),
-    ...webhooksFiles(),
-    ...selfManagedFiles(),
-    ...certManagerFiles(),
+    ...crdFiles(
+      paths.crds('full'),
+      fullCrds,
+      'All fields of Pods, for `kubectl apply --server-side` and `kubectl explain`.',
+    ),
+    ...baseFiles(none.others),
+    ...webhooksFiles(stageBetween(none.all, webhooks.all)),
+    ...selfManagedFiles(stageBetween(webhooks.all, selfManaged.all)),
+    ...certManagerFiles(stageBetween(webhooks.all, certManager.all)),
     ...gatewayFiles(),
     ...namespaceFiles(),
     ...runtimeFiles(),
@@ -37,18 +45,22 @@ export function kustomizeFiles(): FileSet {
   ]);
 }
 
-function crdFiles(bundle: CrdBundle, about: string): Files {
-  const folder = paths.crds(bundle);
-  const crds = installedCrds(withoutWebhooks, bundle);
+/** The objects of an installation. Patches of definitions change no schema, so those of the standard bundle fit both. */
+function partsOf(parts: Parts): { crds: AnyObject[]; others: AnyObject[]; all: AnyObject[] } {
+  const crds = installedCrds(parts, 'standard');
+  const others = installationObjects(parts);
+  return { crds, others, all: [...crds, ...others] };
+}
+
+function crdFiles(folder: string, crds: readonly AnyObject[], about: string): Files {
   const fileOf = ({ metadata }: AnyObject) => `${metadata.name}.yaml`;
   return [
     ...kustomizationOf(folder, kustomization({ resources: crds.map(fileOf) }), about),
-    ...crds.map((crd): Files[number] => [`${folder}/${fileOf(crd)}`, objectFiles('', [crd])[0]?.[1] ?? '']),
+    ...crds.map((crd): Files[number] => [`${folder}/${fileOf(crd)}`, generatedCrd(crd)]),
   ];
 }
 
-function baseFiles(): Files {
-  const objects = installationObjects(withoutWebhooks);
+function baseFiles(objects: readonly AnyObject[]): Files {
   return [
     ...kustomizationOf(
       paths.base,
@@ -59,16 +71,15 @@ function baseFiles(): Files {
   ];
 }
 
-function webhooksFiles(): Files {
+function webhooksFiles(stage: Stage): Files {
   return componentFiles(
     paths.webhooks,
-    stageBetween(allObjects(withoutWebhooks), allObjects(withWebhooks)),
+    stage,
     'Defaulting, validation and conversion. Needs one of the certificates components after it.',
   );
 }
 
-function selfManagedFiles(): Files {
-  const stage = stageBetween(allObjects(withWebhooks), allObjects({ ...withWebhooks, certificates: 'self-managed' }));
+function selfManagedFiles(stage: Stage): Files {
   return componentFiles(
     paths.certificates('self-managed'),
     stage,
@@ -76,8 +87,7 @@ function selfManagedFiles(): Files {
   );
 }
 
-function certManagerFiles(): Files {
-  const stage = stageBetween(allObjects(withWebhooks), allObjects({ ...withWebhooks, certificates: 'cert-manager' }));
+function certManagerFiles(stage: Stage): Files {
   const { file, content } = certManagerReferences(stage);
   return [
     ...componentFiles(
@@ -130,9 +140,4 @@ function componentFiles(folder: string, stage: Stage, ...about: string[]): Files
     ...(patches.length > 0 ? { patches } : {}),
   });
   return [...kustomizationOf(folder, content, ...about), ...files];
-}
-
-/** Patches of definitions change no schema, so they fit both bundles. */
-function allObjects(parts: Parts): AnyObject[] {
-  return [...installedCrds(parts, 'standard'), ...installationObjects(parts)];
 }

@@ -1,4 +1,4 @@
-import type { AnyObject, Json } from '@serval/kube/objects';
+import { type AnyObject, deepEqual, type Json } from '@serval/kube/objects';
 import { ManifestsError } from '../manifests-error.ts';
 import { objectKey } from '../objects/object-key.ts';
 import { jsonPatchBetween, type PatchOperation } from './json-patch-between.ts';
@@ -22,7 +22,7 @@ export function stageBetween(before: readonly AnyObject[], after: readonly AnyOb
     added: after.filter((object) => !old.has(objectKey(object))),
     patches: after.flatMap((object) => {
       const original = old.get(objectKey(object));
-      if (!original) return [];
+      if (!original || deepEqual(original, object)) return [];
       // A copy without `undefined`, which JSON does not have.
       const [from, to] = [original, object].map((value) => JSON.parse(JSON.stringify(value)) as Json) as [Json, Json];
       const operations = jsonPatchBetween(from, to);

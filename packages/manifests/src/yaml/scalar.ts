@@ -1,8 +1,10 @@
 /**
- * Starts with a letter, a slash or a dot before a letter, and holds nothing that YAML gives a meaning to; `: ` and ` #` are
+ * Starts with a letter, a slash, a dot before a letter, or as a flag does, and holds nothing that YAML gives a meaning to; `: ` and ` #` are
  * excluded by leaving out `#` and allowing `:` only before a visible character.
  */
-const plain = /^(?:[A-Za-z_/]|\.[A-Za-z/])(?:[A-Za-z0-9_/.,;()+=~^$@*?!<>-]|:(?=[^\s:])| (?=[^\s#:]))*$/;
+const plain = /^(?:[A-Za-z_/]|\.[A-Za-z/]|--[a-z])(?:[A-Za-z0-9_/.,;()+=~^$@*?!<>-]|:(?=[^\s:])| (?=[^\s#:]))*$/;
+/** `100m`, `2Gi`. */
+const quantity = /^[1-9][0-9]*(?:m|[KMGT]i)$/;
 /** Words that YAML 1.1 (Kubernetes' own parsers) or 1.2 read as something other than text. */
 const words = /^\.?(?:y|n|yes|no|on|off|true|false|null|nan|inf)$/i;
 /** Printable on every terminal and in every editor. */
@@ -13,12 +15,18 @@ const printable = /^[\x20-\x7e\u00a1-\u1fff\u2010-\u2027\u2030-\ud7ff\ue000-\ufe
  * quotes, else (control characters, line breaks) in double quotes with escapes.
  */
 export function yamlScalar(text: string): string {
-  if (plain.test(text) && !words.test(text)) return text;
+  if ((plain.test(text) && !words.test(text)) || quantity.test(text)) return text;
   if (printable.test(text)) return `'${text.replaceAll("'", "''")}'`;
   return JSON.stringify(text).replaceAll(
     /[\u007f-\u00a0\u2000-\u200f\u2028-\u202f\ud800-\udfff\ufeff-\uffff]/g,
     unicodeEscape,
   );
+}
+
+/** As `yamlScalar`, for a place between brackets, where a comma ends a plain text. */
+export function flowScalar(text: string): string {
+  const scalar = yamlScalar(text);
+  return scalar === text && /[,:]/.test(text) ? `'${text}'` : scalar;
 }
 
 /**

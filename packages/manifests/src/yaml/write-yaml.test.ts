@@ -94,6 +94,25 @@ test('what is written is read back, by YAML 1.2 and by YAML 1.1', () => {
   );
 });
 
+test('what is written between brackets is read back', () => {
+  fc.assert(
+    fc.property(values, fc.integer({ min: 1, max: 80 }), (value, bracketWidth) => {
+      const text = writeYaml(value, { bracketWidth });
+      assert.deepEqual(load(text), value, text);
+      assert.deepEqual(load(text, { schema: YAML11_SCHEMA }), value, text);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('what is short stands on one line', () => {
+  const value = { a: { b: { type: 'string' }, c: { items: { type: 'object', description: 'x, y' }, type: 'array' } } };
+  assert.equal(
+    writeYaml(value, { bracketWidth: 60 }),
+    "a:\n  b: {type: string}\n  c: {items: {description: 'x, y', type: object}, type: array}\n",
+  );
+});
+
 test('each tricky text is read back, as a value, as an item and as a key', () => {
   for (const text of trickyTexts) {
     const value = { value: text, items: [text], ...(text === '__proto__' ? {} : { [text]: 1 }) };
