@@ -1,6 +1,11 @@
 export { ConfigError, parseServingConfig } from './config/parse-config.ts';
 export { serviceDefaults } from './config/service-defaults.ts';
 export { configMapName, defaultServingConfig, type S3Config, type ServingConfig } from './config/serving-config.ts';
+export { type CallWebhook, createCallOverTls, type ResolveService } from './health/call-over-tls.ts';
+export type { Failure } from './health/explain-failure.ts';
+export { healthConfigMap, readHealthConfigMap, type WebhookHealth } from './health/health-report.ts';
+export { createWebhookHealth, type WebhookHealthMonitor } from './health/webhook-health.ts';
+export { createHealthWriter } from './health/write-health.ts';
 export type { Component } from './inference-service/render/component.ts';
 export {
   type Rendered,
@@ -9,6 +14,9 @@ export {
 } from './inference-service/render/render-inference-service.ts';
 export { credentialEnv } from './pod/credential-env.ts';
 export { mutatePod, type PodMutation } from './pod/mutate-pod.ts';
+export { type FlagValues, operatorHelp, parseOperatorFlags } from './program/parse-flags.ts';
+export { type RunningOperator, type RunOperatorOptions, runOperator } from './program/run-operator.ts';
+export { watchWebhookObjects } from './registration/webhook-objects.ts';
 export {
   type RuntimeCandidates,
   RuntimeSelectionError,
@@ -17,5 +25,6 @@ export {
 } from './runtime/select-runtime.ts';
 export { type Operator, type OperatorOptions, startOperator } from './start-operator.ts';
 export * from './webhooks/admission-review.ts';
+export * from './webhooks/conversion-review.ts';
 export type { Webhooks } from './webhooks/dispatch.ts';
-export { type ServeWebhooksOptions, serveWebhooks } from './webhooks/serve-webhooks.ts';
+export { type ServeWebhooksOptions, serveWebhooks, type WebhookServer } from './webhooks/serve-webhooks.ts';

@@ -1,7 +1,11 @@
 import type { Client, Clock, EventRecorder, Log } from '@serval/kube/client';
 import { createCertificateFiles } from '../certificates/files.ts';
 import { createSelfManagedCertificate } from '../certificates/self-managed.ts';
-import { type CertificateProvider, serviceHosts } from '../certificates/serving-certificate.ts';
+import {
+  type CertificateProvider,
+  type ServingCertificate,
+  serviceHosts,
+} from '../certificates/serving-certificate.ts';
 import { type CallWebhook, createCallOverTls } from '../health/call-over-tls.ts';
 import { createWebhookHealth, type WebhookHealthMonitor } from '../health/webhook-health.ts';
 import { createHealthWriter } from '../health/write-health.ts';
@@ -38,6 +42,9 @@ export interface WebhookParts {
   leadershipChanged(): void;
   close(graceMs: number): Promise<void>;
 }
+
+/** A port that is taken now may be free soon. */
+const listenRetryMs = 5_000;
 
 export function startWebhookParts(options: WebhookPartsOptions): WebhookParts {
   const { flags, namespace, client, clock, log, signal, isLeader } = options;
@@ -85,6 +92,8 @@ export function startWebhookParts(options: WebhookPartsOptions): WebhookParts {
   let server: WebhookServer | undefined;
   let serverProblem: string | undefined = 'it has no certificate yet';
   let starting: Promise<void> | undefined;
+  let cancelRetry = () => {};
+  let closed = false;
   const health = createWebhookHealth({
     objects,
     call: options.call ?? createCallOverTls(),
@@ -95,9 +104,7 @@ export function startWebhookParts(options: WebhookPartsOptions): WebhookParts {
   });
   const writer = createHealthWriter({ client, namespace, monitor: health, isWriter: isLeader, clock, log, signal });
 
-  async function listen(): Promise<void> {
-    const shown = certificate.current();
-    if (!shown || signal.aborted) return;
+  async function listen(shown: ServingCertificate): Promise<void> {
     try {
       server = await serveWebhooks({
         ...shown,
@@ -108,22 +115,29 @@ export function startWebhookParts(options: WebhookPartsOptions): WebhookParts {
       });
       serverProblem = undefined;
       log.info({ url: server.url }, 'webhooks are served');
-      health.look();
     } catch (error) {
       serverProblem = error instanceof Error ? error.message : String(error);
       log.error({ error: serverProblem }, 'webhooks cannot be served');
+      cancelRetry = clock.after(listenRetryMs, show);
     }
     starting = undefined;
+    if (server) show();
   }
 
-  const stopListening = certificate.onChange(() => {
+  /** Shows the certificate in force, from the first on that there is. */
+  function show(): void {
     const shown = certificate.current();
-    if (server && shown) server.setCertificate(shown);
-    else if (shown) starting ??= listen();
-    announcer?.look();
+    if (!shown || closed) return;
+    if (server) server.setCertificate(shown);
+    else starting ??= listen(shown);
     health.look();
+  }
+
+  const stopFollowing = certificate.onChange(() => {
+    show();
+    announcer?.look();
   });
-  starting = listen();
+  show();
 
   return {
     certificate,
@@ -137,7 +151,9 @@ export function startWebhookParts(options: WebhookPartsOptions): WebhookParts {
       writer.look();
     },
     async close(graceMs) {
-      stopListening();
+      closed = true;
+      stopFollowing();
+      cancelRetry();
       await writer.close();
       await health.close();
       await announcer?.close();
