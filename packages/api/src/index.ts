@@ -1,3 +1,5 @@
+export { type CheckOptions, type CheckResult, checkObject, type FieldValidation } from './check/check-object.ts';
+export { checkSchemaOf } from './check/kind-of.ts';
 export type { CrdBundle } from './crd/bundle.ts';
 export { crds, gatewayApiCrds, gatewayApiKinds, servingKinds } from './crd/crds.ts';
 export { createCrd } from './crd/create-crd.ts';
