@@ -1,9 +1,11 @@
-export type ManifestsErrorCode =
-  | 'BadKustomization'
-  | 'UnsupportedKustomization'
-  | 'BadYaml'
-  | 'BadSource'
-  | 'BadFolder';
+export const manifestsErrorCodes = [
+  'BadFolder',
+  'BadYaml',
+  'BadKustomization',
+  'UnsupportedKustomization',
+  'BadSource',
+] as const;
+export type ManifestsErrorCode = (typeof manifestsErrorCodes)[number];
 
 /** Something of `deploy/`, or of what it is made from, that is not as it must be. */
 export class ManifestsError extends Error {
