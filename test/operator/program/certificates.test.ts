@@ -25,7 +25,8 @@ test('two replicas issue one certificate, announce it, and answer the API server
   assert.ok(leaf.checkHost(`serval-webhook.${namespace}.svc`));
 
   const created = await createService(cluster.client, 'iris');
-  assert.equal(created.spec.predictor.model?.resources?.requests?.cpu, '1', 'the defaults come from a replica');
+  const mode = created.metadata.annotations?.['serving.kserve.io/deploymentMode'];
+  assert.equal(mode, 'Standard', 'the defaults come from a replica');
   await assert.rejects(createService(cluster.client, 'iris-2', { minReplicas: -1 }), (error) =>
     isStatusError(error, 'Invalid'),
   );

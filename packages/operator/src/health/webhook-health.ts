@@ -51,9 +51,12 @@ export function createWebhookHealth(options: WebhookHealthOptions): WebhookHealt
   const first = Promise.withResolvers<void>();
   first.promise.catch(() => {});
   let checks: readonly WebhookHealth[] = [];
+  const illnesses = new Map<string, { rounds: number; told: string | undefined }>();
   let rounds = 0;
   let working: Promise<void> | undefined;
   let again = false;
+  /** Something changed that the round under way may not have seen. */
+  let changed = false;
   let cancelTimer = () => {};
 
   function look(): void {
@@ -71,13 +74,15 @@ export function createWebhookHealth(options: WebhookHealthOptions): WebhookHealt
       await objects.synced;
       while (again && !signal.aborted) {
         again = false;
+        changed = false;
         await round();
       }
     } catch (error) {
       first.reject(error);
     }
     working = undefined;
-    lookAfter(checks.some(({ failure }) => failure) ? roundWhileFailingMs : roundEveryMs);
+    const isFailing = checks.some(({ failure }) => failure);
+    lookAfter(changed ? settleMs : isFailing ? roundWhileFailingMs : roundEveryMs);
   }
 
   async function round(): Promise<void> {
@@ -96,33 +101,43 @@ export function createWebhookHealth(options: WebhookHealthOptions): WebhookHealt
 
   function conclude(targets: readonly Target[], failures: ReadonlyMap<Target, Failure | undefined>): void {
     const before = new Map(checks.map((check) => [check.name, check]));
-    let changed = checks.length !== targets.length;
+    let differs = checks.length !== targets.length;
     const now = rfc3339(clock.now());
     checks = targets.map((target): WebhookHealth => {
       const failure = failures.get(target);
       const known = before.get(target.name);
       if (known && known.failure?.reason === failure?.reason) return known;
-      changed = true;
-      if (failure || known) tell(target, failure, known?.failure);
+      differs = true;
       return { name: target.name, ...(failure ? { failure } : {}), since: now };
     });
+    for (const target of targets) tell(target, failures.get(target));
     rounds++;
     if (rounds === 1) first.resolve();
-    if (changed || rounds === 1) for (const listener of [...listeners]) listener();
+    if (differs || rounds === 1) for (const listener of [...listeners]) listener();
   }
 
-  function tell({ name, object, live }: Target, failure: Failure | undefined, was: Failure | undefined): void {
+  /** Not of what lasts one round only, such as an authority that is being announced. */
+  function tell({ name, live }: Target, failure: Failure | undefined): void {
+    const ill = illnesses.get(name) ?? { rounds: 0, told: undefined };
     const recorder = options.events?.();
     if (failure) {
+      illnesses.set(name, ill);
+      if (++ill.rounds < 2 || ill.told === failure.reason) return;
+      ill.told = failure.reason;
       log.error({ webhook: name, reason: failure.reason, wayOut: failure.wayOut }, 'webhook does not answer');
       if (live) recorder?.record(live, 'Warning', 'WebhookFailing', `${name}: ${failure.reason}; ${failure.wayOut}`);
-    } else if (was) {
-      log.info({ webhook: name, kind: object.resource.kind }, 'webhook answers again');
-      if (live) recorder?.record(live, 'Normal', 'WebhookAnswers', `${name} answers again`);
+      return;
     }
+    illnesses.delete(name);
+    if (ill.told === undefined) return;
+    log.info({ webhook: name }, 'webhook answers again');
+    if (live) recorder?.record(live, 'Normal', 'WebhookAnswers', `${name} answers again`);
   }
 
-  const stop = objects.onChange(() => lookAfter(settleMs));
+  const stop = objects.onChange(() => {
+    changed = true;
+    if (!working) lookAfter(settleMs);
+  });
   look();
   return {
     current: () => checks,

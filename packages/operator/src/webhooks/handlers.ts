@@ -6,7 +6,7 @@ import {
   type ServingRuntime,
   servingKinds,
   servingRuntimes,
-  validateServingRuntime,
+  validatePrioritiesAmong,
 } from '@serval/api';
 import type { Cache, Client } from '@serval/kube/client';
 import type { Pod } from '@serval/kube/objects';
@@ -52,22 +52,16 @@ function moreChecks({ runtimes, clusterRuntimes }: WebhookDeps): ReadonlyMap<str
         among: (object, request) => {
           const runtime = object as ServingRuntime;
           const namespace = request.namespace ?? runtime.metadata.namespace ?? 'default';
-          return conflictsWith(runtime, runtimes.list({ namespace }));
+          return validatePrioritiesAmong(runtime, runtimes.list({ namespace }));
         },
       },
     ],
     [
       clusterServingRuntimes.plural,
-      { among: (object) => conflictsWith(object as ClusterServingRuntime, clusterRuntimes.list()) },
+      { among: (object) => validatePrioritiesAmong(object as ClusterServingRuntime, clusterRuntimes.list()) },
     ],
   ];
   return new Map(checks);
-}
-
-/** What is wrong with a runtime only because of others. */
-function conflictsWith<T extends ServingRuntime | ClusterServingRuntime>(runtime: T, others: readonly T[]) {
-  const alone = new Set(validateServingRuntime(runtime).map(({ path, message }) => `${path} ${message}`));
-  return validateServingRuntime(runtime, others).filter(({ path, message }) => !alone.has(`${path} ${message}`));
 }
 
 function podHandler({ client, config }: WebhookDeps): WebhookHandler {
