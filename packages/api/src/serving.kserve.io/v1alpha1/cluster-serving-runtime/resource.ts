@@ -22,5 +22,5 @@ export const clusterServingRuntimeV1alpha1: KindVersion<ClusterServingRuntime> =
   hasStatus: false,
   printerColumns: servingRuntimeColumns,
   schema: servingRuntimeSchema,
-  validate: (runtime) => validateServingRuntime(runtime),
+  validate: validateServingRuntime,
 };

@@ -1,3 +1,4 @@
+export { validatePrioritiesAmong } from './priorities.ts';
 export { servingRuntimes, servingRuntimeV1alpha1 } from './resource.ts';
 export { runtimeOwnFields } from './schema.ts';
 export type * from './types.ts';

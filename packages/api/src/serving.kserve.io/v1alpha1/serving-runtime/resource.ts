@@ -29,5 +29,5 @@ export const servingRuntimeV1alpha1: KindVersion<ServingRuntime> = {
   hasStatus: false,
   printerColumns: servingRuntimeColumns,
   schema: servingRuntimeSchema,
-  validate: (runtime) => validateServingRuntime(runtime),
+  validate: validateServingRuntime,
 };

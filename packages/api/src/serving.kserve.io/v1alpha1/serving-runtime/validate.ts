@@ -1,62 +1,72 @@
 import type { FieldError } from '@serval/kube/schema';
 import { FieldErrors } from '../../../schema/field-errors.ts';
-import type { ClusterServingRuntime, ServingRuntime } from './types.ts';
+import { readObject, readObjects, readTexts } from '../../../schema/lenient.ts';
+import { withoutUnchanged } from '../../../schema/ratchet.ts';
+import { validateEnvironments } from '../../blocked-environment.ts';
+import { gpuResourcesOf, validateHeadContainer, validateWorkerSpec } from '../../multi-node.ts';
+import { validateOwnPriorities } from './priorities.ts';
+import type { ClusterServingRuntime, ServingRuntime, ServingRuntimeSpec } from './types.ts';
+
+type Runtime = ServingRuntime | ClusterServingRuntime;
+
+/** The container that serves; those beside it are helpers. */
+const servingContainerName = 'kserve-container';
 
 /**
- * Every error of a runtime that a schema cannot tell. `others` are the runtimes of the same scope: two that serve one
- * format at one priority leave the choice to chance, so that is refused (KServe's runtime webhook).
+ * Every error of a runtime that a schema cannot tell (the rules of KServe's runtime webhook). `old` is the stored object of
+ * an update; what was invalid in it and did not change passes. What other runtimes make invalid is `validatePrioritiesAmong`'s
+ * business. Reads fields leniently and never throws.
  */
-export function validateServingRuntime(
-  runtime: ServingRuntime | ClusterServingRuntime,
-  others: readonly (ServingRuntime | ClusterServingRuntime)[] = [],
-): FieldError[] {
+export function validateServingRuntime(runtime: Runtime, old?: Runtime): FieldError[] {
+  const errors = errorsOf(runtime, old);
+  return withoutUnchanged(errors, () => (old ? errorsOf(old) : []), runtime, old);
+}
+
+function errorsOf(runtime: Runtime, old?: Runtime): FieldError[] {
   const errors = new FieldErrors();
-  const spec = runtime.spec;
-  const containers = Array.isArray(spec?.containers) ? spec.containers : [];
-  if (containers.length === 0) errors.required('spec.containers', 'must have the container that serves models');
-  const names = containers.map((container) => container?.name);
-  for (const [index, name] of names.entries()) {
-    if (!name) errors.required(`spec.containers[${index}].name`, 'must be set');
-    else if (names.indexOf(name) < index) {
-      errors.duplicate(`spec.containers[${index}].name`, `must be unique, ${JSON.stringify(name)} is there twice`);
-    }
-  }
-  const formats = Array.isArray(spec?.supportedModelFormats) ? spec.supportedModelFormats : [];
-  for (const [index, format] of formats.entries()) {
-    if (!format?.autoSelect || format.priority === undefined) continue;
-    const first = formats.find(
-      (other) => other.autoSelect && other.name === format.name && other.priority !== undefined,
-    );
-    if (first && first.priority !== format.priority) {
-      errors.invalid(
-        `spec.supportedModelFormats[${index}].priority`,
-        `must be the same for every version of ${format.name} (${first.priority}), got ${format.priority}`,
-      );
-    }
-    const rival = others.find(
-      (other) =>
-        other.metadata.name !== runtime.metadata.name && competes(other, runtime, format.name, format.priority),
-    );
-    if (rival) {
-      errors.invalid(
-        `spec.supportedModelFormats[${index}].priority`,
-        `must differ from that of ${rival.kind} ${rival.metadata.name}, which serves ${format.name} too; both are ${format.priority}`,
-      );
-    }
-  }
+  const spec = readObject(runtime.spec);
+  validateContainers('spec.containers', spec?.containers, errors);
+  const worker = readObject(spec?.workerSpec);
+  if (worker) validateContainers('spec.workerSpec.containers', worker.containers, errors);
+  // Nobody gets a disabled runtime, so it may be unfinished.
+  if (!spec || spec.disabled === true) return errors.list;
+  validateOwnPriorities(spec, errors);
+  validateMultiNode(spec, readObject(old?.spec), errors);
+  validateEnvironments('spec.containers', spec.containers, errors);
+  validateEnvironments('spec.workerSpec.containers', worker?.containers, errors);
   return errors.list;
 }
 
-function competes(
-  other: ServingRuntime | ClusterServingRuntime,
-  runtime: ServingRuntime | ClusterServingRuntime,
-  format: string,
-  priority: number | undefined,
-): boolean {
-  if (other.spec.disabled || runtime.spec.disabled) return false;
-  const protocols = (spec: ServingRuntime['spec']) => (spec.protocolVersions?.length ? spec.protocolVersions : ['v1']);
-  if (!protocols(other.spec).some((protocol) => protocols(runtime.spec).includes(protocol))) return false;
-  return (other.spec.supportedModelFormats ?? []).some(
-    (candidate) => candidate.autoSelect && candidate.name === format && candidate.priority === priority,
-  );
+function validateContainers(
+  path: string,
+  containers: ServingRuntimeSpec['containers'] | undefined,
+  errors: FieldErrors,
+): void {
+  const items = readObjects(containers);
+  if (items.length === 0) errors.required(path, 'must have the container that serves models');
+  const seen = new Set<string>();
+  for (const [index, { name }] of items) {
+    if (!name) errors.required(`${path}[${index}].name`, 'must be set');
+    else if (seen.has(name)) {
+      errors.duplicate(`${path}[${index}].name`, `must be unique, ${JSON.stringify(name)} is there twice`);
+    }
+    seen.add(name);
+  }
+}
+
+function validateMultiNode(spec: ServingRuntimeSpec, old: ServingRuntimeSpec | undefined, errors: FieldErrors): void {
+  const worker = readObject(spec.workerSpec);
+  if (!worker) {
+    if (readObject(old?.workerSpec)) {
+      errors.forbidden('spec.workerSpec', 'must not be taken away: services of several nodes may run by it');
+    }
+    return;
+  }
+  const gpus = gpuResourcesOf(readTexts(spec.annotations), errors, 'spec.annotations');
+  validateWorkerSpec('spec.workerSpec', worker, gpus, errors);
+  for (const [index, container] of readObjects(spec.containers)) {
+    if (container.name === servingContainerName) {
+      validateHeadContainer(`spec.containers[${index}]`, container, gpus, errors);
+    }
+  }
 }

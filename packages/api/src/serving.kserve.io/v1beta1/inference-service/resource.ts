@@ -3,6 +3,7 @@ import type { KindVersion } from '../../../crd/kind-version.ts';
 import { servingGroup } from '../../group.ts';
 import { defaultInferenceService } from './defaults.ts';
 import { inferenceServiceSchema } from './schema.ts';
+import { inferenceServiceAside, inferenceServiceFocus } from './spelling-order.ts';
 import type { InferenceService } from './types.ts';
 import { validateInferenceService } from './validate.ts';
 
@@ -20,7 +21,8 @@ export const inferenceServiceV1beta1: KindVersion<InferenceService> = {
     'A model behind a URL: what to serve, with how many replicas, and what may stand before it (transformer) or beside it (explainer).',
   singular: 'inferenceservice',
   shortNames: ['isvc'],
-  focus: ['spec.predictor.model', 'spec.predictor.containers'],
+  focus: inferenceServiceFocus,
+  aside: inferenceServiceAside,
   storage: true,
   hasStatus: true,
   printerColumns: [

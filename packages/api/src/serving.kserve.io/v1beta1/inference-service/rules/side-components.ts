@@ -1,0 +1,45 @@
+import type { FieldErrors } from '../../../../schema/field-errors.ts';
+import { readObject, readObjects, readText } from '../../../../schema/lenient.ts';
+import { validateEnvironment, validateEnvironments } from '../../../blocked-environment.ts';
+import type { ComponentSpec, InferenceService } from '../types.ts';
+import { storageVariable, validateModelStorage, validateStorageUris } from './storage.ts';
+
+/** A transformer is containers of one's own. */
+export function validateTransformer(path: string, transformer: ComponentSpec, errors: FieldErrors): void {
+  if (readObjects(transformer.containers).length === 0) {
+    errors.required(`${path}.containers`, 'must have a container, whose image transforms');
+  }
+  validateOwnContainers(path, transformer, undefined, errors);
+}
+
+/** An explainer is `art` or containers of one's own. */
+export function validateExplainer(
+  path: string,
+  explainer: NonNullable<InferenceService['spec']['explainer']>,
+  errors: FieldErrors,
+): void {
+  const art = readObject(explainer.art);
+  const hasContainers = readObjects(explainer.containers).length > 0;
+  if (Boolean(art) === hasContainers) {
+    errors.invalid(path, `must have exactly one of art, containers; it has ${art ? 'both' : 'none'}`);
+  }
+  const at = `${path}.art`;
+  if (art) {
+    validateModelStorage(at, art, errors);
+    validateEnvironment(at, art, errors);
+  }
+  validateOwnContainers(path, explainer, readText(art?.storageUri) ? `${at}.storageUri` : undefined, errors);
+}
+
+function validateOwnContainers(
+  path: string,
+  component: ComponentSpec,
+  single: string | undefined,
+  errors: FieldErrors,
+): void {
+  const [first] = readObjects(component.containers);
+  const variable = first && storageVariable(`${path}.containers[${first[0]}]`, first[1]);
+  validateStorageUris(path, component, single ?? variable, errors);
+  validateEnvironments(`${path}.containers`, component.containers, errors);
+  validateEnvironments(`${path}.initContainers`, component.initContainers, errors);
+}
