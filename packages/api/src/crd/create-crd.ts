@@ -30,7 +30,13 @@ export function createCrd(
   const { maxBytes, mayOpen } = bundleLimits[bundle];
   const schemas = fitSchemas(
     versions.map((version) => wholeObject(version, version.schema(pods))),
-    { pods, mayOpen, maxBytes: maxBytes - jsonBytes(crd), focus: versions.flatMap(({ focus = [] }) => focus) },
+    {
+      pods,
+      mayOpen,
+      maxBytes: maxBytes - jsonBytes(crd),
+      focus: versions.flatMap(({ focus = [] }) => focus),
+      aside: versions.flatMap(({ aside = [] }) => aside),
+    },
   );
   if (!schemas) throw new Error(`the CRD ${crd.metadata.name} is over ${maxBytes} bytes even with all Pods kept open`);
   crd.spec.versions.forEach((version, i) => {

@@ -22,6 +22,8 @@ export interface KindVersion<T extends KubeObject = KubeObject> {
    * Paths, such as `spec.predictor.model`, whose Pod parts are spelled out before all others where the CRD has no room for everything.
    */
   readonly focus?: readonly string[];
+  /** Paths whose Pod parts are spelled out after all others; of a path below another one, even later. */
+  readonly aside?: readonly string[];
   /** The schema of whole objects; `apiVersion`, `kind` and `metadata` are added when they are missing. */
   schema(pods: PodSchemas): StructuralSchema;
   /** The object with its defaults written out, as a new object. Invalid parts stay as they are, for `validate` to speak of. */

@@ -18,8 +18,11 @@ const twoPods = schemaWith({
   template: pods.definition('core/v1.PodTemplateSpec'),
 });
 
-function fit(maxBytes: number, more: { mayOpen?: boolean; focus?: string[] } = {}): StructuralSchema | undefined {
-  return fitSchemas([twoPods], { pods, maxBytes, mayOpen: true, focus: [], ...more })?.[0];
+function fit(
+  maxBytes: number,
+  more: { mayOpen?: boolean; focus?: string[]; aside?: string[] } = {},
+): StructuralSchema | undefined {
+  return fitSchemas([twoPods], { pods, maxBytes, mayOpen: true, focus: [], aside: [], ...more })?.[0];
 }
 
 /** The schema at a path of field names; `[]` is the item of a list. */
@@ -74,6 +77,14 @@ test('the focus is spelled out further, with its texts', () => {
   assert.ok(!at(schema, `spec.main.${probe}.path`)?.description);
 });
 
+test('what is aside is spelled out last', () => {
+  const schema = fit(Math.round(everything * 0.06), { aside: ['spec.main', 'spec.template'] });
+  assert.ok(at(schema, 'spec.other.nodeSelector'));
+  assert.equal(at(schema, 'spec.main.nodeSelector'), undefined);
+  assert.equal(at(schema, 'spec.main')?.['x-kubernetes-preserve-unknown-fields'], true);
+  assert.match(at(schema, 'spec.main')?.description ?? '', /^Otherwise kept open for size: see PodSpec of Kubernetes/);
+});
+
 test('where nothing may be kept open, texts of Pods go, and only those', () => {
   const silent = fit(Math.round(everything * 0.8), { mayOpen: false });
   assert.ok(silent);
@@ -83,6 +94,6 @@ test('where nothing may be kept open, texts of Pods go, and only those', () => {
 });
 
 test('without room for the least there is nothing', () => {
-  assert.ok(fit(2000) === undefined);
+  assert.ok(fit(200) === undefined);
   assert.ok(fit(Math.round(everything * 0.3), { mayOpen: false }) === undefined);
 });

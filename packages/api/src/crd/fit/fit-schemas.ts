@@ -12,6 +12,8 @@ export interface FitOptions {
   readonly mayOpen: boolean;
   /** Paths such as `spec.predictor.model`: what is below them is spelled out before the rest. */
   readonly focus: readonly string[];
+  /** Paths of what is spelled out after the rest. */
+  readonly aside: readonly string[];
 }
 
 interface Place {
@@ -36,7 +38,7 @@ interface Offer {
  * @returns the schemas, or nothing when they do not fit even with everything open.
  */
 export function fitSchemas(schemas: readonly StructuralSchema[], options: FitOptions): StructuralSchema[] | undefined {
-  const { pods, maxBytes, mayOpen, focus } = options;
+  const { pods, maxBytes, mayOpen, focus, aside } = options;
   const { plan, partsOf } = createPlanner(pods, mayOpen);
   const offers = new Map<number, Offer[]>();
   const sizes = new WeakMap<object, number>();
@@ -58,37 +60,41 @@ export function fitSchemas(schemas: readonly StructuralSchema[], options: FitOpt
         },
       });
     }
-    if (!node.isOpen || node.definition === undefined) {
-      offerBelow(node, at);
-      return;
-    }
-    const rank = at.rank + 1 + rarity(node.definition);
+    offerBelow(node, at);
+    if (!node.isOpen || node.definition === undefined) return;
+    const rank = node.isMixed ? at.rank : at.rank + 1 + rarity(node.definition);
     offer(rank, {
       group: `fields ${node.definition}`,
       bytes: () => growth(node),
       accept: () => {
-        Object.assign(node, { isOpen: false }, partsOf(node.schema));
-        offerBelow(node, { ...at, rank });
+        const before = new Set(node.fields?.keys());
+        Object.assign(node, { isOpen: false }, partsOf(node));
+        offerBelow(node, { ...at, rank }, before);
       },
     });
   }
 
-  function offerBelow(node: PlanNode, at: Place): void {
+  function offerBelow(node: PlanNode, at: Place, but: ReadonlySet<string> = new Set()): void {
     for (const [name, field] of node.fields ?? []) {
-      const path = at.path === '' ? name : `${at.path}.${name}`;
-      const enters = !at.inFocus && focus.includes(path);
-      offerAll(field, enters ? { path, inFocus: true, rank: at.rank - outsideFocus } : { ...at, path });
+      if (!but.has(name)) offerAll(field, placeOf(at, at.path === '' ? name : `${at.path}.${name}`));
     }
     if (node.items) offerAll(node.items, at);
     if (node.values) offerAll(node.values, at);
   }
 
+  function placeOf(above: Place, path: string): Place {
+    const { rank, inFocus } = above;
+    if (aside.includes(path)) return { path, rank: rank + outsideFocus, inFocus };
+    if (!inFocus && focus.includes(path)) return { path, rank: rank - outsideFocus, inFocus: true };
+    return { ...above, path };
+  }
+
   /** What spelling out a node costs, while all below it stays open and silent. */
   function growth(node: PlanNode): number {
     const { properties = {} } = node.schema;
-    const known = sizes.get(properties);
+    const known = node.isMixed ? undefined : sizes.get(properties);
     if (known !== undefined) return known;
-    const spelled = { ...node, isOpen: false, isSilent: true, ...partsOf(node.schema) };
+    const spelled = { ...node, isOpen: false, isSilent: true, ...partsOf(node) };
     const bytes = jsonBytes(schemaOf(spelled)) - jsonBytes(schemaOf({ ...node, isSilent: true, keys: [] }));
     sizes.set(properties, bytes);
     return bytes;

@@ -6,8 +6,10 @@ export interface PlanNode extends PlanParts {
   readonly schema: StructuralSchema;
   /** The definition whose field the schema is, if it is one. */
   readonly owner?: string;
-  /** The definition whose fields the node has, if it has no others: such a node may be kept open. */
+  /** The definition whose fields are among the node's: these may be left out, which keeps the node open. */
   readonly definition?: string;
+  /** Whether the node has fields of its own as well: they stay. */
+  readonly isMixed: boolean;
   /** Keys of the list that the node is the item of: they stay, as API servers demand. */
   readonly keys: readonly string[];
   isOpen: boolean;
@@ -15,7 +17,7 @@ export interface PlanNode extends PlanParts {
   isSilent: boolean;
 }
 
-/** What is directly below a node; nothing while it is open. */
+/** What is directly below a node; while it is open, only what is not a Pod's. */
 export interface PlanParts {
   fields?: ReadonlyMap<string, PlanNode>;
   items?: PlanNode;
@@ -25,95 +27,94 @@ export interface PlanParts {
 export interface Planner {
   /** The smallest plan of a schema: open and silent wherever that is allowed. */
   plan(schema: StructuralSchema): PlanNode;
-  /** What is below a node when it is spelled out, in the smallest form. */
-  partsOf(schema: StructuralSchema): PlanParts;
+  /** What is below a node when it is spelled out, each in the smallest form. */
+  partsOf(node: Pick<PlanNode, 'schema' | 'fields'>): PlanParts;
 }
 
 /** @param mayOpen  Whether parts of Pods may be kept open; otherwise only their descriptions may go. */
 export function createPlanner({ ownerOf }: Pick<PodParts, 'ownerOf'>, mayOpen: boolean): Planner {
   function plan(schema: StructuralSchema, keys: readonly string[] = [], owner?: string): PlanNode {
-    const definition = definitionOf(schema);
+    const names = Object.keys(schema.properties ?? {});
+    const owned = names.filter((name) => ownerOfField(schema, name) !== undefined);
+    const definition = owned[0] === undefined ? undefined : ownerOfField(schema, owned[0]);
     const isOpen = mayOpen && definition !== undefined;
-    return {
+    const node = {
       schema,
       keys,
       ...(owner !== undefined ? { owner } : {}),
       ...(definition !== undefined ? { definition } : {}),
+      isMixed: owned.length < names.length,
       isOpen,
       isSilent: owner !== undefined && schema.description !== undefined,
-      ...(isOpen ? {} : partsOf(schema)),
     };
+    return Object.assign(node, isOpen ? { fields: fieldsOf(schema, (name) => !owned.includes(name)) } : partsOf(node));
   }
 
-  function partsOf({ properties, items, additionalProperties, ...schema }: StructuralSchema): PlanParts {
+  function partsOf({ schema, fields: planned }: Pick<PlanNode, 'schema' | 'fields'>): PlanParts {
     const parts: PlanParts = {};
-    const fields = Object.entries(properties ?? {});
-    if (fields.length > 0) {
-      parts.fields = new Map(fields.map(([name, field]) => [name, plan(field, [], ownerOf(field))]));
-    }
+    const { properties, items, additionalProperties } = schema;
+    if (properties) parts.fields = fieldsOf(schema, () => true, planned);
     if (items) parts.items = plan(items, schema['x-kubernetes-list-map-keys']);
     if (typeof additionalProperties === 'object') parts.values = plan(additionalProperties);
     return parts;
   }
 
-  function definitionOf({ properties }: StructuralSchema): string | undefined {
-    const fields = Object.values(properties ?? {});
-    const [first] = fields;
-    const owner = first && ownerOf(first);
-    return owner !== undefined && fields.every((field) => ownerOf(field) === owner) ? owner : undefined;
+  /** Plans of the wanted fields, in the order of the schema; of those that are planned already, these plans. */
+  function fieldsOf(
+    schema: StructuralSchema,
+    isWanted: (name: string) => boolean,
+    planned?: ReadonlyMap<string, PlanNode>,
+  ): ReadonlyMap<string, PlanNode> {
+    const wanted = Object.entries(schema.properties ?? {}).filter(([name]) => isWanted(name));
+    return new Map(
+      wanted.map(([name, field]) => [name, planned?.get(name) ?? plan(field, [], ownerOfField(schema, name))]),
+    );
+  }
+
+  function ownerOfField({ properties }: StructuralSchema, name: string): string | undefined {
+    const field = properties?.[name];
+    return field && ownerOf(field);
   }
 
   return { plan, partsOf };
 }
 
-/** Written in the description of whatever is kept open. */
-export function openRemark(definition: string): string {
-  return `Kept open for size: see ${definition} of Kubernetes.`;
-}
-
 /** The schema that was decided on, as a plain copy. */
 export function schemaOf(node: PlanNode): StructuralSchema {
-  const { description, properties, items, additionalProperties, required, ...rest } = node.schema;
+  const { description, properties, items: _, additionalProperties, ...rest } = node.schema;
   const said = describe(node, description);
-  if (node.isOpen) {
-    return { ...(said ? { description: said } : {}), ...rest, ...openFields(node) };
-  }
+  const fields = [
+    ...keysOf(node),
+    ...[...(node.fields ?? [])].map(([name, field]) => [name, schemaOf(field)] as const),
+  ];
   return {
     ...(said ? { description: said } : {}),
     ...rest,
+    ...(additionalProperties !== undefined ? { additionalProperties } : {}),
     ...(node.values ? { additionalProperties: schemaOf(node.values) } : {}),
-    ...(additionalProperties !== undefined && !node.values ? { additionalProperties } : {}),
     ...(node.items ? { items: schemaOf(node.items) } : {}),
-    ...(required && required.length > 0 ? { required: [...required] } : {}),
-    ...(node.fields
-      ? { properties: Object.fromEntries([...node.fields].map(([name, field]) => [name, schemaOf(field)])) }
-      : properties
-        ? { properties: {} }
-        : {}),
+    ...(node.isOpen ? { 'x-kubernetes-preserve-unknown-fields': true } : {}),
+    ...(fields.length > 0 || (properties && !node.isOpen) ? { properties: Object.fromEntries(fields) } : {}),
   };
 }
 
 function describe(node: PlanNode, description: string | undefined): string | undefined {
   const own = node.isSilent ? undefined : description;
   if (!node.isOpen || !node.definition) return own;
-  return own ? `${own} ${openRemark(node.definition)}` : openRemark(node.definition);
+  return own ? `${own} ${openRemark(node)}` : openRemark(node);
 }
 
-/** What an open node still says of its fields: the keys of its list. */
-function openFields({ schema, keys }: PlanNode): StructuralSchema {
-  const required = keys.filter((key) => schema.required?.includes(key));
-  return {
-    'x-kubernetes-preserve-unknown-fields': true,
-    ...(required.length > 0 ? { required } : {}),
-    ...(keys.length > 0
-      ? {
-          properties: Object.fromEntries(
-            keys.map((key) => {
-              const { description: _, ...field } = schema.properties?.[key] ?? { type: 'string' as const };
-              return [key, field];
-            }),
-          ),
-        }
-      : {}),
-  };
+/** Written in the description of whatever is kept open. */
+function openRemark({ definition, isMixed }: PlanNode): string {
+  return `${isMixed ? 'Otherwise kept' : 'Kept'} open for size: see ${definition} of Kubernetes.`;
+}
+
+/** What an open node still says of its Pod fields: the keys of its list. */
+function keysOf({ schema, keys, isOpen, fields }: PlanNode): (readonly [string, StructuralSchema])[] {
+  if (!isOpen) return [];
+  return keys.flatMap((key) => {
+    if (fields?.has(key)) return [];
+    const { description: _, ...field } = schema.properties?.[key] ?? { type: 'string' as const };
+    return [[key, field] as const];
+  });
 }
