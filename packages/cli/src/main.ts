@@ -20,6 +20,8 @@ const loaders: Record<string, () => Promise<Command | CommandGroup>> = {
   render: async () => (await import('./commands/render.ts')).renderCommand,
   diff: async () => (await import('./commands/diff.ts')).diffCommand,
   manifests: async () => (await import('./commands/manifests.ts')).manifestsCommands,
+  install: async () => (await import('./commands/install.ts')).installCommand,
+  uninstall: async () => (await import('./commands/uninstall.ts')).uninstallCommand,
   start: async () => (await import('./commands/start.ts')).startCommand,
 };
 

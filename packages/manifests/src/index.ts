@@ -3,6 +3,7 @@ export { compareFolder, type FileDifference } from './folder/compare-folder.ts';
 export { readFolder } from './folder/read-folder.ts';
 export { writeFolder } from './folder/write-folder.ts';
 export { generateDeploy } from './generate.ts';
+export { kustomizeFiles } from './kustomize/layout.ts';
 export { renderKustomization } from './kustomize/render.ts';
 export {
   renderRuntimes,
@@ -13,3 +14,4 @@ export {
 export { ManifestsError } from './manifests-error.ts';
 export { generateReference } from './reference/generate-reference.ts';
 export type { CertificateMode, Variant } from './variant.ts';
+export { writeYamlDocuments } from './yaml/write-yaml.ts';

@@ -22,7 +22,9 @@ if (args.includes('--help')) {
 }
 
 async function run(): Promise<void> {
-  const flags = parseOperatorFlags(args);
+  // Where Pods are processes of one machine, each has an address of its own.
+  const address = process.env['SERVAL_POD_ADDRESS'];
+  const flags = parseOperatorFlags(args, address ? { 'webhook-host': address, 'health-host': address } : {});
   const log = createJsonLog(flags['log-level'] as LogLevel, (line) => void process.stderr.write(line));
   const stopping = new AbortController();
   const stop = (reason: string) => {

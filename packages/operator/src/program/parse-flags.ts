@@ -11,8 +11,11 @@ export type FlagValues = Readonly<Record<string, string>>;
 
 const maxPort = 65_535;
 
-/** @throws FlagError naming the flag, the value and what is expected. */
-export function parseOperatorFlags(args: readonly string[]): FlagValues {
+/**
+ * @param defaults  of this process, in the place of the declared ones.
+ * @throws FlagError naming the flag, the value and what is expected.
+ */
+export function parseOperatorFlags(args: readonly string[], defaults: FlagValues = {}): FlagValues {
   const options = Object.fromEntries(operatorFlags.map(({ name }) => [name, { type: 'string' as const }]));
   let given: Record<string, string | undefined>;
   try {
@@ -25,7 +28,7 @@ export function parseOperatorFlags(args: readonly string[]): FlagValues {
   }
   const values: Record<string, string> = {};
   for (const flag of operatorFlags) {
-    const value = given[flag.name] ?? flag.default;
+    const value = given[flag.name] ?? defaults[flag.name] ?? flag.default;
     if (value === undefined) continue;
     values[flag.name] = checked(flag, value);
   }

@@ -1,0 +1,93 @@
+import type { AnyObject } from '@serval/kube/objects';
+import { defaultNamespace, operatorDeploymentName } from '@serval/operator/declarations';
+import { CliError } from '../command/cli-error.ts';
+import { type OptionSpec, type OptionValues, textOption } from '../command/command.ts';
+
+/** What a person may choose about an installation; everything else is what Kustomize and Helm install too. */
+export interface InstallOptions {
+  readonly namespace: string;
+  readonly webhooks: boolean;
+  readonly certificates: 'self-managed' | 'cert-manager';
+  readonly crds: 'standard' | 'full';
+  /** Makes a Gateway of this class; none without. */
+  readonly gatewayClass: string | undefined;
+  /** The operator's image; default the released one. */
+  readonly image: string | undefined;
+}
+
+export const installOptionSpecs: readonly OptionSpec[] = [
+  { flags: '-n, --namespace <name>', help: 'where the operator lives', default: defaultNamespace },
+  {
+    flags: '--webhooks <on|off>',
+    help: 'default, check and convert objects before they are stored',
+    default: 'on',
+    choices: ['on', 'off'],
+  },
+  {
+    flags: '--certificates <mode>',
+    help: 'who issues the certificate of the webhooks',
+    default: 'self-managed',
+    choices: ['self-managed', 'cert-manager'],
+  },
+  {
+    flags: '--crds <bundle>',
+    help: 'definitions: standard, or full with every field of Pods',
+    default: 'standard',
+    choices: ['standard', 'full'],
+  },
+  { flags: '--gateway-class <name>', help: 'make a Gateway of this class for the services' },
+  { flags: '--image <reference>', help: 'image of the operator' },
+];
+
+export function parseInstallOptions(options: OptionValues): InstallOptions {
+  const namespace = textOption(options, 'namespace') ?? defaultNamespace;
+  if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(namespace) || namespace.length > 63) {
+    throw new CliError('BadUsage', `--namespace ${namespace}: expected lower-case letters, digits and "-"`);
+  }
+  return {
+    namespace,
+    webhooks: options['webhooks'] !== 'off',
+    certificates: options['certificates'] === 'cert-manager' ? 'cert-manager' : 'self-managed',
+    crds: options['crds'] === 'full' ? 'full' : 'standard',
+    gatewayClass: textOption(options, 'gatewayClass'),
+    image: textOption(options, 'image'),
+  };
+}
+
+/** The objects of an installation by the steps in which they are applied. */
+export interface Installation {
+  readonly definitions: AnyObject[];
+  /** Namespace, accounts, rules, configuration, Services, Deployment. */
+  readonly operator: AnyObject[];
+  /** What API servers ask the operator through: nothing may wait for it before it runs. */
+  readonly webhooks: AnyObject[];
+  /** Checked by the webhooks like everybody's. */
+  readonly runtimes: AnyObject[];
+}
+
+/** What Kustomize renders for these options, in steps. */
+export async function renderInstallation(options: InstallOptions): Promise<Installation> {
+  const { generateDeploy, renderRuntimes, renderVariant } = await import('@serval/manifests');
+  const files = generateDeploy();
+  const variant = { namespace: options.namespace, webhooks: options.webhooks, certificates: options.certificates };
+  const rendered = renderVariant(files, variant, { crds: options.crds, gateway: options.gatewayClass !== undefined });
+  const objects = rendered.map((object) => withChoices(object, options));
+  const isDefinition = ({ kind }: AnyObject) => kind === 'CustomResourceDefinition';
+  const isWebhook = ({ kind }: AnyObject) => kind.endsWith('WebhookConfiguration');
+  return {
+    definitions: objects.filter(isDefinition),
+    operator: objects.filter((object) => !isDefinition(object) && !isWebhook(object)),
+    webhooks: objects.filter(isWebhook),
+    runtimes: renderRuntimes(files),
+  };
+}
+
+function withChoices(object: AnyObject, { gatewayClass, image }: InstallOptions): AnyObject {
+  if (object.kind === 'Gateway' && gatewayClass) {
+    return { ...object, spec: { ...object['spec'], gatewayClassName: gatewayClass } };
+  }
+  if (object.kind !== 'Deployment' || object.metadata.name !== operatorDeploymentName || !image) return object;
+  const copy = structuredClone(object);
+  copy['spec'].template.spec.containers[0].image = image;
+  return copy;
+}
