@@ -1,8 +1,7 @@
 import type { Log } from '@serval/kube/client';
-import { type AnyObject, deepEqual, StatusError } from '@serval/kube/objects';
+import { type AnyObject, cloneJson, deepEqual, StatusError } from '@serval/kube/objects';
 import type { Catalogue } from '../registry/catalogue.ts';
 import type { Admission, AdmissionAttributes } from '../registry/deps.ts';
-import { cloneJson } from '../registry/json.ts';
 import { apiVersionOf, type ServedResource } from '../registry/served-resource.ts';
 import type { Store } from '../store/store.ts';
 import type { Webhook } from './configuration.ts';

@@ -1,8 +1,7 @@
-import type { AnyObject } from '@serval/kube/objects';
+import { type AnyObject, cloneJson } from '@serval/kube/objects';
 import { storeKey, WriteConflict } from '../store/change.ts';
 import type { RegistryDeps } from './deps.ts';
 import { alreadyExists, badRequest, methodNotAllowed } from './errors.ts';
-import { cloneJson } from './json.ts';
 import { requireActiveNamespace } from './namespace-check.ts';
 import { fillNewMeta, generateName } from './object-meta.ts';
 import { operationOptions } from './operation-options.ts';

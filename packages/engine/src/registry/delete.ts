@@ -1,8 +1,7 @@
-import { type AnyObject, deepEqual } from '@serval/kube/objects';
+import { type AnyObject, cloneJson, deepEqual } from '@serval/kube/objects';
 import { storeKey, WriteConflict } from '../store/change.ts';
 import type { RegistryDeps } from './deps.ts';
 import { conflict, notFound } from './errors.ts';
-import { cloneJson } from './json.ts';
 import { timestamp } from './object-meta.ts';
 import type { DeleteOptions, Target } from './request-options.ts';
 import { apiVersionOf, type ServedResource } from './served-resource.ts';

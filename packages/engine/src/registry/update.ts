@@ -1,9 +1,8 @@
-import { type AnyObject, deepEqual } from '@serval/kube/objects';
+import { type AnyObject, cloneJson, deepEqual } from '@serval/kube/objects';
 import { storeKey, WriteConflict } from '../store/change.ts';
 import { storeNew } from './create.ts';
 import type { RegistryDeps } from './deps.ts';
 import { conflict, invalid, notFound, objectModified } from './errors.ts';
-import { cloneJson } from './json.ts';
 import { requireActiveNamespace } from './namespace-check.ts';
 import { fillNewMeta, keepSystemMeta } from './object-meta.ts';
 import { operationOptions } from './operation-options.ts';

@@ -1,3 +1,4 @@
+export * from './clone-json.ts';
 export * from './conditions.ts';
 export * from './core.ts';
 export * from './deep-equal.ts';

@@ -1,5 +1,6 @@
+import { cloneJson } from '../objects/clone-json.ts';
 import type { Json, JsonObject } from '../objects/meta.ts';
-import { objectMetaSchema } from './object-meta.ts';
+import { metadataNode, nodeOf, type SchemaNode } from './schema-node.ts';
 import type { StructuralSchema } from './structural.ts';
 
 /**
@@ -8,21 +9,20 @@ import type { StructuralSchema } from './structural.ts';
  * nothing changes; otherwise a copy that shares what did not change.
  */
 export function applyDefaults<T extends object>(schema: StructuralSchema, object: T): T {
-  return fill(schema, object as JsonObject, true) as T;
+  return fill(nodeOf(schema), object as JsonObject, true) as T;
 }
 
-function fill(schema: StructuralSchema, value: Json, isRoot = false): Json {
+function fill(node: SchemaNode, value: Json, isRoot = false): Json {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return schema.items ? fillItems(schema.items, value) : value;
-  const isResource = isRoot || schema['x-kubernetes-embedded-resource'] === true;
-  return fillFields(schema, value, isResource);
+  if (Array.isArray(value)) return node.items ? fillItems(node.items, value) : value;
+  return fillFields(node, value, isRoot || node.isEmbedded);
 }
 
-function fillItems(items: StructuralSchema, list: Json[]): Json[] {
+function fillItems(items: SchemaNode, list: Json[]): Json[] {
   let result = list;
   for (let i = 0; i < list.length; i += 1) {
     const item = list[i] as Json;
-    const filled = item === null && replacesNull(items) ? structuredClone(items.default as Json) : fill(items, item);
+    const filled = item === null && replacesNull(items) ? cloneJson(items.schema.default as Json) : fill(items, item);
     if (filled === item) continue;
     if (result === list) result = [...list];
     result[i] = filled;
@@ -30,53 +30,33 @@ function fillItems(items: StructuralSchema, list: Json[]): Json[] {
   return result;
 }
 
-function replacesNull(schema: StructuralSchema): boolean {
+function replacesNull({ schema }: SchemaNode): boolean {
   return schema.default !== undefined && schema.nullable !== true;
 }
 
-function fillFields(schema: StructuralSchema, object: JsonObject, isResource: boolean): JsonObject {
+function fillFields(node: SchemaNode, object: JsonObject, isResource: boolean): JsonObject {
   let result = object;
   const change = (key: string, value: Json | undefined) => {
     if (result === object) result = { ...object };
     if (value === undefined) delete result[key];
     else result[key] = value;
   };
-  const { properties, additionalProperties } = schema;
-  for (const [key, fallback] of defaultsOf(schema)) {
+  for (const [key, fallback] of node.defaults) {
     if (isResource && key === 'metadata') continue;
-    if (object[key] === undefined || !Object.hasOwn(object, key)) change(key, structuredClone(fallback));
+    if (object[key] === undefined || !Object.hasOwn(object, key)) change(key, cloneJson(fallback));
   }
   for (const key of Object.keys(result)) {
-    const field =
-      isResource && key === 'metadata'
-        ? objectMetaSchema
-        : properties !== undefined && Object.hasOwn(properties, key)
-          ? properties[key]
-          : typeof additionalProperties === 'object'
-            ? additionalProperties
-            : undefined;
-    if (field === undefined) continue;
     const value = result[key] as Json;
+    if (typeof value !== 'object') continue;
+    const field = isResource && key === 'metadata' ? metadataNode : node.field(key, false);
+    if (field === undefined) continue;
     if (value === null) {
-      if (field.nullable === true) continue;
-      change(key, field.default === undefined ? undefined : fill(field, structuredClone(field.default)));
+      const { nullable, default: fallback } = field.schema;
+      if (nullable !== true) change(key, fallback === undefined ? undefined : fill(field, cloneJson(fallback)));
       continue;
     }
     const filled = fill(field, value);
     if (filled !== value) change(key, filled);
   }
   return result;
-}
-
-const defaultsCache = new WeakMap<StructuralSchema, readonly [string, Json][]>();
-
-function defaultsOf(schema: StructuralSchema): readonly [string, Json][] {
-  const known = defaultsCache.get(schema);
-  if (known !== undefined) return known;
-  const found: [string, Json][] = [];
-  for (const [key, field] of Object.entries(schema.properties ?? {})) {
-    if (field.default !== undefined) found.push([key, field.default]);
-  }
-  defaultsCache.set(schema, found);
-  return found;
 }

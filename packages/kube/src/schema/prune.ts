@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../objects/meta.ts';
-import { fieldPath } from './field-error.ts';
-import { propertySchema } from './object-meta.ts';
+import { nodeOf, type SchemaNode } from './schema-node.ts';
 import type { StructuralSchema } from './structural.ts';
+import { pathText } from './value-path.ts';
 
 export interface Pruned<T> {
   /** The same object when nothing was unknown; otherwise a copy that shares what did not change. */
@@ -16,23 +16,34 @@ export interface Pruned<T> {
  * resources. Values of the wrong type stay for the validation to report.
  */
 export function pruneUnknown<T extends object>(schema: StructuralSchema, object: T): Pruned<T> {
-  const unknownPaths: string[] = [];
-  const pruned = prune(schema, object as JsonObject, '', unknownPaths, true);
-  return { object: pruned as T, unknownPaths };
+  const walk: Walk = { path: [], unknownPaths: [] };
+  const pruned = prune(walk, nodeOf(schema), object as JsonObject, true);
+  return { object: pruned as T, unknownPaths: walk.unknownPaths };
 }
 
-function prune(schema: StructuralSchema, value: Json, path: string, unknown: string[], isRoot = false): Json {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return schema.items ? pruneItems(schema.items, value, path, unknown) : value;
-  return pruneFields(schema, value, path, unknown, isRoot || schema['x-kubernetes-embedded-resource'] === true);
+interface Walk {
+  readonly path: (string | number)[];
+  readonly unknownPaths: string[];
 }
 
-function pruneItems(items: StructuralSchema, list: Json[], path: string, unknown: string[]): Json[] {
+function prune(walk: Walk, node: SchemaNode, value: JsonObject | Json[], isRoot = false): Json {
+  if (Array.isArray(value)) return node.items ? pruneItems(walk, node.items, value) : value;
+  return pruneFields(walk, node, value, isRoot || node.isEmbedded);
+}
+
+function pruneBelow(walk: Walk, step: string | number, node: SchemaNode, value: JsonObject | Json[]): Json {
+  walk.path.push(step);
+  const pruned = prune(walk, node, value);
+  walk.path.pop();
+  return pruned;
+}
+
+function pruneItems(walk: Walk, items: SchemaNode, list: Json[]): Json[] {
   let result = list;
   for (let i = 0; i < list.length; i += 1) {
     const item = list[i] as Json;
     if (typeof item !== 'object' || item === null) continue;
-    const pruned = prune(items, item, `${path}[${i}]`, unknown);
+    const pruned = pruneBelow(walk, i, items, item);
     if (pruned === item) continue;
     if (result === list) result = [...list];
     result[i] = pruned;
@@ -40,27 +51,20 @@ function pruneItems(items: StructuralSchema, list: Json[], path: string, unknown
   return result;
 }
 
-function pruneFields(
-  schema: StructuralSchema,
-  object: JsonObject,
-  path: string,
-  unknown: string[],
-  isResource: boolean,
-): JsonObject {
-  const keepsUnknown = schema['x-kubernetes-preserve-unknown-fields'] === true || schema.additionalProperties === true;
+function pruneFields(walk: Walk, node: SchemaNode, object: JsonObject, isResource: boolean): JsonObject {
   let result = object;
   for (const key of Object.keys(object)) {
     const value = object[key] as Json;
-    const field = propertySchema(schema, key, isResource);
+    const field = node.field(key, isResource);
     if (field === undefined) {
-      if (keepsUnknown) continue;
-      unknown.push(fieldPath(path, key));
+      if (node.keepsUnknown) continue;
+      walk.unknownPaths.push(pathText([...walk.path, key]));
       if (result === object) result = { ...object };
       delete result[key];
       continue;
     }
     if (typeof value !== 'object' || value === null) continue;
-    const pruned = prune(field, value, fieldPath(path, key), unknown);
+    const pruned = pruneBelow(walk, key, field, value);
     if (pruned === value) continue;
     if (result === object) result = { ...object };
     result[key] = pruned;

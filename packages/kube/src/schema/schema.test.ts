@@ -83,7 +83,7 @@ test('a good object has no errors', () => {
     mode: 'A',
     note: null,
     port: 'http',
-    memory: 0.5,
+    memory: 2,
     at: '2026-01-02T03:04:05Z',
     tags: ['a', 'b'],
     ports: [{ port: 1 }, { port: 1, protocol: 'UDP' }],
@@ -127,6 +127,11 @@ const bad: [string, object, string[]][] = [
     'int-or-string',
     { port: true },
     ['spec.port: Invalid value: "boolean": spec.port in body must be of type integer,string: "boolean"'],
+  ],
+  [
+    'quantity',
+    { memory: 0.5 },
+    ['spec.memory: Invalid value: "number": spec.memory in body must be of type integer,string: "number"'],
   ],
   [
     'quantity',

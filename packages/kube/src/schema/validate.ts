@@ -2,9 +2,10 @@ import { deepEqual } from '../objects/deep-equal.ts';
 import type { Json, JsonObject } from '../objects/meta.ts';
 import { fieldErrors, fieldPath } from './field-error.ts';
 import { listKeyOf } from './list-keys.ts';
-import { propertySchema } from './object-meta.ts';
+import { nodeOf, type SchemaNode } from './schema-node.ts';
 import type { FieldError, StructuralSchema } from './structural.ts';
-import { checksOf } from './value-checks.ts';
+import type { Findings } from './value-checks.ts';
+import { pathText } from './value-path.ts';
 
 export interface ValidateOptions {
   /**
@@ -23,8 +24,8 @@ export interface ValidateOptions {
   maxErrors?: number;
 }
 
-interface Walk {
-  readonly errors: FieldError[];
+interface Walk extends Findings {
+  readonly path: (string | number)[];
   readonly builtIn: boolean;
   /** Whether absent required fields are reported. */
   readonly requireFields: boolean;
@@ -39,8 +40,8 @@ interface Walk {
 export function validateSchema(schema: StructuralSchema, value: object, options: ValidateOptions = {}): FieldError[] {
   const { old, builtIn = false, isResource = true, maxErrors = 100 } = options;
   const run = (ratchet: boolean): FieldError[] => {
-    const walk: Walk = { errors: [], builtIn, requireFields: true, ratchet, maxErrors };
-    check(walk, schema, value as Json, '', ratchet ? (old as Json) : undefined, isResource);
+    const walk: Walk = { errors: [], path: [], builtIn, requireFields: true, ratchet, maxErrors };
+    check(walk, nodeOf(schema), value as Json, ratchet ? (old as Json) : undefined, isResource);
     return walk.errors.slice(0, maxErrors);
   };
   const errors = run(false);
@@ -48,40 +49,40 @@ export function validateSchema(schema: StructuralSchema, value: object, options:
   return errors.length > 0 && old !== undefined ? run(true) : errors;
 }
 
-function check(
-  walk: Walk,
-  schema: StructuralSchema,
-  value: Json,
-  path: string,
-  old: Json | undefined,
-  isResource = false,
-): void {
+function check(walk: Walk, node: SchemaNode, value: Json, old: Json | undefined, isResource = false): void {
   if (walk.errors.length >= walk.maxErrors) return;
   if (walk.ratchet && old !== undefined && deepEqual(old, value)) return;
-  if (value === null && schema.nullable === true) return;
-  const checks = checksOf(schema);
-  if (!checkType(walk, schema, value, path)) return;
-
-  if (typeof value === 'string') for (const rule of checks.ofString) rule(value, path, walk.errors);
-  else if (typeof value === 'number') for (const rule of checks.ofNumber) rule(value, path, walk.errors);
-  else if (Array.isArray(value)) checkList(walk, schema, value, path, old);
-  else if (typeof value === 'object' && value !== null) checkObject(walk, schema, value, path, old, isResource);
-  if (value !== '' || !walk.builtIn) for (const rule of checks.ofAny) rule(value, path, walk.errors);
-  if (schema.allOf || schema.anyOf || schema.oneOf || schema.not) checkJunctors(walk, schema, value, path);
+  if (value === null && node.schema.nullable === true) return;
+  if (!checkType(walk, node, value)) return;
+  const { checks } = node;
+  if (typeof value === 'string') for (const rule of checks.ofString) rule(value, walk);
+  else if (typeof value === 'number') for (const rule of checks.ofNumber) rule(value, walk);
+  else if (Array.isArray(value)) checkList(walk, node, value, old);
+  else if (typeof value === 'object' && value !== null) checkObject(walk, node, value, old, isResource);
+  if (value !== '' || !walk.builtIn) for (const rule of checks.ofAny) rule(value, walk);
+  if (node.hasJunctors) checkJunctors(walk, node.schema, value);
 }
 
-function checkType(walk: Walk, schema: StructuralSchema, value: Json, path: string): boolean {
+/** What is at a field or a place of a list below. */
+function checkBelow(walk: Walk, step: string | number, node: SchemaNode, value: Json, old: Json | undefined): void {
+  walk.path.push(step);
+  check(walk, node, value, old);
+  walk.path.pop();
+}
+
+function checkType(walk: Walk, { schema, isIntOrString }: SchemaNode, value: Json): boolean {
   const actual = typeOf(value);
-  if (schema['x-kubernetes-int-or-string'] === true) {
-    if (actual === 'string' || actual === 'integer' || (schema.format === 'quantity' && actual === 'number'))
-      return true;
-    walk.errors.push(fieldErrors.type(path, actual, 'integer,string'));
+  if (isIntOrString) {
+    if (actual === 'string' || actual === 'integer') return true;
+    // Of built-in kinds quantities are numbers of any kind; a definition cannot say that.
+    if (schema.format === 'quantity' && actual === 'number' && walk.builtIn) return true;
+    walk.errors.push(fieldErrors.type(pathText(walk.path), actual, 'integer,string'));
     return false;
   }
   const expected = schema.type;
   if (expected === undefined || expected === actual) return true;
   if (expected === 'number' && actual === 'integer') return true;
-  walk.errors.push(fieldErrors.type(path, actual, expected));
+  walk.errors.push(fieldErrors.type(pathText(walk.path), actual, expected));
   return false;
 }
 
@@ -92,83 +93,78 @@ function typeOf(value: Json): string {
   return typeof value;
 }
 
-function checkObject(
-  walk: Walk,
-  schema: StructuralSchema,
-  object: JsonObject,
-  path: string,
-  old: Json | undefined,
-  isRoot: boolean,
-): void {
-  const isResource = isRoot || schema['x-kubernetes-embedded-resource'] === true;
-  for (const rule of checksOf(schema).ofObject) rule(object, path, walk.errors);
+function checkObject(walk: Walk, node: SchemaNode, object: JsonObject, old: Json | undefined, isRoot: boolean): void {
+  const { schema } = node;
+  const isResource = isRoot || node.isEmbedded;
+  for (const rule of node.checks.ofObject) rule(object, walk);
   for (const key of (walk.requireFields && schema.required) || []) {
     if (object[key] === undefined || !Object.hasOwn(object, key)) {
-      walk.errors.push(fieldErrors.required(fieldPath(path, key)));
+      walk.errors.push(fieldErrors.required(fieldPath(pathText(walk.path), key)));
     }
   }
-  if (isResource) checkResource(walk, schema, object, path);
+  if (node.isEmbedded) checkResource(walk, schema, object);
   const before = typeof old === 'object' && old !== null && !Array.isArray(old) ? old : undefined;
   for (const key of Object.keys(object)) {
     const value = object[key];
-    const field = propertySchema(schema, key, isResource);
+    const field = node.field(key, isResource);
     if (field === undefined || value === undefined) continue;
     const inner = isRoot && key === 'status' && walk.builtIn ? { ...walk, requireFields: false } : walk;
-    check(inner, field, value, fieldPath(path, key), before?.[key]);
-    if (isResource && key === 'metadata') checkMetadataRules(walk, schema, value, fieldPath(path, key));
+    checkBelow(inner, key, field, value, before?.[key]);
+    if (isResource && key === 'metadata') checkMetadataRules(walk, schema, value);
   }
 }
 
 /** An object inside an object must say what it is. At the root, the request has done so already. */
-function checkResource(walk: Walk, schema: StructuralSchema, object: JsonObject, path: string): void {
-  const required = schema['x-kubernetes-embedded-resource'] === true ? ['apiVersion', 'kind'] : [];
-  for (const key of required) {
+function checkResource(walk: Walk, schema: StructuralSchema, object: JsonObject): void {
+  for (const key of ['apiVersion', 'kind']) {
     const value = object[key];
     if (value === undefined || value === '') {
       if (!schema.required?.includes(key) || value === '') {
-        walk.errors.push(fieldErrors.required(fieldPath(path, key), 'must not be empty'));
+        walk.errors.push(fieldErrors.required(fieldPath(pathText(walk.path), key), 'must not be empty'));
       }
     }
   }
 }
 
 /** A schema may restrict `metadata.name` and `metadata.generateName`. */
-function checkMetadataRules(walk: Walk, schema: StructuralSchema, metadata: Json, path: string): void {
+function checkMetadataRules(walk: Walk, schema: StructuralSchema, metadata: Json): void {
   const restricted = schema.properties?.['metadata'];
-  if (restricted?.properties !== undefined) check(walk, restricted, metadata, path, undefined);
+  if (restricted?.properties !== undefined) checkBelow(walk, 'metadata', nodeOf(restricted), metadata, undefined);
 }
 
-function checkList(walk: Walk, schema: StructuralSchema, list: Json[], path: string, old: Json | undefined): void {
-  for (const rule of checksOf(schema).ofList) rule(list, path, walk.errors);
+function checkList(walk: Walk, node: SchemaNode, list: Json[], old: Json | undefined): void {
+  const { schema, items } = node;
+  for (const rule of node.checks.ofList) rule(list, walk);
   const listType = schema['x-kubernetes-list-type'];
   const keyed = listType === 'map' || listType === 'set';
-  const seen = keyed && !walk.builtIn ? new Set<string>() : undefined;
+  // One item is like no other.
+  const seen = keyed && !walk.builtIn && list.length > 1 ? new Set<string>() : undefined;
   const before =
     walk.ratchet && listType === 'map' && Array.isArray(old)
       ? new Map(old.map((item) => [listKeyOf(schema, item), item]))
       : undefined;
   for (let i = 0; i < list.length; i += 1) {
     const item = list[i] as Json;
-    const at = `${path}[${i}]`;
     const key = seen || before ? listKeyOf(schema, item) : undefined;
     if (seen !== undefined && key !== undefined) {
-      if (seen.has(key)) walk.errors.push(fieldErrors.duplicate(at, JSON.parse(key)));
+      if (seen.has(key)) {
+        walk.errors.push(fieldErrors.duplicate(`${pathText(walk.path)}[${i}]`, JSON.parse(key)));
+      }
       seen.add(key);
     }
-    if (schema.items !== undefined) {
-      check(walk, schema.items, item, at, key === undefined ? undefined : before?.get(key));
-    }
+    if (items !== undefined) checkBelow(walk, i, items, item, key === undefined ? undefined : before?.get(key));
   }
 }
 
 /** `allOf`, `anyOf`, `oneOf`, `not`: value validations beside the structural schema, never about structure. */
-function checkJunctors(walk: Walk, schema: StructuralSchema, value: Json, path: string): void {
+function checkJunctors(walk: Walk, schema: StructuralSchema, value: Json): void {
   const errorsOf = (part: StructuralSchema): FieldError[] => {
     const inner: Walk = { ...walk, errors: [], ratchet: false };
-    check(inner, part, value, path, undefined);
+    check(inner, nodeOf(part), value, undefined);
     return inner.errors;
   };
   const fail = (detail: string, causes: FieldError[] = []) => {
+    const path = pathText(walk.path);
     walk.errors.push(fieldErrors.invalid(path, value, `${path} in body ${detail}`), ...causes);
   };
   for (const part of schema.allOf ?? []) walk.errors.push(...errorsOf(part));

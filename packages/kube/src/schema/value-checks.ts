@@ -5,9 +5,16 @@ import { fieldErrors } from './field-error.ts';
 import { numberRanges, stringFormat } from './formats.ts';
 import { compilePattern } from './pattern.ts';
 import type { FieldError, StructuralSchema } from './structural.ts';
+import { pathText, type ValuePath } from './value-path.ts';
 
-/** One rule about a value of a known type. `path` is where the value stands. */
-type Check<T> = (value: T, path: string, errors: FieldError[]) => void;
+/** Where a walk is, and what it found. */
+export interface Findings {
+  readonly path: ValuePath;
+  readonly errors: FieldError[];
+}
+
+/** One rule about a value of a known type. */
+type Check<T> = (value: T, at: Findings) => void;
 
 /** The rules of one schema node, prepared once; only those that it states. */
 export interface NodeChecks {
@@ -18,26 +25,20 @@ export interface NodeChecks {
   readonly ofAny: readonly Check<Json>[];
 }
 
-const cache = new WeakMap<StructuralSchema, NodeChecks>();
-
 /** @throws SyntaxError for a `pattern` that does not compile; `checkStructural` finds those first. */
-export function checksOf(schema: StructuralSchema): NodeChecks {
-  const known = cache.get(schema);
-  if (known !== undefined) return known;
-  const checks: NodeChecks = {
+export function prepareChecks(schema: StructuralSchema): NodeChecks {
+  return {
     ofString: stringChecks(schema),
     ofNumber: numberChecks(schema),
     ofList: listChecks(schema),
     ofObject: objectChecks(schema),
     ofAny: enumChecks(schema),
   };
-  cache.set(schema, checks);
-  return checks;
 }
 
 function rule<T>(holds: (value: T) => boolean, error: (path: string, value: T) => FieldError): Check<T> {
-  return (value, path, errors) => {
-    if (!holds(value)) errors.push(error(path, value));
+  return (value, { path, errors }) => {
+    if (!holds(value)) errors.push(error(pathText(path), value));
   };
 }
 

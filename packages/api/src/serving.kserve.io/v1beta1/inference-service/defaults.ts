@@ -1,3 +1,4 @@
+import { cloneJson } from '@serval/kube/objects';
 import { deploymentModeAnnotation } from './annotations.ts';
 import { frameworkFields, v2ByDefault } from './formats.ts';
 import { predictorContainerName, predictorImplementations } from './implementations.ts';
@@ -20,7 +21,7 @@ export function defaultInferenceService(
   service: InferenceService,
   defaults: InferenceServiceDefaults = {},
 ): InferenceService {
-  const result = structuredClone(service);
+  const result = cloneJson(service);
   const predictor: PredictorSpec | undefined = result.spec?.predictor;
   if (typeof predictor !== 'object' || predictor === null) return result;
   if (defaults.deploymentMode === 'Standard' && result.metadata.annotations?.[deploymentModeAnnotation] === undefined) {
