@@ -96,7 +96,7 @@ test('a service is defaulted, its children are made, and nothing is ready on hop
 
 test('an invalid service is refused with every error and its path', async (t) => {
   const { client } = await startTestPlatform(t);
-  const invalid = serviceOf('iris', { xgboost: { storageUri: 'ftp://x' }, minReplicas: -1 });
+  const invalid = serviceOf('iris', { xgboost: { storageUri: 's3://' }, minReplicas: -1 });
   await assert.rejects(client.create(inferenceServices, invalid), (error) => {
     assert.ok(isStatusError(error, 'Invalid'));
     const fields = error.details?.causes?.map(({ field }) => field);
@@ -128,15 +128,12 @@ test('a format without runtime says so, and is served once there is one', async 
 
 test('children that the API server refuses are told of, and made once they are mended', async (t) => {
   const { client } = await startTestPlatform(t);
-  await client.create(
-    inferenceServices,
-    serviceOf('iris', { model: { ...model, securityContext: { runAsUser: 'me' } } }),
-  );
+  await client.create(inferenceServices, serviceOf('iris', { model: { ...model, imagePullPolicy: 'Sometimes' } }));
   const refused = (status: InferenceServiceStatus) => findCondition(status.conditions, 'PredictorReady');
   const status = await statusWhen(client, 'iris', (s) => refused(s)?.reason === 'ReconcileFailed');
-  assert.match(refused(status)?.message ?? '', /runAsUser/);
+  assert.match(refused(status)?.message ?? '', /imagePullPolicy/);
   await client.get(services, child);
-  await client.patch(inferenceServices, iris, 'merge', { spec: { predictor: { model: { securityContext: null } } } });
+  await client.patch(inferenceServices, iris, 'merge', { spec: { predictor: { model: { imagePullPolicy: null } } } });
   await statusWhen(client, 'iris', (s) => refused(s)?.reason !== 'ReconcileFailed');
   await client.get(deployments, child);
 });

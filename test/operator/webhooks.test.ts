@@ -27,7 +27,7 @@ test('over TLS, an API server elsewhere calls the webhooks at their address', as
   const created = await client.create(inferenceServices, serviceOf('iris', { xgboost: { storageUri: 's3://m/iris' } }));
   assert.equal(created.spec.predictor.model?.modelFormat.name, 'xgboost');
   await assert.rejects(
-    client.create(inferenceServices, serviceOf('x', { xgboost: { storageUri: 'ftp://m' } })),
+    client.create(inferenceServices, serviceOf('x', { xgboost: { storageUri: 's3://' } })),
     (error) => isStatusError(error, 'Invalid'),
   );
 

@@ -32,6 +32,14 @@ test('each field that is not acted on is named', () => {
   );
 });
 
+test('a scheme that only a storage container of its own could fetch from is named', () => {
+  const model = { modelFormat: { name: 'xgboost' } };
+  assert.deepEqual(paths({ model: { ...model, storageUri: 'model-registry://x/1' } }), [
+    'spec.predictor.model.storageUri',
+  ]);
+  assert.deepEqual(paths({ model: { ...model, storageUri: '/mnt/models' } }), []);
+});
+
 test('a transformer is named', () => {
   const service = {
     apiVersion: 'serving.kserve.io/v1beta1',

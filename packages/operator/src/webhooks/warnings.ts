@@ -1,4 +1,4 @@
-import { autoscalerClassAnnotation, type ComponentSpec, type InferenceService } from '@serval/api';
+import { autoscalerClassAnnotation, type ComponentSpec, type InferenceService, unknownScheme } from '@serval/api';
 
 /**
  * What a service asks for that this release takes and does not act on: told when it is applied, as `Warning` headers that
@@ -22,6 +22,11 @@ export function inferenceServiceWarnings({ metadata, spec }: InferenceService): 
     if (component.scaleMetric === 'concurrency' || component.scaleMetric === 'rps') {
       unserved(`${path}.scaleMetric`, `Kubernetes knows no ${component.scaleMetric}, so its own default is used`);
     }
+  }
+  const uri: unknown = spec?.predictor?.model?.storageUri;
+  const scheme = typeof uri === 'string' ? unknownScheme(uri) : undefined;
+  if (scheme !== undefined) {
+    unserved('spec.predictor.model.storageUri', `its storage initializer fetches nothing from ${scheme}://`);
   }
   if (spec?.predictor?.workerSpec !== undefined) unserved('spec.predictor.workerSpec', 'the model runs on one node');
   if (metadata.annotations?.[autoscalerClassAnnotation] === 'keda') {

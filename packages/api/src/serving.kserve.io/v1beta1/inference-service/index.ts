@@ -4,6 +4,6 @@ export * from './formats.ts';
 export * from './implementations.ts';
 export { componentOwnFields, modelOwnFields } from './own-fields.ts';
 export * from './resource.ts';
-export { storageSchemes, storageUriProblem } from './storage-uri.ts';
+export { storageSchemes, storageUriProblem, unknownScheme } from './storage-uri.ts';
 export type * from './types.ts';
 export { validateInferenceService } from './validate.ts';

@@ -39,7 +39,12 @@ const cases: [rule: string, object: InferenceService, expected: string[]][] = [
   ['a cpu target is a percentage', service({ model, scaleTarget: 120 }), ['spec.predictor.scaleTarget']],
   ['rps may be more', service({ model, scaleTarget: 120, scaleMetric: 'rps' }), []],
   ['a known logger mode', service({ model, logger: { mode: 'some' } }), ['spec.predictor.logger.mode']],
-  ['a known scheme', service({ model: { ...model, storageUri: 'ftp://x/y' } }), ['spec.predictor.model.storageUri']],
+  ['the scheme of a storage container', service({ model: { ...model, storageUri: 'model-registry://x/1' } }), []],
+  [
+    'something after any scheme',
+    service({ model: { ...model, storageUri: 'ftp://' } }),
+    ['spec.predictor.model.storageUri'],
+  ],
   ['something after the scheme', service({ xgboost: { storageUri: 's3://' } }), ['spec.predictor.xgboost.storageUri']],
   [
     'a claim after pvc://',
@@ -69,7 +74,7 @@ const cases: [rule: string, object: InferenceService, expected: string[]][] = [
   ],
   [
     'all errors at once',
-    service({ model: { storageUri: 'x://y' }, minReplicas: -1, containerConcurrency: -5 }, { name: 'Bad' }),
+    service({ model: { storageUri: 's3://' }, minReplicas: -1, containerConcurrency: -5 }, { name: 'Bad' }),
     [
       'metadata.name',
       'spec.predictor.minReplicas',
@@ -96,17 +101,29 @@ test('a password in an address is refused and not repeated', () => {
   assert.doesNotMatch(error?.message ?? '', /hunter2|me:/);
 });
 
-test('objects of any shape are answered, never thrown at', () => {
-  for (const predictor of [
-    null,
-    'x',
-    3,
-    [],
-    { model: 'x' },
-    { model: null },
-    { containers: 'x' },
-    { storageUris: 'x' },
-  ]) {
-    validateInferenceService(service(predictor));
-  }
+test('a transformer makes the longest name of a child', () => {
+  const transformer = { containers: [{ name: 't', image: 't:1' }] };
+  const named = (length: number): InferenceService => {
+    const object = service({ model }, { name: 'a'.repeat(length) });
+    return { ...object, spec: { ...object.spec, transformer } };
+  };
+  assert.deepEqual(paths(named(51)), []);
+  assert.deepEqual(paths(named(52)), ['metadata.name']);
+});
+
+const invalid = { model: { ...model, storageUri: 's3://' }, minReplicas: 3, maxReplicas: 2 };
+
+test('what was invalid before and stays is not blamed', () => {
+  const old = service(invalid);
+  assert.deepEqual(paths(service({ ...invalid, timeout: 60 }), old), []);
+  assert.deepEqual(paths(service({ ...invalid, minReplicas: 4 }), old), ['spec.predictor.minReplicas']);
+  assert.deepEqual(paths(service({ ...invalid, timeout: -1 }), old), ['spec.predictor.timeout']);
+  const gcs = { ...invalid, model: { ...model, storageUri: 'gs://' } };
+  assert.deepEqual(paths(service(gcs), old), ['spec.predictor.model.storageUri']);
+});
+
+test('taking a finalizer off always passes', () => {
+  const old = service(invalid, { finalizers: ['a', 'b'], deletionTimestamp: '2030-01-01T00:00:00Z' });
+  assert.deepEqual(paths(service(invalid, { deletionTimestamp: '2030-01-01T00:00:00Z' }), old), []);
+  assert.deepEqual(paths(service(invalid, { finalizers: ['a'] }), service(invalid, { finalizers: ['a', 'b'] })), []);
 });
