@@ -13,7 +13,7 @@ import {
 } from '@serval/kube/objects';
 import { loadAll } from 'js-yaml';
 import { eventually } from '../support/eventually.ts';
-import { type Outcome, serval, temporaryDirectory } from '../support/serval.ts';
+import { type Outcome, serval, startPlatform, temporaryDirectory } from '../support/serval.ts';
 import { type Cluster, definitions, startCluster, validatingWebhooks } from './support.ts';
 
 const system = 'serval-system';
@@ -234,4 +234,15 @@ test('what is asked wrongly, or cannot work, changes nothing', async (t) => {
   assert.equal(find('Gateway')?.['spec'].gatewayClassName, 'istio');
   assert.equal(find('Deployment')?.['spec'].template.spec.containers[0].image, 'registry.example/op:1');
   for (const { metadata } of objects) assert.ok([undefined, 'models'].includes(metadata.namespace), metadata.name);
+});
+
+test('not onto a platform of serval up, which has an operator of its own', async (t) => {
+  const platform = await startPlatform(t);
+  const run = (...args: string[]) =>
+    serval([...args, '--kubeconfig', platform.kubeconfig], { dataDir: platform.dataDir });
+  for (const command of ['install', 'uninstall']) {
+    const { code, stderr } = await run(command);
+    assert.equal(code, 1);
+    assert.match(stderr, /this is the API server of `serval up`/);
+  }
 });

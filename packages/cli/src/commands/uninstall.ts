@@ -3,6 +3,7 @@ import { CliError } from '../command/cli-error.ts';
 import { type Command, textOption } from '../command/command.ts';
 import { giveBack, handoverConfigMapName, readRecord } from '../install/handover.ts';
 import { installOptionSpecs, parseInstallOptions, renderInstallation } from '../install/installation.ts';
+import { findPlatform } from '../install/preflight.ts';
 import {
   countObjects,
   removeDefinitions,
@@ -33,6 +34,8 @@ for twice: --delete-definitions and --yes-delete-all-objects.`,
     const { client } = await connect();
     const note = (line: string) => out.note(line);
     const resources = await discover(client, signal);
+    const platform = await findPlatform(client, resources, signal);
+    if (platform) throw new CliError('NotReady', `${platform}: nothing is installed`, { hint: 'use `serval down`' });
     const removal = { client, resources, signal, note };
     const steps = { ...removal, namespace: chosen.namespace };
     const installation = await renderInstallation({ ...chosen, webhooks: true });

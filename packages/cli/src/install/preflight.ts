@@ -1,8 +1,9 @@
 import type { Client } from '@serval/kube/client';
-import { isStatusError } from '@serval/kube/objects';
+import { services } from '@serval/kube/objects';
 import { webhookConfigurationName } from '@serval/operator/declarations';
 import type { DiscoveredResource } from '../resources/discovery.ts';
 import { findResource } from '../resources/discovery.ts';
+import { ignoringAbsence } from './handover.ts';
 import type { InstallOptions } from './installation.ts';
 import { findKServe, type KServe, runningControllers } from './kserve.ts';
 
@@ -72,22 +73,17 @@ async function otherInstallation(
   { namespace }: InstallOptions,
   signal: AbortSignal,
 ): Promise<Finding[]> {
-  const resource = findResource(resources, 'validatingwebhookconfigurations.admissionregistration.k8s.io');
-  const found = await client.get(resource, { name: webhookConfigurationName }, { signal }).catch((error: unknown) => {
-    if (isStatusError(error, 'NotFound')) return undefined;
-    throw error;
-  });
-  const [first] = (found?.['webhooks'] ?? []) as { clientConfig?: { url?: string; service?: { namespace: string } } }[];
-  const { service, url } = first?.clientConfig ?? {};
-  if (url) {
+  const running = await findPlatform(client, resources, signal);
+  if (running) {
     return [
       {
         severity: 'error',
-        message: `a platform outside of the cluster answers the webhooks (${new URL(url).origin})`,
-        hint: 'stop that `serval up --kubeconfig` first',
+        message: `${running}, and brings its own operator`,
+        hint: 'stop it first, or leave it to it',
       },
     ];
   }
+  const service = (await webhookClient(client, resources, signal))?.service;
   if (!service || service.namespace === namespace) return [];
   return [
     {
@@ -96,4 +92,34 @@ async function otherInstallation(
       hint: `use --namespace ${service.namespace}, or uninstall it there first`,
     },
   ];
+}
+
+/** A `serval up` that answers the webhooks of this API server from outside of the cluster, in words. */
+export async function findPlatform(
+  client: Client,
+  resources: readonly DiscoveredResource[],
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const asked = await webhookClient(client, resources, signal);
+  if (asked?.url) return `\`serval up --kubeconfig\` runs on this cluster (${new URL(asked.url).origin})`;
+  // The embedded engine asks in the process: there is no Service.
+  if (!asked?.service || (await ignoringAbsence(client.get(services, asked.service, { signal })))) return undefined;
+  return 'this is the API server of `serval up`';
+}
+
+interface WebhookClient {
+  url?: string;
+  service?: { namespace: string; name: string };
+}
+
+/** How the API server reaches the webhooks of a Serval that is there. */
+async function webhookClient(
+  client: Client,
+  resources: readonly DiscoveredResource[],
+  signal: AbortSignal,
+): Promise<WebhookClient | undefined> {
+  const resource = findResource(resources, 'validatingwebhookconfigurations.admissionregistration.k8s.io');
+  const found = await ignoringAbsence(client.get(resource, { name: webhookConfigurationName }, { signal }));
+  const [first] = (found?.['webhooks'] ?? []) as { clientConfig?: WebhookClient }[];
+  return first?.clientConfig;
 }
