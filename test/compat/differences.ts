@@ -13,4 +13,12 @@ export interface Difference {
   reason: string;
 }
 
-export const differences: readonly Difference[] = [];
+export const differences: readonly Difference[] = [
+  {
+    kinds: ['ClusterStorageContainer'],
+    releases: ['v0.15.2'],
+    aspect: 'default',
+    path: 'spec.supportsMultiModelDownload',
+    reason: 'the field came with 0.16, with this default, which says what absence meant before',
+  },
+];

@@ -29,7 +29,7 @@ test('an unknown field deep in a container is an error, a warning, or nothing', 
 });
 
 test('errors are told of the fields that were written, not of those that defaulting makes of them', () => {
-  assert.deepEqual(paths(service({ xgboost: { storageUri: 'ftp://a/b', image: 3 } })), [
+  assert.deepEqual(paths(service({ xgboost: { storageUri: 's3://', image: 3 } })), [
     'spec.predictor.xgboost.image',
     'spec.predictor.xgboost.storageUri',
   ]);
@@ -45,12 +45,12 @@ test('types, enums and quantities at any depth, in the order of the fields', () 
 });
 
 test('what was wrong before and did not change is not blamed', () => {
-  const old = service({ model: { ...model, storageUri: 'ftp://a/b', imagePullPolicy: 'Often', typo: 1 } });
+  const old = service({ model: { ...model, storageUri: 's3://', imagePullPolicy: 'Often', typo: 1 } });
   const next = structuredClone(old);
   next['spec'].predictor.minReplicas = 2;
   assert.deepEqual(paths(next, { old }), []);
   next['spec'].predictor.model.typo = 2;
-  next['spec'].predictor.model.storageUri = 'ftp://a/c';
+  next['spec'].predictor.model.storageUri = 'gs://';
   assert.deepEqual(paths(next, { old }), ['spec.predictor.model.typo', 'spec.predictor.model.storageUri']);
 });
 

@@ -4,7 +4,14 @@ import { httpRouteV1 } from '../gateway.networking.k8s.io/v1/http-route/index.ts
 import { referenceGrantV1beta1 } from '../gateway.networking.k8s.io/v1beta1/reference-grant/index.ts';
 import { fullPodSchemas } from '../schema/pod-schemas.ts';
 import { clusterServingRuntimeV1alpha1 } from '../serving.kserve.io/v1alpha1/cluster-serving-runtime/index.ts';
+import { clusterStorageContainerV1alpha1 } from '../serving.kserve.io/v1alpha1/cluster-storage-container/index.ts';
+import { inferenceGraphV1alpha1 } from '../serving.kserve.io/v1alpha1/inference-graph/index.ts';
+import { localModelCacheV1alpha1 } from '../serving.kserve.io/v1alpha1/local-model-cache/index.ts';
+import { localModelNamespaceCacheV1alpha1 } from '../serving.kserve.io/v1alpha1/local-model-namespace-cache/index.ts';
+import { localModelNodeV1alpha1 } from '../serving.kserve.io/v1alpha1/local-model-node/index.ts';
+import { localModelNodeGroupV1alpha1 } from '../serving.kserve.io/v1alpha1/local-model-node-group/index.ts';
 import { servingRuntimeV1alpha1 } from '../serving.kserve.io/v1alpha1/serving-runtime/index.ts';
+import { trainedModelV1alpha1 } from '../serving.kserve.io/v1alpha1/trained-model/index.ts';
 import { inferenceServiceV1beta1 } from '../serving.kserve.io/v1beta1/inference-service/index.ts';
 import type { CrdBundle } from './bundle.ts';
 import { createCrd } from './create-crd.ts';
@@ -16,6 +23,13 @@ export const servingKinds: readonly KindVersion[] = [
   inferenceServiceV1beta1,
   servingRuntimeV1alpha1,
   clusterServingRuntimeV1alpha1,
+  inferenceGraphV1alpha1,
+  trainedModelV1alpha1,
+  clusterStorageContainerV1alpha1,
+  localModelCacheV1alpha1,
+  localModelNamespaceCacheV1alpha1,
+  localModelNodeV1alpha1,
+  localModelNodeGroupV1alpha1,
 ];
 
 /** The Gateway API kinds that the embedded engine needs. A cluster has its own: never apply these where any is installed. */

@@ -66,7 +66,7 @@ export const modelStatusSchema = Type.Object(
   { description: 'State of the model itself.' },
 );
 
-const address = Type.Object(
+export const addressSchema = Type.Object(
   {
     name: Type.Optional(Type.String({ description: 'Name of the address.' })),
     url: Type.Optional(Type.String({ description: 'The address.' })),
@@ -89,7 +89,7 @@ export const componentStatusSchema = Type.Object({
   url: Type.Optional(Type.String({ description: 'URL from outside of the cluster.' })),
   restUrl: Type.Optional(Type.String({ description: 'URL of its REST interface.' })),
   grpcUrl: Type.Optional(Type.String({ description: 'URL of its gRPC interface.' })),
-  address: Type.Optional(address),
+  address: Type.Optional(addressSchema),
   latestCreatedRevision: Type.Optional(Type.String({ description: 'Revision that was made last.' })),
   latestReadyRevision: Type.Optional(Type.String({ description: 'Revision that became ready last.' })),
   latestRolledoutRevision: Type.Optional(Type.String({ description: 'Revision that last got all of the traffic.' })),
@@ -111,7 +111,7 @@ export const inferenceServiceStatusSchema = Type.Object(
       Type.Array(condition(), { description: 'What is true of the service; Ready sums up the others.' }),
     ),
     url: Type.Optional(Type.String({ description: 'Where predictions are answered.' })),
-    address: Type.Optional(address),
+    address: Type.Optional(addressSchema),
     annotations: Type.Optional(stringMap({ description: 'Further notes of controllers.' })),
     components: Type.Optional(
       Type.Unsafe<{ [component: string]: Type.Static<typeof componentStatusSchema> }>({
