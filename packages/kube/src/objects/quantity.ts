@@ -63,12 +63,8 @@ function divideUp(value: bigint, by: bigint): bigint {
 
 export function isQuantity(value: unknown): value is string | number {
   if (typeof value !== 'string' && typeof value !== 'number') return false;
-  try {
-    parseQuantity(value);
-    return true;
-  } catch {
-    return false;
-  }
+  const written = String(value);
+  return written.length <= MAX_LENGTH && shape.test(written) && /^[+-]?\.?\d/.test(written);
 }
 
 /** The canonical text: no fraction, the largest suffix that stays exact (`Quantity.String`). */

@@ -9,6 +9,7 @@ import { type NodeChecks, prepareChecks } from './value-checks.ts';
  */
 export class SchemaNode {
   readonly schema: StructuralSchema;
+  readonly type: StructuralSchema['type'];
   readonly keepsUnknown: boolean;
   readonly isEmbedded: boolean;
   readonly isIntOrString: boolean;
@@ -22,6 +23,7 @@ export class SchemaNode {
 
   constructor(schema: StructuralSchema) {
     this.schema = schema;
+    this.type = schema.type;
     this.keepsUnknown = schema['x-kubernetes-preserve-unknown-fields'] === true || schema.additionalProperties === true;
     this.isEmbedded = schema['x-kubernetes-embedded-resource'] === true;
     this.isIntOrString = schema['x-kubernetes-int-or-string'] === true;

@@ -70,19 +70,22 @@ function checkBelow(walk: Walk, step: string | number, node: SchemaNode, value: 
   walk.path.pop();
 }
 
-function checkType(walk: Walk, { schema, isIntOrString }: SchemaNode, value: Json): boolean {
+function checkType(walk: Walk, node: SchemaNode, value: Json): boolean {
+  const { type, isIntOrString } = node;
+  if (!isIntOrString && (type === undefined || type === typeof value) && value !== null && !Array.isArray(value)) {
+    return true;
+  }
   const actual = typeOf(value);
   if (isIntOrString) {
     if (actual === 'string' || actual === 'integer') return true;
     // Of built-in kinds quantities are numbers of any kind; a definition cannot say that.
-    if (schema.format === 'quantity' && actual === 'number' && walk.builtIn) return true;
+    if (node.schema.format === 'quantity' && actual === 'number' && walk.builtIn) return true;
     walk.errors.push(fieldErrors.type(pathText(walk.path), actual, 'integer,string'));
     return false;
   }
-  const expected = schema.type;
-  if (expected === undefined || expected === actual) return true;
-  if (expected === 'number' && actual === 'integer') return true;
-  walk.errors.push(fieldErrors.type(pathText(walk.path), actual, expected));
+  if (type === undefined || type === actual) return true;
+  if (type === 'number' && actual === 'integer') return true;
+  walk.errors.push(fieldErrors.type(pathText(walk.path), actual, type));
   return false;
 }
 
