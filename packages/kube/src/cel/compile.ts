@@ -11,7 +11,7 @@ export type Compiled =
 
 // Functions that the API server knows and this evaluator does not. A rule that calls one must not make a definition unusable.
 const missingLibraries =
-  /\b(?:ip|cidr|isCIDR|semver|isSemver|authorizer|format|sets|math|base64|transformList|transformMap|transformMapEntry|findAll|reverse|optMap|optFlatMap)\b|\b(?:all|exists|exists_one|existsOne)\(\s*\w+\s*,\s*\w+\s*,/;
+  /\b(?:semver|isSemver|authorizer|format|math|base64|transformList|transformMap|transformMapEntry|reverse|optMap|optFlatMap)\b|\b(?:all|exists|exists_one|existsOne)\(\s*\w+\s*,\s*\w+\s*,/;
 
 /** Compiles an expression whose result must be of one of `types`. Never throws. */
 export function compileExpression(environment: Environment, source: string, types: readonly string[]): Compiled {

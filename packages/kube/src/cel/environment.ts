@@ -1,8 +1,9 @@
-import { isIP } from 'node:net';
 import { Environment } from '@marcbachmann/cel-js';
 import { compareQuantities, isQuantity, parseQuantity, type Quantity, quantityToNumber } from '../objects/index.ts';
 import { compilePattern } from '../schema/index.ts';
 import { registerHasField } from './has-field.ts';
+import { registerNetwork } from './libraries/network.ts';
+import { registerSets } from './libraries/sets.ts';
 
 /** A `quantity(…)` of an expression. */
 class CelQuantity {
@@ -32,6 +33,8 @@ export function createCelEnvironment(variables: readonly string[]): Environment 
   registerLists(environment);
   registerQuantities(environment);
   registerUrls(environment);
+  registerNetwork(environment);
+  registerSets(environment);
   return environment;
 }
 
@@ -45,15 +48,22 @@ function registerStrings(environment: Environment): void {
       return text.charAt(Number(at));
     })
     .registerFunction('string.find(string): string', (text: string, pattern: string) => {
-      return firstMatch(text, pattern);
+      return allMatches(text, pattern, 1)[0] ?? '';
     })
-    .registerFunction('isIP(string): bool', (text: string) => isIP(text) !== 0)
+    .registerFunction('string.findAll(string): list<string>', (text: string, pattern: string) =>
+      allMatches(text, pattern, -1),
+    )
+    .registerFunction('string.findAll(string, int): list<string>', (text: string, pattern: string, most: bigint) =>
+      allMatches(text, pattern, Number(most)),
+    )
     .registerFunction('isURL(string): bool', (text: string) => parseUrl(text) !== undefined);
 }
 
-/** The first part of the text that matches. The pattern is checked to be RE2; only then is it run as it is. */
-function firstMatch(text: string, pattern: string): string {
-  return compilePattern(pattern)(text) ? (new RegExp(pattern, 'u').exec(text)?.[0] ?? '') : '';
+/** Parts of the text that match, at most `most` (negative: all). The pattern is checked to be RE2; only then is it run as it is. */
+function allMatches(text: string, pattern: string, most: number): string[] {
+  if (most === 0 || !compilePattern(pattern)(text)) return [];
+  const found = [...text.matchAll(new RegExp(pattern, 'gu'))].map(([match]) => match);
+  return most < 0 ? found : found.slice(0, most);
 }
 
 type Ordered = bigint | number | string;
