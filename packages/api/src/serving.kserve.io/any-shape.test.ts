@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { KubeObject } from '@serval/kube/objects';
 import fc from 'fast-check';
 import { fullPodSchemas, servingKinds } from '../index.ts';
-import { arbitraryObject } from './arbitrary-object.ts';
+import { arbitraryObject } from './test-support/arbitrary-object.ts';
 
 /*
  * Validation and defaulting run before, or instead of, a check of types: an object may hold anything anywhere, and still gets

@@ -3,7 +3,7 @@ import type { FieldErrors } from '../schema/field-errors.ts';
 import { readNumber, readObject, readObjects } from '../schema/lenient.ts';
 
 /** Names further kinds of GPU, as a JSON list of resource names. */
-export const gpuResourceTypesAnnotation = 'serving.kserve.io/gpu-resource-types';
+const gpuResourceTypesAnnotation = 'serving.kserve.io/gpu-resource-types';
 
 const knownGpuResources = ['nvidia.com/gpu', 'amd.com/gpu', 'intel.com/gpu', 'habana.ai/gaudi'] as const;
 const otherResources: ReadonlySet<string> = new Set(['cpu', 'memory', 'storage', 'ephemeral-storage']);

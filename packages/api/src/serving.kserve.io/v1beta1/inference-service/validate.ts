@@ -8,7 +8,7 @@ import { validateCanaries } from './rules/canary.ts';
 import { validateComponent } from './rules/component.ts';
 import { validateMultiNode } from './rules/multi-node.ts';
 import { validateName } from './rules/name.ts';
-import { validatePredictor } from './rules/predictor.ts';
+import { validateModelContainerName, validatePredictor } from './rules/predictor.ts';
 import { validatePredictorName } from './rules/predictor-name.ts';
 import { validateExplainer, validateTransformer } from './rules/side-components.ts';
 import type { ComponentSpec, InferenceService } from './types.ts';
@@ -43,6 +43,7 @@ function errorsOf(service: InferenceService, old?: InferenceService): FieldError
   };
   shared('spec.predictor', predictor);
   validatePredictor('spec.predictor', predictor, errors);
+  validateModelContainerName('spec.predictor', predictor, errors);
   validatePredictorName(service, old, errors);
   validateMultiNode(service, errors);
   const transformer = readObject(spec.transformer);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { type Case, model, pathsOf, service } from '../../../test-support/service-fixture.ts';
 import type { ComponentSpec } from '../index.ts';
-import { type Case, model, pathsOf, service } from './service-fixture.ts';
 
 const classes = {
   hpa: { 'serving.kserve.io/deploymentMode': 'Standard', 'serving.kserve.io/autoscalerClass': 'hpa' },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Case, model, pathsOf, service } from './service-fixture.ts';
+import { type Case, model, pathsOf, service } from '../../../test-support/service-fixture.ts';
 
 const canary = (name: string | undefined, trafficPercent: number, more: object = {}) => ({
   predictor: { ...(name === undefined ? {} : { name }), model, ...more },
@@ -28,6 +28,11 @@ const cases: Case[] = [
   ['a canary serves something', canaries([canary('a', 5, { model: undefined })]), [at('predictor')]],
   ['one thing', canaries([canary('a', 5, { sklearn: {} })]), [at('predictor')]],
   ['of a known format', canaries([canary('a', 5, { model: {} })]), [at('predictor.model.modelFormat.name')]],
+  [
+    'its container may be named, as KServe demands',
+    canaries([canary('a', 5, { model: { ...model, name: 'kserve-container' } })]),
+    [],
+  ],
   [
     'its source is checked',
     canaries([canary('a', 5, { model: { ...model, storageUri: 's3://' } })]),

@@ -4,7 +4,7 @@ import type { PredictorSpec } from '../types.ts';
 import { storageVariable } from './storage.ts';
 
 /** Among a predictor's containers, the one that transforms for it. */
-export const transformerContainerName = 'transformer-container';
+const transformerContainerName = 'transformer-container';
 
 /** A transformer in the predictor's own Pod has no model of its own (KServe's validateCollocationStorageURI). */
 export function validateCollocation(path: string, predictor: PredictorSpec, errors: FieldErrors): void {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Case, model, pathsOf, service } from './service-fixture.ts';
+import { type Case, model, pathsOf, service } from '../../../test-support/service-fixture.ts';
 
 const predictor = (component: object) => service({ model, ...component });
 const custom = (env: object[]) => service({ containers: [{ name: 'kserve-container', image: 'x:1', env }] });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Case, model, pathsOf, service } from './service-fixture.ts';
+import { type Case, model, pathsOf, service } from '../../../test-support/service-fixture.ts';
 
 const none = { 'serving.kserve.io/autoscalerClass': 'none' };
 const shared = { ...model, storageUri: 'pvc://models/llm' };

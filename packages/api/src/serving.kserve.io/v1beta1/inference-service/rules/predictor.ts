@@ -21,7 +21,6 @@ export function validatePredictor(path: string, predictor: PredictorSpec, errors
     if (form === 'model' && !readObject(predictor.model?.modelFormat)?.name) {
       errors.required(`${at}.modelFormat.name`, 'must name the format of the model, for example xgboost');
     }
-    if (model.name) errors.forbidden(`${at}.name`, 'must not be set: the runtime names its container');
     validateModelStorage(at, model, errors);
     validateConfidential(at, model, errors);
     validateEnvironment(at, model, errors);
@@ -30,6 +29,18 @@ export function validatePredictor(path: string, predictor: PredictorSpec, errors
   validateCollocation(path, predictor, errors);
   validateEnvironments(`${path}.containers`, predictor.containers, errors);
   validateEnvironments(`${path}.initContainers`, predictor.initContainers, errors);
+}
+
+/**
+ * The container of a model has the name that its runtime gives it. Of canaries, KServe's released definitions demand a name
+ * there, so it is not forbidden in them.
+ */
+export function validateModelContainerName(path: string, predictor: PredictorSpec, errors: FieldErrors): void {
+  for (const form of forms) {
+    if (readObject(predictor[form])?.name) {
+      errors.forbidden(`${path}.${form}.name`, 'must not be set: the runtime names its container');
+    }
+  }
 }
 
 function validateImplementation(path: string, predictor: PredictorSpec, errors: FieldErrors): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { type Case, model, pathsOf, service } from '../../../test-support/service-fixture.ts';
 import { validateInferenceService } from '../index.ts';
-import { type Case, model, pathsOf, service } from './service-fixture.ts';
 
 const { storageUri: _, ...bare } = model;
 const sources = (...list: [uri: string, mountPath?: string][]) =>

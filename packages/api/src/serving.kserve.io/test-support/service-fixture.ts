@@ -1,4 +1,8 @@
-import { type InferenceService, type PredictorSpec, validateInferenceService } from '../index.ts';
+import {
+  type InferenceService,
+  type PredictorSpec,
+  validateInferenceService,
+} from '../v1beta1/inference-service/index.ts';
 
 /** What tests start from. */
 export const model = { modelFormat: { name: 'xgboost' }, storageUri: 's3://models/iris' };
