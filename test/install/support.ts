@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,17 +52,21 @@ export interface Cluster {
  */
 export async function startCluster(t: TestContext): Promise<Cluster> {
   const directory = await mkdtemp(join(tmpdir(), 'serval-install-'));
-  t.after(() => rm(directory, { recursive: true, force: true }));
+  // The last that was started stops first, and the folder goes when nobody writes into it any more.
+  const stops: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true })];
+  t.after(async () => {
+    for (const stop of stops.toReversed()) await stop();
+  });
   const engine = await startEngine({
     dataDir: join(directory, 'engine'),
     log: silentLog,
     callService: (service, body, signal) => callService(client, service, body, signal),
   });
-  t.after(() => engine.close());
+  stops.push(() => engine.close());
   const client = createClient({ transport: engine.handle, fieldManager: 'test' });
   for (const definition of gatewayApiCrds()) await client.apply(definitions, definition as never, { force: true });
   const controllers = startControllers({ client, log: silentLog });
-  t.after(() => controllers.close());
+  stops.push(() => controllers.close());
   const operatorConfig = join(directory, 'operator.kubeconfig');
   await writeKubeConfig(operatorConfig, {
     name: 'operator',
@@ -87,7 +91,7 @@ export async function startCluster(t: TestContext): Promise<Cluster> {
     log: silentLog,
     drainDelayMs: 100,
   });
-  t.after(() => node.close({ stopPods: true }));
+  stops.push(() => node.close({ stopPods: true }));
   const kubeconfig = join(directory, 'kubeconfig');
   await writeKubeConfig(kubeconfig, { name: 'cluster', ...engine.kubeconfig });
   return { client, kubeconfig };
@@ -140,12 +144,4 @@ async function callService(
   asking.on('error', reject);
   asking.end(JSON.stringify(body));
   return promise;
-}
-
-export async function writeManifest(t: TestContext, object: unknown): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'serval-manifest-'));
-  t.after(() => rm(directory, { recursive: true, force: true }));
-  const file = join(directory, 'object.json');
-  await writeFile(file, JSON.stringify(object));
-  return file;
 }
