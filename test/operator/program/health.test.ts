@@ -39,7 +39,7 @@ test('webhooks that nobody reaches are told of by name, everywhere, until they a
   });
   await eventually(async () => {
     clock.advance(roundMs);
-    assert.ok(await eventOf('WebhookFailing'));
+    assert.ok(await eventOf('WebhooksFail'));
   });
 
   cluster.unreachable.clear();
@@ -48,7 +48,7 @@ test('webhooks that nobody reaches are told of by name, everywhere, until they a
   assert.ok((await metrics(replica)).includes(`serval_webhook_up{webhook="${validator}"} 1`));
   await eventually(async () => {
     clock.advance(roundMs);
-    assert.ok(await eventOf('WebhookAnswers'));
+    assert.ok(await eventOf('WebhooksAnswer'));
   });
   await eventually(async () => assert.match((await told()).data?.['summary'] ?? '', /^all/));
 

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { startEngine } from '@serval/engine';
 import {
-  type ApiRequest,
   type Client,
   type Clock,
   createClient,
@@ -23,6 +22,7 @@ import {
   servingConfigMap,
   webhookConfigurations,
 } from '@serval/operator/declarations';
+import type { Recorded } from './rules.ts';
 
 export const namespace = 'models-platform';
 
@@ -36,7 +36,7 @@ export interface TestCluster {
   readonly client: Client;
   readonly kubeconfig: { server: string; caData: string; token: string };
   /** What the replicas asked of the API server. */
-  readonly requests: Pick<ApiRequest, 'method' | 'path'>[];
+  readonly requests: Recorded[];
   startReplica(name: string, options?: { flags?: string[]; clock?: Clock }): Promise<Replica>;
   /** Service names that nobody answers for, as with a broken network. */
   readonly unreachable: Set<string>;
@@ -104,7 +104,8 @@ export async function startTestCluster(
           ...flags,
         ]),
         transport: (request) => {
-          requests.push({ method: request.method, path: request.path });
+          const contentType = request.headers?.['content-type'];
+          requests.push({ method: request.method, path: request.path, ...(contentType ? { contentType } : {}) });
           return socket(request);
         },
         hostName: name,

@@ -29,8 +29,8 @@ export interface OperatorDuties {
 export const inProcessDuties: OperatorDuties = { webhooks: true, certificates: 'files' };
 
 const watch = ['list', 'watch'];
-/** Server-side apply creates and patches; what is not in a cache that is filtered by label is looked up. */
-const own = ['get', ...watch, 'create', 'patch', 'delete'];
+/** Server-side apply is a patch, and API servers ask for `create` besides when it makes an object. */
+const own = [...watch, 'create', 'patch', 'delete'];
 
 /** Exactly what the operator asks of the API server in all namespaces and of what has none. */
 export function operatorClusterRules({ webhooks, certificates }: OperatorDuties): PolicyRule[] {
@@ -109,7 +109,7 @@ const certificateRules: readonly PolicyRule[] = [
     apiGroups: [''],
     resources: ['secrets'],
     resourceNames: [webhookCertificateSecretName],
-    verbs: ['get', ...watch, 'update'],
+    verbs: [...watch, 'update'],
   },
 ];
 

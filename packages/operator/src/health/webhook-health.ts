@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, type EventRecorder, type Log, rfc3339, systemClock } from '@serval/kube/client';
-import type { KubeObject } from '@serval/kube/objects';
 import { clientConfigsOf, type FoundClientConfig } from '../registration/client-configs.ts';
 import type { WebhookObject, WebhookObjects } from '../registration/webhook-objects.ts';
 import type { CallWebhook } from './call-over-tls.ts';
 import { explainFailure, type Failure } from './explain-failure.ts';
 import type { WebhookHealth } from './health-report.ts';
 import { faultOfAnswer, probeReview } from './probe-review.ts';
+import { createTellChanges } from './tell-changes.ts';
 
 export interface WebhookHealthOptions {
   readonly objects: WebhookObjects;
@@ -51,7 +51,7 @@ export function createWebhookHealth(options: WebhookHealthOptions): WebhookHealt
   const first = Promise.withResolvers<void>();
   first.promise.catch(() => {});
   let checks: readonly WebhookHealth[] = [];
-  const illnesses = new Map<string, { rounds: number; told: string | undefined }>();
+  const tell = createTellChanges(log, () => options.events?.());
   let rounds = 0;
   let working: Promise<void> | undefined;
   let again = false;
@@ -110,28 +110,17 @@ export function createWebhookHealth(options: WebhookHealthOptions): WebhookHealt
       differs = true;
       return { name: target.name, ...(failure ? { failure } : {}), since: now };
     });
-    for (const target of targets) tell(target, failures.get(target));
+    for (const [object, its] of Map.groupBy(targets, (target) => target.object)) {
+      tell({
+        name: `${object.resource.kind}/${object.name}`,
+        live: object.live(),
+        webhooks: its.length,
+        failures: its.flatMap((target) => failures.get(target) ?? []),
+      });
+    }
     rounds++;
     if (rounds === 1) first.resolve();
     if (differs || rounds === 1) for (const listener of [...listeners]) listener();
-  }
-
-  /** Not of what lasts one round only, such as an authority that is being announced. */
-  function tell({ name, live }: Target, failure: Failure | undefined): void {
-    const ill = illnesses.get(name) ?? { rounds: 0, told: undefined };
-    const recorder = options.events?.();
-    if (failure) {
-      illnesses.set(name, ill);
-      if (++ill.rounds < 2 || ill.told === failure.reason) return;
-      ill.told = failure.reason;
-      log.error({ webhook: name, reason: failure.reason, wayOut: failure.wayOut }, 'webhook does not answer');
-      if (live) recorder?.record(live, 'Warning', 'WebhookFailing', `${name}: ${failure.reason}; ${failure.wayOut}`);
-      return;
-    }
-    illnesses.delete(name);
-    if (ill.told === undefined) return;
-    log.info({ webhook: name }, 'webhook answers again');
-    if (live) recorder?.record(live, 'Normal', 'WebhookAnswers', `${name} answers again`);
   }
 
   const stop = objects.onChange(() => {
@@ -159,7 +148,6 @@ export function createWebhookHealth(options: WebhookHealthOptions): WebhookHealt
 interface Target {
   readonly name: string;
   readonly object: WebhookObject;
-  readonly live?: KubeObject;
   /** Nothing when the object is not there. */
   readonly found?: FoundClientConfig;
 }
@@ -169,7 +157,7 @@ function targetsOf(object: WebhookObject): Target[] {
   const live = object.live();
   const prefix = `${object.resource.kind}/${object.name}`;
   if (!live) return [{ name: prefix, object }];
-  return clientConfigsOf(live).map((found) => ({ name: `${prefix} ${found.webhook}`, object, live, found }));
+  return clientConfigsOf(live).map((found) => ({ name: `${prefix} ${found.webhook}`, object, found }));
 }
 
 async function probe({ object, found }: Target, call: CallWebhook, signal: AbortSignal): Promise<Failure | undefined> {

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { clusterServingRuntimes, gatewayApiCrds, type InferenceService, inferenceServices } from '@serval/api';
+import {
+  type AnyObject,
+  deployments,
+  events,
+  httpRoutes,
+  isStatusError,
+  leases,
+  pods,
+  secrets,
+  serviceAccounts,
+} from '@serval/kube/objects';
+import {
+  builtInServingRuntimes,
+  operatorClusterRules,
+  operatorLeaseName,
+  operatorNamespacedRules,
+  servalGateway,
+  servalGatewayClass,
+  webhookCertificateSecretName,
+} from '@serval/operator/declarations';
+import { eventually } from '../../support/eventually.ts';
+import { namespace, startTestCluster, type TestCluster } from './replicas.ts';
+import { compareWithRules } from './rules.ts';
+import { createShiftedClock } from './shifted-clock.ts';
+
+const dayMs = 86_400_000;
+const iris = { namespace: 'default', name: 'iris' };
+const child = { namespace: 'default', name: 'iris-predictor' };
+
+/** Allowed without being asked for, and why. */
+const explained = [
+  // An API server asks for it on the operator's behalf, when a child with blockOwnerDeletion is written.
+  'cluster: update inferenceservices/finalizers.serving.kserve.io',
+];
+
+test('a whole life asks for everything that the rules allow, and for nothing else', async (t) => {
+  const cluster = await startTestCluster(t);
+  await installRest(cluster);
+  const clock = createShiftedClock(-80 * dayMs);
+  const one = await cluster.startReplica('one', { clock });
+  await eventually(async () => assert.ok(one.isLeader && one.parts?.server()));
+  const two = await cluster.startReplica('two', { clock });
+  await eventually(() => serve(cluster));
+  await eventually(() => cluster.client.get(httpRoutes, iris));
+  await eventually(async () => {
+    const { status } = await cluster.client.get(inferenceServices, iris);
+    assert.ok(status?.conditions?.length);
+  });
+  // What another takes away comes back, and what is no longer wanted goes.
+  await cluster.client.delete(deployments, child);
+  await eventually(() => cluster.client.get(deployments, child));
+  await admitPod(cluster);
+  await renewCertificate(cluster, clock);
+  await one.stop();
+  await eventually(async () => {
+    clock.advance(2_000);
+    assert.ok(two.isLeader);
+  });
+  await tellTwice(cluster, clock);
+  const stopped = { metadata: { annotations: { 'serving.kserve.io/stop': 'true' } } };
+  await cluster.client.patch(inferenceServices, iris, 'merge', stopped);
+  await eventually(() => gone(cluster.client.get(deployments, child)));
+  await eventually(() => gone(cluster.client.get(httpRoutes, iris)));
+  await cluster.client.delete(inferenceServices, iris);
+  await two.stop();
+  assert.equal((await cluster.client.get(leases, { namespace, name: operatorLeaseName })).spec.holderIdentity, '');
+
+  const duties = { webhooks: true, certificates: 'self-managed' } as const;
+  const { refused, unused } = compareWithRules(cluster.requests, {
+    cluster: operatorClusterRules(duties),
+    namespaced: operatorNamespacedRules(duties),
+    namespace,
+  });
+  assert.deepEqual(refused, []);
+  assert.deepEqual(
+    unused.filter((rule) => !explained.includes(rule)),
+    [],
+  );
+});
+
+/** What Serval's own installation leaves to the cluster's owner. */
+async function installRest({ client, resourceOf }: TestCluster): Promise<void> {
+  const objects = [
+    ...gatewayApiCrds(),
+    servalGatewayClass(),
+    servalGateway(namespace, 'gateway', 80),
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { ...iris }, secrets: [{ name: 'iris' }] },
+    { apiVersion: 'v1', kind: 'Secret', metadata: { ...iris }, data: { AWS_ACCESS_KEY_ID: 'eA==' } },
+  ] as AnyObject[];
+  for (const object of objects) await client.apply(await resourceOf(object), object, { force: true });
+}
+
+async function serve({ client }: TestCluster): Promise<void> {
+  const [runtime] = builtInServingRuntimes();
+  if (runtime) await client.apply(clusterServingRuntimes, runtime, { force: true });
+  const spec = { predictor: { model: { modelFormat: { name: 'xgboost' }, storageUri: 's3://models/iris' } } };
+  const service = { apiVersion: 'serving.kserve.io/v1beta1', kind: 'InferenceService', metadata: iris, spec };
+  await client.apply(inferenceServices, service as InferenceService, { force: true });
+}
+
+/** As the ReplicaSet's controller would. */
+async function admitPod({ client }: TestCluster): Promise<void> {
+  await client.get(serviceAccounts, iris);
+  const { spec } = await client.get(deployments, child);
+  const { metadata, spec: podSpec } = spec.template;
+  const pod = await client.create(pods, {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { ...metadata, ...iris },
+    spec: { ...podSpec, serviceAccountName: 'iris' },
+  } as never);
+  assert.equal(pod.spec.initContainers?.[0]?.name, 'storage-initializer');
+}
+
+async function renewCertificate({ client }: TestCluster, clock: ReturnType<typeof createShiftedClock>): Promise<void> {
+  const read = () => client.get(secrets, { namespace, name: webhookCertificateSecretName });
+  const before = (await read()).data?.['tls.crt'];
+  clock.advance(61 * dayMs);
+  await eventually(async () => {
+    clock.advance(60_000);
+    assert.notEqual((await read()).data?.['tls.crt'], before);
+  });
+}
+
+/** The second time, an Event is counted up. */
+async function tellTwice(
+  { client, unreachable }: TestCluster,
+  clock: ReturnType<typeof createShiftedClock>,
+): Promise<void> {
+  const count = async (reason: string) => {
+    const { items } = await client.list(events, { namespace: 'default' });
+    return items.filter((event) => event.reason === reason).reduce((sum, event) => sum + (event.count ?? 1), 0);
+  };
+  for (const reason of ['WebhooksFail', 'WebhooksAnswer', 'WebhooksFail', 'WebhooksAnswer']) {
+    const before = await count(reason);
+    if (reason === 'WebhooksFail') unreachable.add('serval-webhook');
+    else unreachable.clear();
+    await eventually(async () => {
+      clock.advance(6_000);
+      assert.ok((await count(reason)) > before);
+    });
+  }
+}
+
+async function gone(asked: Promise<unknown>): Promise<void> {
+  const error: unknown = await asked.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  assert.ok(isStatusError(error, 'NotFound'));
+}
