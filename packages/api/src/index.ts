@@ -1,5 +1,13 @@
-export { type CheckOptions, type CheckResult, checkObject, type FieldValidation } from './check/check-object.ts';
+export {
+  type CheckOptions,
+  type CheckResult,
+  checkObject,
+  type FieldValidation,
+  unknownFields,
+} from './check/check-object.ts';
 export { checkSchemaOf } from './check/kind-of.ts';
+export { isLeaving } from './check/ratchet.ts';
+export type { UnknownField } from './check/unknown-fields.ts';
 export type { CrdBundle } from './crd/bundle.ts';
 export { crds, gatewayApiCrds, gatewayApiKinds, servingKinds } from './crd/crds.ts';
 export { createCrd } from './crd/create-crd.ts';

@@ -10,7 +10,7 @@ import type { KindDefaults, KindVersion } from '../crd/kind-version.ts';
 import { checkMetadata } from './check-metadata.ts';
 import { checkSchemaOf, kindOf, missingKind } from './kind-of.ts';
 import { isLeaving, withoutStoredErrors } from './ratchet.ts';
-import { unknownFieldErrors, withoutStoredFields } from './unknown-fields.ts';
+import { describeUnknownFields, type UnknownField, unknownFieldError, withoutStoredFields } from './unknown-fields.ts';
 import { errorsAsWritten } from './written-errors.ts';
 
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
@@ -49,7 +49,7 @@ export function checkObject(object: KubeObject, options: CheckOptions = {}): Che
   const schema = checkSchemaOf(kind);
   const { object: known, unknownPaths } = pruneUnknown(schema, object);
   const blamed = old ? withoutStoredFields(unknownPaths, object, old, schema) : unknownPaths;
-  const unknown = fieldValidation === 'Ignore' ? [] : unknownFieldErrors(schema, blamed);
+  const unknown = fieldValidation === 'Ignore' ? [] : describeUnknownFields(schema, blamed).map(unknownFieldError);
 
   const written = applyDefaults(schema, known);
   const complete = kind.default?.(written, defaults) ?? written;
@@ -62,6 +62,18 @@ export function checkObject(object: KubeObject, options: CheckOptions = {}): Che
     warnings.push(`metadata.namespace: a ${name} belongs to no namespace, so it is ignored`);
   }
   return { errors: fieldValidation === 'Strict' ? [...unknown, ...errors] : errors, warnings };
+}
+
+/**
+ * Fields of an object that the full schema of its kind does not know, but those that its stored form has with the same value. Nothing
+ * for kinds that are not Serval's. This is the part of `checkObject` that a request may want to have as warnings.
+ */
+export function unknownFields(object: KubeObject, old?: KubeObject): UnknownField[] {
+  const kind = kindOf(object.apiVersion, object.kind);
+  if (!kind || isLeaving(object, old)) return [];
+  const schema = checkSchemaOf(kind);
+  const { unknownPaths } = pruneUnknown(schema, object);
+  return describeUnknownFields(schema, old ? withoutStoredFields(unknownPaths, object, old, schema) : unknownPaths);
 }
 
 function unknownKind(apiVersion: string, kind: string): CheckResult {

@@ -6,18 +6,27 @@ import { nearestName } from './nearest-name.ts';
 /** More are not told: whoever wrote them has something else in hand than a manifest of this kind. */
 const maxUnknownFields = 100;
 
-/** One error for each path of `pruneUnknown`, with the name that was most likely meant. */
-export function unknownFieldErrors(schema: StructuralSchema, paths: readonly string[]): FieldError[] {
+/** A field that the full schema of its kind does not know. */
+export interface UnknownField {
+  /** `spec.predictor.containers[0].imagee`. */
+  path: string;
+  /** The name that was most likely meant: `image`. */
+  meant?: string;
+}
+
+/** At most 100 unknown fields, with the names that were most likely meant. */
+export function describeUnknownFields(schema: StructuralSchema, paths: readonly string[]): UnknownField[] {
   return paths.slice(0, maxUnknownFields).map((path) => {
     const steps = pathSteps(path);
     const name = steps.pop() ?? '';
     const meant = nearestName(name, fieldNames(schema, steps));
-    return {
-      path,
-      reason: 'FieldValueInvalid',
-      message: `unknown field${meant ? `; did you mean ${JSON.stringify(meant)}?` : ''}`,
-    };
+    return { path, ...(meant ? { meant } : {}) };
   });
+}
+
+export function unknownFieldError({ path, meant }: UnknownField): FieldError {
+  const hint = meant ? `; did you mean ${JSON.stringify(meant)}?` : '';
+  return { path, reason: 'FieldValueInvalid', message: `unknown field${hint}` };
 }
 
 /** Unknown fields that the stored object has too, with the same value: nobody is blamed for them now. */

@@ -11,6 +11,8 @@ export interface AdmissionRequest {
   object?: AnyObject | null;
   oldObject?: AnyObject | null;
   dryRun?: boolean;
+  /** `CreateOptions` or `UpdateOptions` of the operation; a patch brings these too. */
+  options?: { fieldValidation?: string } | null;
 }
 
 export interface AdmissionResponse {
@@ -59,10 +61,20 @@ export function allowed(uid: string, patch: readonly JsonPatchOperation[] = []):
   };
 }
 
-/** Every error in one answer, as an API server tells its own: code 422, reason Invalid, one cause per field. */
-export function denied({ uid, kind, name }: AdmissionRequest, errors: readonly FieldError[]): AdmissionResponse {
-  const causes: StatusCause[] = errors.map(({ path, reason, message }) => ({ field: path, reason, message }));
-  const list = errors.map(({ path, message }) => `${path}: ${message}`).join('; ');
+/**
+ * Every error in one answer, as an API server tells its own: code 422, reason Invalid, one cause per field.
+ *
+ * @param unknown  Fields that nobody knows: their messages name them already.
+ */
+export function denied(
+  { uid, kind, name }: AdmissionRequest,
+  errors: readonly FieldError[],
+  unknown: readonly FieldError[] = [],
+): AdmissionResponse {
+  const causes = [...unknown, ...errors].map(
+    ({ path, reason, message }): StatusCause => ({ field: path, reason, message }),
+  );
+  const list = [...unknown.map(({ message }) => message), ...errors.map(({ path, message }) => `${path}: ${message}`)];
   return {
     uid,
     allowed: false,
@@ -70,7 +82,7 @@ export function denied({ uid, kind, name }: AdmissionRequest, errors: readonly F
       status: 'Failure',
       code: 422,
       reason: 'Invalid',
-      message: `${kind.kind} ${JSON.stringify(name ?? '')} is invalid: ${list}`,
+      message: `${kind.kind} ${JSON.stringify(name ?? '')} is invalid: ${list.join('; ')}`,
       details: { group: kind.group, kind: kind.kind, ...(name ? { name } : {}), causes },
     },
   };

@@ -37,7 +37,7 @@ export function createWebhookHandlers(deps: WebhookDeps): Map<string, WebhookHan
   const handlers = new Map([[webhookPaths.mutatePod, podHandler(deps)]] as [string, WebhookHandler][]);
   for (const kind of servingKinds) {
     if (kind.default) handlers.set(defaultingPath(kind), defaultingHandler(kind, defaults));
-    handlers.set(validatingPath(kind), validatingHandler(kind, more.get(kind.resource.plural)));
+    handlers.set(validatingPath(kind), validatingHandler(more.get(kind.resource.plural)));
   }
   return handlers;
 }
