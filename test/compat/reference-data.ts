@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { CustomResourceDefinition } from '@serval/api';
+import type { KubeObject } from '@serval/kube/objects';
+import type { StructuralSchema } from '@serval/kube/schema';
 import { load } from 'js-yaml';
 
 const repository = resolve(import.meta.dirname, '../..');
@@ -27,4 +29,13 @@ export async function definitionsOf(folder: string, release: string): Promise<Cu
     if (object.spec?.versions) definitions.push(object as CustomResourceDefinition);
   }
   return definitions;
+}
+
+/** The schema of an object's kind and version, where the definitions have it. */
+export function schemaIn(
+  definitions: readonly CustomResourceDefinition[],
+  { apiVersion, kind }: Pick<KubeObject, 'apiVersion' | 'kind'>,
+): StructuralSchema | undefined {
+  const crd = definitions.find(({ spec }) => spec.names.kind === kind);
+  return crd?.spec.versions.find(({ name }) => `${crd.spec.group}/${name}` === apiVersion)?.schema.openAPIV3Schema;
 }
