@@ -6,6 +6,7 @@ import { benchEngine } from './engine.ts';
 import { type BenchPlatform, startBenchPlatform } from './platform.ts';
 import { benchServing } from './serving.ts';
 import { printRows, type Row } from './table.ts';
+import { benchValidation } from './validation.ts';
 
 const benches: [string, (platform: BenchPlatform, modelStore: string) => Promise<Row[]>][] = [
   ['rest', benchAtRest],
@@ -28,6 +29,10 @@ for (const [name, bench] of benches) {
   } finally {
     await platform.stop();
   }
+}
+if (wanted.length === 0 || wanted.includes('validation')) {
+  process.stderr.write('validation …\n');
+  rows.push(...(await benchValidation()));
 }
 printRows(rows);
 await rm(modelStore, { recursive: true, force: true });
