@@ -5,7 +5,8 @@ export {
   type FieldValidation,
   unknownFields,
 } from './check/check-object.ts';
-export { checkSchemaOf } from './check/kind-of.ts';
+export { pathSteps } from './check/field-path.ts';
+export { checkSchemaOf, kindOf } from './check/kind-of.ts';
 export { isLeaving } from './check/ratchet.ts';
 export type { UnknownField } from './check/unknown-fields.ts';
 export type { CrdBundle } from './crd/bundle.ts';

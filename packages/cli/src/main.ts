@@ -18,6 +18,7 @@ const loaders: Record<string, () => Promise<Command | CommandGroup>> = {
   wait: async () => (await import('./commands/wait.ts')).waitCommand,
   predict: async () => (await import('./commands/predict.ts')).predictCommand,
   render: async () => (await import('./commands/render.ts')).renderCommand,
+  validate: async () => (await import('./commands/validate.ts')).validateCommand,
   diff: async () => (await import('./commands/diff.ts')).diffCommand,
   manifests: async () => (await import('./commands/manifests.ts')).manifestsCommands,
   install: async () => (await import('./commands/install.ts')).installCommand,

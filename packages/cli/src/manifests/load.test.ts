@@ -21,6 +21,13 @@ test('documents and Lists are opened, empty documents are passed over', () => {
   assert.match(found[2]?.where ?? '', /x\.yaml, document \d, item 1/);
 });
 
+test('YAML means what it means to kubectl', () => {
+  const text = `${configMap('a')}data: &base {mode: 0644, on: yes, port: 22:22, day: 2026-01-01, big: 1e3}\nmore: {<<: *base, big: 0o7}\n`;
+  const [found] = parseManifests(text, 'x.yaml');
+  assert.deepEqual(found?.object['data'], { mode: 420, true: true, port: '22:22', day: '2026-01-01', big: 1000 });
+  assert.deepEqual(found?.object['more'], { mode: 420, true: true, port: '22:22', day: '2026-01-01', big: 7 });
+});
+
 test('what is wrong is told with its place', () => {
   assert.throws(() => parseManifests('a: [\nb', 'x.yaml'), /x\.yaml:\d+:\d+: not YAML/);
   assert.throws(() => parseManifests('- 1', 'x.yaml'), /expected an object/);
