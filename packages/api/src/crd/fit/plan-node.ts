@@ -18,7 +18,7 @@ export interface PlanNode extends PlanParts {
 }
 
 /** What is directly below a node; while it is open, only what is not a Pod's. */
-export interface PlanParts {
+interface PlanParts {
   fields?: ReadonlyMap<string, PlanNode>;
   items?: PlanNode;
   values?: PlanNode;

@@ -3,6 +3,7 @@ import { claimDescriptions } from './claims.ts';
 import { containerDescriptions } from './container.ts';
 import type { Descriptions } from './descriptions.ts';
 import { environmentDescriptions } from './environment.ts';
+import { persistentVolumeDescriptions } from './persistent-volumes.ts';
 import { podSpecDescriptions } from './pod-spec.ts';
 import { probeDescriptions } from './probes.ts';
 import { schedulingDescriptions } from './scheduling.ts';
@@ -16,6 +17,7 @@ export const podDescriptions: Descriptions = {
   ...claimDescriptions,
   ...containerDescriptions,
   ...environmentDescriptions,
+  ...persistentVolumeDescriptions,
   ...podSpecDescriptions,
   ...probeDescriptions,
   ...schedulingDescriptions,

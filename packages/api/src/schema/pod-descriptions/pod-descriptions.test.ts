@@ -20,7 +20,7 @@ test('no description is of a field that does not exist', () => {
   }
 });
 
-test('every field of containers and Pods is described, down to the last', () => {
+test('every field of Pods and of what else kinds embed is described, down to the last', () => {
   const missing = new Set<string>();
   const walk = (schema: StructuralSchema) => {
     for (const [name, field] of Object.entries(schema.properties ?? {})) {
@@ -32,6 +32,9 @@ test('every field of containers and Pods is described, down to the last', () => 
   };
   walk(pods.definition('core/v1.PodTemplateSpec'));
   walk(pods.container);
+  walk(pods.definition('core/v1.PersistentVolumeSpec'));
+  walk(pods.definition('autoscaling/v2.MetricSpec'));
+  walk(pods.definition('autoscaling/v2.HorizontalPodAutoscalerBehavior'));
   assert.deepEqual([...missing], []);
 });
 

@@ -5,7 +5,7 @@ const defaultMode = 'Mode of the files, octal in YAML. Default 0644.';
 const items = 'Keys to take, and the files they become. Default: all, under their own names.';
 const mode = 'Mode of this file. Default: defaultMode.';
 
-const sources = {
+export const volumeSources = {
   hostPath: 'A file or directory of the node.',
   emptyDir: 'An empty directory that lives as long as the Pod.',
   secret: 'The keys of a Secret, as files.',
@@ -39,7 +39,7 @@ const sources = {
 };
 
 export const volumeDescriptions: Descriptions = {
-  Volume: { name: 'Name of the volume, unique in the Pod.', ...sources },
+  Volume: { name: 'Name of the volume, unique in the Pod.', ...volumeSources },
   HostPathVolumeSource: {
     path: 'Path on the node.',
     type: 'What must be there: Directory, File, DirectoryOrCreate and others. Default: anything.',
