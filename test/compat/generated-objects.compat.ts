@@ -44,7 +44,7 @@ for (const release of folder ? await releasesIn(folder) : []) {
             assert.deepEqual(pruneUnknown(their, found.object).object, expected.object);
             compared += 1;
           }),
-          { numRuns: 100 },
+          { numRuns: 300 },
         );
       }
     }

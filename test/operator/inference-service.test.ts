@@ -128,12 +128,14 @@ test('a format without runtime says so, and is served once there is one', async 
 
 test('children that the API server refuses are told of, and made once they are mended', async (t) => {
   const { client } = await startTestPlatform(t);
-  await client.create(inferenceServices, serviceOf('iris', { model: { ...model, imagePullPolicy: 'Sometimes' } }));
+  // Only in a Pod are they told apart by their names.
+  const initContainers = ['once', 'once'].map((name) => ({ name, image: 'warm:1' }));
+  await client.create(inferenceServices, serviceOf('iris', { model, initContainers }));
   const refused = (status: InferenceServiceStatus) => findCondition(status.conditions, 'PredictorReady');
   const status = await statusWhen(client, 'iris', (s) => refused(s)?.reason === 'ReconcileFailed');
-  assert.match(refused(status)?.message ?? '', /imagePullPolicy/);
+  assert.match(refused(status)?.message ?? '', /once/);
   await client.get(services, child);
-  await client.patch(inferenceServices, iris, 'merge', { spec: { predictor: { model: { imagePullPolicy: null } } } });
+  await client.patch(inferenceServices, iris, 'merge', { spec: { predictor: { initContainers: null } } });
   await statusWhen(client, 'iris', (s) => refused(s)?.reason !== 'ReconcileFailed');
   await client.get(deployments, child);
 });

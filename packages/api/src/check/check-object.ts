@@ -51,11 +51,13 @@ export function checkObject(object: KubeObject, options: CheckOptions = {}): Che
   const blamed = old ? withoutStoredFields(unknownPaths, object, old, schema) : unknownPaths;
   const unknown = fieldValidation === 'Ignore' ? [] : describeUnknownFields(schema, blamed).map(unknownFieldError);
 
+  const complete = (subject: KubeObject) => kind.default?.(subject, defaults) ?? subject;
   const written = applyDefaults(schema, known);
-  const complete = kind.default?.(written, defaults) ?? written;
-  let errors = valueErrors(kind, schema, complete, old);
-  if (errors.length > 0 && complete !== written) {
-    errors = errorsAsWritten(errors, valueErrors(kind, schema, written, old));
+  // What is kept open in a stored object has no defaults yet, and unequal must mean that its writer changed it.
+  const stored = old && applyDefaults(schema, pruneUnknown(schema, old).object);
+  let errors = valueErrors(kind, schema, complete(written), stored && complete(stored));
+  if (errors.length > 0 && kind.default) {
+    errors = errorsAsWritten(errors, valueErrors(kind, schema, written, stored));
   }
   const warnings = fieldValidation === 'Warn' ? unknown.map(({ path, message }) => `${path}: ${message}`) : [];
   if (!kind.resource.namespaced && metadata.namespace) {

@@ -1,8 +1,12 @@
-import { deepEqual, type KubeObject } from '@serval/kube/objects';
+import { deepEqual, type Json, type KubeObject } from '@serval/kube/objects';
 import type { FieldError } from '@serval/kube/schema';
 import { valueAt } from './field-path.ts';
 
-/** Errors that the stored object had already, at a field that did not change: whoever writes now did not make them. */
+/**
+ * Errors that the stored object did not have already at a value that did not change: whoever mends one part of an object that
+ * has become invalid is not held up by the others. What is said of an object or a list as a whole (it has two forms of a
+ * model) stays the same error while its text does, whatever else in it changes.
+ */
 export function withoutStoredErrors(
   errors: readonly FieldError[],
   stored: readonly FieldError[],
@@ -11,8 +15,13 @@ export function withoutStoredErrors(
 ): FieldError[] {
   const known = new Set(stored.map(({ path, message }) => `${path} ${message}`));
   return errors.filter(
-    ({ path, message }) => !known.has(`${path} ${message}`) || !deepEqual(valueAt(object, path), valueAt(old, path)),
+    ({ path, message }) => !known.has(`${path} ${message}`) || !isUnchanged(valueAt(object, path), valueAt(old, path)),
   );
+}
+
+function isUnchanged(value: Json | undefined, old: Json | undefined): boolean {
+  const isWhole = typeof value === 'object' && value !== null && typeof old === 'object' && old !== null;
+  return isWhole || deepEqual(value, old);
 }
 
 /**

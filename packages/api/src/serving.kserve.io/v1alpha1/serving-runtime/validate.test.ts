@@ -99,12 +99,3 @@ test('workers stay, as services may run by them', () => {
   assert.equal(validateServingRuntime(runtime('a', {}), old)[0]?.path, 'spec.workerSpec');
   assert.deepEqual(validateServingRuntime(runtime('a', worker({ tensorParallelSize: 2 })), old), []);
 });
-
-test('what was invalid before and stays is not blamed', () => {
-  const old = runtime('a', worker({ tensorParallelSize: 0 }));
-  assert.deepEqual(
-    validateServingRuntime(runtime('a', { ...worker({ tensorParallelSize: 0 }), replicas: 2 }), old),
-    [],
-  );
-  assert.equal(validateServingRuntime(runtime('a', worker({ tensorParallelSize: -1 })), old).length, 1);
-});

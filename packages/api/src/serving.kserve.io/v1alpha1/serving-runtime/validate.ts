@@ -1,7 +1,6 @@
 import type { FieldError } from '@serval/kube/schema';
 import { FieldErrors } from '../../../schema/field-errors.ts';
 import { readObject, readObjects, readTexts } from '../../../schema/lenient.ts';
-import { withoutUnchanged } from '../../../schema/ratchet.ts';
 import { validateEnvironments } from '../../blocked-environment.ts';
 import { gpuResourcesOf, validateHeadContainer, validateWorkerSpec } from '../../multi-node.ts';
 import { validateOwnPriorities } from './priorities.ts';
@@ -13,16 +12,11 @@ type Runtime = ServingRuntime | ClusterServingRuntime;
 const servingContainerName = 'kserve-container';
 
 /**
- * Every error of a runtime that a schema cannot tell (the rules of KServe's runtime webhook). `old` is the stored object of
- * an update; what was invalid in it and did not change passes. What other runtimes make invalid is `validatePrioritiesAmong`'s
- * business. Reads fields leniently and never throws.
+ * Every error of a runtime that a schema cannot tell (the rules of KServe's runtime webhook). `old` is the stored object of an
+ * update, for what may not change. What other runtimes make invalid is `validatePrioritiesAmong`'s business. Reads fields
+ * leniently and never throws.
  */
 export function validateServingRuntime(runtime: Runtime, old?: Runtime): FieldError[] {
-  const errors = errorsOf(runtime, old);
-  return withoutUnchanged(errors, () => (old ? errorsOf(old) : []), runtime, old);
-}
-
-function errorsOf(runtime: Runtime, old?: Runtime): FieldError[] {
   const errors = new FieldErrors();
   const spec = readObject(runtime.spec);
   validateContainers('spec.containers', spec?.containers, errors);

@@ -110,20 +110,3 @@ test('a transformer makes the longest name of a child', () => {
   assert.deepEqual(paths(named(51)), []);
   assert.deepEqual(paths(named(52)), ['metadata.name']);
 });
-
-const invalid = { model: { ...model, storageUri: 's3://' }, minReplicas: 3, maxReplicas: 2 };
-
-test('what was invalid before and stays is not blamed', () => {
-  const old = service(invalid);
-  assert.deepEqual(paths(service({ ...invalid, timeout: 60 }), old), []);
-  assert.deepEqual(paths(service({ ...invalid, minReplicas: 4 }), old), ['spec.predictor.minReplicas']);
-  assert.deepEqual(paths(service({ ...invalid, timeout: -1 }), old), ['spec.predictor.timeout']);
-  const gcs = { ...invalid, model: { ...model, storageUri: 'gs://' } };
-  assert.deepEqual(paths(service(gcs), old), ['spec.predictor.model.storageUri']);
-});
-
-test('taking a finalizer off always passes', () => {
-  const old = service(invalid, { finalizers: ['a', 'b'], deletionTimestamp: '2030-01-01T00:00:00Z' });
-  assert.deepEqual(paths(service(invalid, { deletionTimestamp: '2030-01-01T00:00:00Z' }), old), []);
-  assert.deepEqual(paths(service(invalid, { finalizers: ['a'] }), service(invalid, { finalizers: ['a', 'b'] })), []);
-});

@@ -1,7 +1,6 @@
 import type { FieldError } from '@serval/kube/schema';
 import { FieldErrors } from '../../../schema/field-errors.ts';
 import { readObject } from '../../../schema/lenient.ts';
-import { withoutUnchanged } from '../../../schema/ratchet.ts';
 import { annotationsOf, validateAnnotations } from './rules/annotations.ts';
 import { autoscalerOf, validateAutoscaling } from './rules/autoscaling.ts';
 import { validateCanaries } from './rules/canary.ts';
@@ -15,15 +14,10 @@ import type { ComponentSpec, InferenceService } from './types.ts';
 
 /**
  * Every error of an InferenceService that a schema cannot tell, with its field path: the rules of KServe's webhook, one file
- * each. `old` is the stored object of an update; what was invalid in it and did not change passes. Wrong types are the
- * schema's business: this reads fields leniently and never throws.
+ * each. `old` is the stored object of an update, for what may not change. Wrong types are the schema's business: this reads
+ * fields leniently and never throws.
  */
 export function validateInferenceService(service: InferenceService, old?: InferenceService): FieldError[] {
-  const errors = errorsOf(service, old);
-  return withoutUnchanged(errors, () => (old ? errorsOf(old) : []), service, old);
-}
-
-function errorsOf(service: InferenceService, old?: InferenceService): FieldError[] {
   const errors = new FieldErrors();
   validateName(service, errors);
   validateAnnotations(service, old, errors);
