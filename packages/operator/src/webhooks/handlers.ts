@@ -52,16 +52,23 @@ function moreChecks({ runtimes, clusterRuntimes }: WebhookDeps): ReadonlyMap<str
         among: (object, request) => {
           const runtime = object as ServingRuntime;
           const namespace = request.namespace ?? runtime.metadata.namespace ?? 'default';
-          return validatePrioritiesAmong(runtime, runtimes.list({ namespace }));
+          return validatePrioritiesAmong(runtime, runtimes.list({ namespace }), storedRuntime(request));
         },
       },
     ],
     [
       clusterServingRuntimes.plural,
-      { among: (object) => validatePrioritiesAmong(object as ClusterServingRuntime, clusterRuntimes.list()) },
+      {
+        among: (object, request) =>
+          validatePrioritiesAmong(object as ClusterServingRuntime, clusterRuntimes.list(), storedRuntime(request)),
+      },
     ],
   ];
   return new Map(checks);
+}
+
+function storedRuntime({ oldObject }: AdmissionRequest): ServingRuntime | undefined {
+  return (oldObject ?? undefined) as ServingRuntime | undefined;
 }
 
 function podHandler({ client, config }: WebhookDeps): WebhookHandler {

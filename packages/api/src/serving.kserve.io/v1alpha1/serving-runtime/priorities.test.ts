@@ -49,3 +49,9 @@ for (const [rule, mine, rival, expected] of cases) {
     );
   });
 }
+
+test('a conflict that is there already holds nobody up', () => {
+  const changed = runtime('a', { replicas: 2 });
+  assert.deepEqual(validatePrioritiesAmong(changed, [runtime('b')], runtime('a')), []);
+  assert.equal(validatePrioritiesAmong(changed, [runtime('b')], runtime('a', { disabled: true })).length, 1);
+});

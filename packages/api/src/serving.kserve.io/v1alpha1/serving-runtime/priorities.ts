@@ -25,10 +25,17 @@ export function validateOwnPriorities(spec: ServingRuntimeSpec, errors: FieldErr
 
 /**
  * What is wrong with a runtime because of `others` of its scope: two that serve one version of a format over one protocol at
- * one priority leave the choice to chance (KServe's validateServingRuntimePriority). Without protocols, a runtime serves
- * whatever is asked of it, so it is compared with those only that write none either, as KServe does.
+ * one priority leave the choice to chance (KServe's validateServingRuntimePriority). A runtime that names no protocols is
+ * compared with nobody, as in KServe. A conflict that `old`, the stored object of an update, has already passes.
  */
-export function validatePrioritiesAmong(runtime: Runtime, others: readonly Runtime[]): FieldError[] {
+export function validatePrioritiesAmong(runtime: Runtime, others: readonly Runtime[], old?: Runtime): FieldError[] {
+  const errors = conflictsOf(runtime, others);
+  if (errors.length === 0 || !old) return errors;
+  const known = new Set(conflictsOf(old, others).map(({ message }) => message));
+  return errors.filter(({ message }) => !known.has(message));
+}
+
+function conflictsOf(runtime: Runtime, others: readonly Runtime[]): FieldError[] {
   const errors = new FieldErrors();
   const spec = readObject(runtime.spec);
   if (!spec || spec.disabled === true || runtime.metadata.deletionTimestamp) return errors.list;
