@@ -7,7 +7,7 @@ import {
   type NameCheck,
   type ObjectMeta,
 } from '@serval/kube/objects';
-import type { FieldError } from '@serval/kube/schema';
+import { type FieldError, fieldPath } from '@serval/kube/schema';
 import { FieldErrors } from '../schema/field-errors.ts';
 
 /** Keys and values of all annotations together (apimachinery's TotalAnnotationSizeLimitB). */
@@ -24,13 +24,13 @@ export function checkMetadata(metadata: ObjectMeta): FieldError[] {
   if (metadata.name) check('metadata.name', metadata.name, checkDns1123Subdomain);
   if (metadata.namespace) check('metadata.namespace', metadata.namespace, checkDns1123Label);
   for (const [key, value] of entries(metadata.labels)) {
-    check(`metadata.labels[${key}]`, key, checkLabelKey);
-    check(`metadata.labels[${key}]`, value, checkLabelValue);
+    check(fieldPath('metadata.labels', key), key, checkLabelKey);
+    check(fieldPath('metadata.labels', key), value, checkLabelValue);
   }
   let annotationBytes = 0;
   for (const [key, value] of entries(metadata.annotations)) {
     // Keys of annotations may have capitals in their prefix (ValidateAnnotations lowers them first).
-    check(`metadata.annotations[${key}]`, key.toLowerCase(), checkQualifiedName);
+    check(fieldPath('metadata.annotations', key), key.toLowerCase(), checkQualifiedName);
     annotationBytes += key.length + (typeof value === 'string' ? value.length : 0);
   }
   if (annotationBytes > maxAnnotationBytes) {

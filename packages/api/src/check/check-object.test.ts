@@ -65,7 +65,7 @@ test('metadata is checked, each field once', () => {
   assert.deepEqual(paths(service({ model }, { name: undefined })), ['metadata.name']);
   assert.deepEqual(paths(service({ model }, { name: 'Iris' })), ['metadata.name']);
   assert.deepEqual(paths(service({ model }, { labels: { a: 'b c', 'd/': 'e' }, finalizers: ['x y'] })), [
-    'metadata.labels[a]',
+    'metadata.labels.a',
     'metadata.labels[d/]',
     'metadata.finalizers[0]',
   ]);
@@ -83,6 +83,11 @@ test('kinds of others are not checked; unknown kinds of our groups are errors', 
   assert.match(error?.message ?? '', /did you mean "InferenceService"/);
   const [version] = checkObject({ ...service({ model }), apiVersion: 'serving.kserve.io/v1alpha1' }).errors;
   assert.match(version?.message ?? '', /served as serving\.kserve\.io\/v1beta1/);
+});
+
+test('what is inside of a field of the wrong type is not spoken of', () => {
+  assert.deepEqual(paths({ ...service({}), spec: [{ predictor: 1 }] } as AnyObject), ['spec']);
+  assert.deepEqual(paths(service({ model, containers: { name: 'a' } })), ['spec.predictor.containers']);
 });
 
 test('objects of any shape are answered', () => {

@@ -8,6 +8,7 @@ import {
 } from '@serval/kube/schema';
 import type { KindDefaults, KindVersion } from '../crd/kind-version.ts';
 import { checkMetadata } from './check-metadata.ts';
+import { withoutInnerErrors } from './inner-errors.ts';
 import { checkSchemaOf, kindOf, missingKind } from './kind-of.ts';
 import { isLeaving, withoutStoredErrors } from './ratchet.ts';
 import { describeUnknownFields, type UnknownField, unknownFieldError, withoutStoredFields } from './unknown-fields.ts';
@@ -63,7 +64,7 @@ export function checkObject(object: KubeObject, options: CheckOptions = {}): Che
   if (!kind.resource.namespaced && metadata.namespace) {
     warnings.push(`metadata.namespace: a ${name} belongs to no namespace, so it is ignored`);
   }
-  return { errors: fieldValidation === 'Strict' ? [...unknown, ...errors] : errors, warnings };
+  return { errors: withoutInnerErrors(fieldValidation === 'Strict' ? [...unknown, ...errors] : errors), warnings };
 }
 
 /**

@@ -1,12 +1,12 @@
 /** Longer names are no slips of the pen, and comparing them costs the product of their lengths. */
 const maxLength = 64;
 
-/** The known name that was most likely meant: same letters in another case, or at most a third of them wrong. */
+/** The known name that was most likely meant: same letters in another case, or about a third of them wrong at most. */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   if (name.length > maxLength) return undefined;
   const given = name.toLowerCase();
   let nearest: string | undefined;
-  let least = Math.max(1, Math.floor(name.length / 3)) + 1;
+  let least = Math.max(1, Math.ceil(name.length / 3)) + 1;
   for (const candidate of known) {
     if (Math.abs(candidate.length - name.length) >= least) continue;
     const distance = editDistance(given, candidate.toLowerCase());
