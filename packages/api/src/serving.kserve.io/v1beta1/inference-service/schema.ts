@@ -105,7 +105,11 @@ function workerSchema(pods: PodSchemas): StructuralSchema {
 /** A container with `fields` among its own, none of them required: the runtime gives the name, and validation speaks of the rest. */
 function containerWith(pods: PodSchemas, fields: Record<string, TSchema>): StructuralSchema {
   const { required: _, ...container } = pods.container;
-  return { ...container, properties: { ...container.properties, ...plain(Type.Object(fields)).properties } };
+  const name: StructuralSchema = {
+    type: 'string',
+    description: 'Name of the container; leave it out, the runtime gives it.',
+  };
+  return { ...container, properties: { ...container.properties, ...plain(Type.Object(fields)).properties, name } };
 }
 
 /** TypeBox's schemas are JSON Schema; those used here keep to what a structural schema may have. */
