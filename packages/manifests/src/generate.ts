@@ -1,6 +1,7 @@
 import { crdsFor } from '@serval/operator/declarations';
 import { requireSoundDefinitions } from './definitions/definition-problems.ts';
 import type { FileSet } from './file-set.ts';
+import { generateCharts } from './helm/index.ts';
 import { kustomizeFiles } from './kustomize/layout.ts';
 
 /**
@@ -11,5 +12,5 @@ export function generateDeploy(): FileSet {
   // Which versions are served depends on the installation; the schemas do not.
   requireSoundDefinitions([...crdsFor({ bundle: 'standard' }), ...crdsFor({ bundle: 'full' })]);
   const kustomize = kustomizeFiles();
-  return new Map([...kustomize].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return new Map([...kustomize, ...generateCharts(kustomize)].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

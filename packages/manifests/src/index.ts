@@ -3,6 +3,18 @@ export { compareFolder, type FileDifference } from './folder/compare-folder.ts';
 export { readFolder } from './folder/read-folder.ts';
 export { writeFolder } from './folder/write-folder.ts';
 export { generateDeploy } from './generate.ts';
+export {
+  type ChartName,
+  type ChartRelease,
+  chartFolder,
+  chartNames,
+  generateCharts,
+  keepAnnotation,
+  releaseSecretBytes,
+  renderChart,
+  renderNotes,
+  variantValues,
+} from './helm/index.ts';
 export { kustomizeFiles } from './kustomize/layout.ts';
 export { renderKustomization } from './kustomize/render.ts';
 export {

@@ -4,6 +4,8 @@ export const manifestsErrorCodes = [
   'BadKustomization',
   'UnsupportedKustomization',
   'BadSource',
+  'UnsupportedTemplate',
+  'BadValues',
 ] as const;
 export type ManifestsErrorCode = (typeof manifestsErrorCodes)[number];
 

@@ -14,11 +14,12 @@ export function servingConfigMap({ namespace, gateway, ingressDomain }: ConfigMa
   const { deploy, ingress } = defaultServingConfig;
   const written = {
     deploy,
+    // By the alphabet, as Helm writes JSON.
     ingress: {
-      enableGatewayApi: ingress.enableGatewayApi,
-      kserveIngressGateway: gateway,
-      ingressDomain: ingressDomain ?? ingress.ingressDomain,
       domainTemplate: ingress.domainTemplate,
+      enableGatewayApi: ingress.enableGatewayApi,
+      ingressDomain: ingressDomain ?? ingress.ingressDomain,
+      kserveIngressGateway: gateway,
       urlScheme: ingress.urlScheme,
     },
   };

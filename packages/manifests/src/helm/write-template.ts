@@ -1,0 +1,97 @@
+import { ManifestsError } from '../manifests-error.ts';
+import { yamlScalar } from '../yaml/scalar.ts';
+import { orderedFields, writeYaml } from '../yaml/write-yaml.ts';
+import { call, type Expression, entryKey, writeExpression } from './expression.ts';
+import { Choice, Computed, Entries, isFields, isItems, isLiteral, type TemplateNode } from './tree.ts';
+
+/** Schemas branch deeply: see the files of definitions. */
+const bracketWidth = 140;
+
+/** A file below `templates/` that holds one object. */
+export function writeTemplate(node: TemplateNode): string {
+  return `${documentLines(node).join('\n')}\n`;
+}
+
+/** An expression in the place of a value. JSON is YAML on one line, with all quoting that any text needs. */
+export function action(expression: Expression): string {
+  return `{{ ${writeExpression(call('toJson', expression))} }}`;
+}
+
+/** Text that Helm would take for an action, as an action that writes it. */
+export function escapeTemplate(text: string): string {
+  return text.replaceAll('{{', '{{ "{{" }}');
+}
+
+export const control = {
+  if: (condition: Expression) => `{{- if ${writeExpression(condition)} }}`,
+  elseIf: (condition: Expression) => `{{- else if ${writeExpression(condition)} }}`,
+  else: '{{- else }}',
+  rangeEntries: (of: Expression) => `{{- range $key, $value := ${writeExpression(of)} }}`,
+  rangeItems: (of: Expression) => `{{- range $value := ${writeExpression(of)} }}`,
+  end: '{{- end }}',
+} as const;
+
+function documentLines(node: TemplateNode): string[] {
+  if (node instanceof Choice) return choiceLines(node, documentLines);
+  if (isFields(node)) return fieldsLines(node, '');
+  throw new ManifestsError('BadSource', 'a template holds an object');
+}
+
+function choiceLines({ branches }: Choice, linesOf: (node: TemplateNode) => string[]): string[] {
+  const lines = branches.flatMap(({ condition, node }, index) => {
+    if (index > 0) return [condition ? control.elseIf(condition) : control.else, ...linesOf(node)];
+    if (!condition) throw new ManifestsError('BadSource', 'a choice begins with a condition');
+    return [control.if(condition), ...linesOf(node)];
+  });
+  return [...lines, control.end];
+}
+
+function fieldsLines(fields: Readonly<Record<string, TemplateNode | undefined>>, indent: string): string[] {
+  const ordered = orderedFields(fields) as [string, TemplateNode][];
+  requireContent(ordered.map(([, node]) => node));
+  return ordered.flatMap(([key, node]) => fieldLines(key, node, indent));
+}
+
+function fieldLines(key: string, node: TemplateNode, indent: string): string[] {
+  if (isLiteral(node)) return literalLines({ [key]: node }, indent);
+  const lead = `${indent}${escapeTemplate(yamlScalar(key))}:`;
+  if (node instanceof Choice) return choiceLines(node, (branch) => fieldLines(key, branch, indent));
+  if (node instanceof Computed) return [`${lead} ${action(node.expression)}`];
+  if (node instanceof Entries) {
+    return [control.rangeEntries(node.of), `${indent}${action(entryKey)}: ${action(node.item)}`, control.end];
+  }
+  if (isItems(node)) return [lead, ...itemsLines(node, indent)];
+  return [lead, ...fieldsLines(node as Record<string, TemplateNode>, `${indent}  `)];
+}
+
+function itemsLines(items: readonly TemplateNode[], indent: string): string[] {
+  requireContent(items);
+  return items.flatMap((item) => itemLines(item, indent));
+}
+
+function itemLines(item: TemplateNode, indent: string): string[] {
+  if (isLiteral(item)) return literalLines([item], indent);
+  if (item instanceof Choice) return choiceLines(item, (branch) => itemLines(branch, indent));
+  if (item instanceof Computed) return [`${indent}- ${action(item.expression)}`];
+  if (item instanceof Entries) return [control.rangeItems(item.of), `${indent}- ${action(item.item)}`, control.end];
+  // A lone dash: what follows may begin with a line that is left out.
+  if (isItems(item)) return [`${indent}-`, ...itemsLines(item, `${indent}  `)];
+  return [`${indent}-`, ...fieldsLines(item as Record<string, TemplateNode>, `${indent}  `)];
+}
+
+function literalLines(value: unknown, indent: string): string[] {
+  const lines = escapeTemplate(writeYaml(value, { bracketWidth })).trimEnd().split('\n');
+  return lines.map((line) => (line === '' ? '' : `${indent}${line}`));
+}
+
+/** An object or list of which nothing may be left would be `null`. */
+function requireContent(nodes: readonly TemplateNode[]): void {
+  const isSure = (node: TemplateNode) =>
+    !(node instanceof Entries) &&
+    !(node instanceof Choice && node.branches.every(({ condition }) => condition !== undefined));
+  if (nodes.length > 0 && !nodes.some(isSure)) {
+    throw new ManifestsError('BadSource', 'an object or list of a template has nothing that is always there', {
+      hint: 'make the field around it conditional',
+    });
+  }
+}
