@@ -30,7 +30,8 @@ interface Offer {
 }
 
 /**
- * Copies of schemas that stay within a number of bytes: parts of Pods for which there is no room keep whatever is in them, and say so.
+ * Schemas within a number of bytes: parts of Pods for which there is no room keep whatever is in them, and say so. The same
+ * schemas where there is room for everything.
  *
  * Starts with everything open and spells out group by group, by `spelling-order.ts`. A group is one definition at one rank, in all
  * of its places: it is spelled out in all of them or in none, so that equal things look equal.
@@ -39,6 +40,7 @@ interface Offer {
  */
 export function fitSchemas(schemas: readonly StructuralSchema[], options: FitOptions): StructuralSchema[] | undefined {
   const { pods, maxBytes, mayOpen, focus, aside } = options;
+  if (schemas.reduce((sum, schema) => sum + jsonBytes(schema), 0) <= maxBytes) return [...schemas];
   const { plan, partsOf } = createPlanner(pods, mayOpen);
   const offers = new Map<number, Offer[]>();
   const sizes = new WeakMap<object, number>();
