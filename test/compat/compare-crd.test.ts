@@ -61,14 +61,21 @@ test('patterns of paths', () => {
 test('a difference explains what it names, and one that explains nothing is told', () => {
   const listed: Difference = { kinds: ['A'], releases: ['v1'], aspect: 'type', path: 'spec.*', reason: 'wanted' };
   const finding = { path: 'spec.a', aspect: 'type' as const, theirs: 1, ours: 2 };
-  const subject = { release: 'v1', kind: 'A', version: 'v1' };
+  const subject = { release: 'v1', kind: 'A', version: 'v1', bundle: 'full' as const };
   assert.equal(explanation(subject, finding, [listed]), listed);
   assert.equal(explanation({ ...subject, release: 'v2' }, finding, [listed]), undefined);
   assert.equal(explanation({ ...subject, kind: 'B' }, finding, [listed]), undefined);
   assert.equal(explanation(subject, { ...finding, aspect: 'enum' }, [listed]), undefined);
   assert.equal(explanation(subject, { ...finding, path: 'status.a' }, [listed]), undefined);
-  assert.deepEqual(unusedDifferences([listed], new Set([listed]), [], true), []);
-  assert.deepEqual(unusedDifferences([listed], new Set(), [], true), [listed]);
-  assert.deepEqual(unusedDifferences([listed], new Set(), ['A'], false), [listed]);
-  assert.deepEqual(unusedDifferences([listed], new Set(), ['B'], false), []);
+  const open: Difference = { ...listed, bundle: 'standard', isKeptOpen: true };
+  assert.equal(explanation(subject, { ...finding, isKeptOpen: true }, [open]), undefined);
+  assert.equal(explanation({ ...subject, bundle: 'standard' }, finding, [open]), undefined);
+  assert.equal(explanation({ ...subject, bundle: 'standard' }, { ...finding, isKeptOpen: true }, [open]), open);
+
+  const all = { bundle: 'full' as const, kinds: new Set<string>(), areAllKinds: true };
+  assert.deepEqual(unusedDifferences([listed], new Set([listed]), all), []);
+  assert.deepEqual(unusedDifferences([listed, open], new Set(), all), [listed]);
+  const some = { ...all, areAllKinds: false };
+  assert.deepEqual(unusedDifferences([listed], new Set(), { ...some, kinds: new Set(['A']) }), [listed]);
+  assert.deepEqual(unusedDifferences([listed], new Set(), { ...some, kinds: new Set(['B']) }), []);
 });

@@ -116,7 +116,9 @@ test('a part kept as it comes takes all, but fills nothing in', () => {
     properties: { a: { type: 'string' }, b: { type: 'object', properties: { c: { type: 'string', default: 'x' } } } },
   };
   const { findings, paths, wider } = compareSchemas(at(theirs), at(open));
-  assert.deepEqual(findings, [{ path: 'spec.field.b.c', aspect: 'default', theirs: 'x', ours: undefined }]);
+  assert.deepEqual(findings, [
+    { path: 'spec.field.b.c', aspect: 'default', theirs: 'x', ours: undefined, isKeptOpen: true },
+  ]);
   assert.deepEqual([paths, wider], [6, 3]);
 });
 

@@ -64,6 +64,7 @@ export function compareSchemas(theirs: StructuralSchema, ours: StructuralSchema,
         aspect: 'default' as const,
         theirs: schema.default,
         ours: undefined,
+        isKeptOpen: true as const,
       })),
     );
   }

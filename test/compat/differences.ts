@@ -1,3 +1,4 @@
+import type { CrdBundle } from '@serval/api';
 import type { Aspect } from './finding.ts';
 
 /** A difference that is wanted. One that no longer occurs has to be taken out. */
@@ -7,6 +8,10 @@ export interface Difference {
   version?: string;
   /** Releases of the reference that it is about; absent: any. */
   releases?: readonly string[];
+  /** The bundle of ours that it is about; absent: both. */
+  bundle?: CrdBundle;
+  /** Whether it is only about parts that are kept as they come. */
+  isKeptOpen?: true;
   aspect: Aspect;
   /** Of the fields, as `path-pattern.ts` reads it. */
   path: string;
@@ -14,6 +19,13 @@ export interface Difference {
 }
 
 export const differences: readonly Difference[] = [
+  {
+    bundle: 'standard',
+    isKeptOpen: true,
+    aspect: 'default',
+    path: 'spec.**',
+    reason: 'these parts of Pods have no room; API servers write the defaults into the Pod itself',
+  },
   {
     kinds: ['ClusterStorageContainer'],
     releases: ['v0.15.2'],

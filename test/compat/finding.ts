@@ -32,6 +32,8 @@ export interface Finding {
 /** A finding and where it is: `spec.predictor.containers[].env[].name`; values of a map are `{}`. */
 export interface LocatedFinding extends Finding {
   path: string;
+  /** The part that it is in is kept as it comes, without a schema. */
+  isKeptOpen?: true;
 }
 
 /** How one node of the reference compares with ours. */
