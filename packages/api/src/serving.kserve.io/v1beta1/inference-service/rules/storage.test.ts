@@ -49,6 +49,21 @@ const cases: Case[] = [
     ['spec.explainer.storageUris'],
   ],
   [
+    'an explainer knows some stores',
+    service({ model }, {}, { explainer: { art: { storage: { key: 'k', parameters: { type: 's3' } } } } }),
+    [],
+  ],
+  [
+    'and not others',
+    service({ model }, {}, { explainer: { art: { storage: { parameters: { type: 'gs' } } } } }),
+    ['spec.explainer.art.storage.parameters[type]'],
+  ],
+  [
+    'nor their addresses',
+    service({ model }, {}, { explainer: { art: { storageUri: 'gs://a/b', storage: { key: 'k' } } } }),
+    ['spec.explainer.art.storageUri'],
+  ],
+  [
     'a transformer in the same Pod has no model',
     service({
       model,
