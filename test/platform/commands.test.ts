@@ -36,10 +36,13 @@ test('the commands of a platform in the background', async (t) => {
   await t.test('status tells each part, and as JSON too', async () => {
     await eventually(async () => assert.equal((await run('status')).code, 0));
     const { stdout } = await run('status');
-    assert.match(stdout, /PART +WHERE +HEALTH\nAPI server .*healthy\ngateway .*healthy\nmodel store .*healthy/);
+    assert.match(
+      stdout,
+      /PART +WHERE +HEALTH\nAPI server .*healthy\nwebhooks .*healthy\ngateway .*healthy\nmodel store .*healthy/,
+    );
     const status = JSON.parse((await run('status', '--json')).stdout) as { running: boolean; parts: unknown[] };
     assert.equal(status.running, true);
-    assert.equal(status.parts.length, 3);
+    assert.equal(status.parts.length, 4);
   });
 
   await t.test('apply says what it did, wait waits, get and describe show it', async () => {

@@ -4,8 +4,7 @@ export { configMapName, defaultServingConfig, type S3Config, type ServingConfig 
 export { type CallWebhook, createCallOverTls, type ResolveService } from './health/call-over-tls.ts';
 export type { Failure } from './health/explain-failure.ts';
 export { healthConfigMap, readHealthConfigMap, type WebhookHealth } from './health/health-report.ts';
-export { createWebhookHealth, type WebhookHealthMonitor } from './health/webhook-health.ts';
-export { createHealthWriter } from './health/write-health.ts';
+export { startWebhookHealth } from './health/start-webhook-health.ts';
 export type { Component } from './inference-service/render/component.ts';
 export {
   type Rendered,
@@ -16,7 +15,6 @@ export { credentialEnv } from './pod/credential-env.ts';
 export { mutatePod, type PodMutation } from './pod/mutate-pod.ts';
 export { type FlagValues, operatorHelp, parseOperatorFlags } from './program/parse-flags.ts';
 export { type RunningOperator, type RunOperatorOptions, runOperator } from './program/run-operator.ts';
-export { watchWebhookObjects } from './registration/webhook-objects.ts';
 export {
   type RuntimeCandidates,
   RuntimeSelectionError,

@@ -1,6 +1,8 @@
 import { inferenceServices } from '@serval/api';
 import type { Client } from '@serval/kube/client';
-import { type Deployment, deployments, gateways, isStatusError, pods } from '@serval/kube/objects';
+import { configMaps, type Deployment, deployments, gateways, isStatusError, pods } from '@serval/kube/objects';
+import { readHealthConfigMap, type WebhookHealth } from '@serval/operator';
+import { healthConfigMapName } from '@serval/operator/declarations';
 import { describeError } from '../command/cli-error.ts';
 import { type Command, jsonOption } from '../command/command.ts';
 import { isLocked, readRunRecord } from '../platform/data-directory.ts';
@@ -13,6 +15,9 @@ interface Health {
   health: string;
 }
 
+/** Nothing is known to be wrong: the operator has just started. */
+const notProbed = 'not probed yet';
+
 export const statusCommand: Command = {
   name: 'status',
   summary: 'what runs, where, and how healthy it is',
@@ -22,10 +27,18 @@ export const statusCommand: Command = {
     const running = await isLocked(dataDir);
     const parts: Health[] = [];
     const services: Record<string, unknown>[] = [];
+    let failing: WebhookHealth[] = [];
     if (running && record) {
       const { client } = await connect();
+      const webhooks = await webhookHealth(client, signal);
+      failing = webhooks.filter(({ failure }) => failure !== undefined);
       parts.push(
         { part: 'API server', where: record.apiServer, health: await probe(() => apiServerHealth(client, signal)) },
+        {
+          part: 'webhooks',
+          where: `ConfigMap ${systemNamespace}/${healthConfigMapName}`,
+          health: sumOf(webhooks, failing),
+        },
         {
           part: 'gateway',
           where: `http://${record.gateway.external}`,
@@ -48,9 +61,14 @@ export const statusCommand: Command = {
         });
       }
     }
-    const healthy = running && parts.every(({ health }) => health === 'healthy');
+    const healthy = running && parts.every(({ health }) => health === 'healthy' || health === notProbed);
     if (options['json'] === true) {
-      out.json({ running, healthy, dataDir, ...(running && record ? { process: record, parts, services } : {}) });
+      out.json({
+        running,
+        healthy,
+        dataDir,
+        ...(running && record ? { process: record, parts, services, failing } : {}),
+      });
     } else if (!running) {
       out.print(`nothing runs on ${dataDir}`);
     } else if (!record) {
@@ -58,6 +76,9 @@ export const statusCommand: Command = {
     } else {
       out.print(`process ${record.pid}, serval ${record.version}, since ${record.startedAt}, data in ${dataDir}\n`);
       out.table(parts as unknown as Record<string, unknown>[], { part: 'PART', where: 'WHERE', health: 'HEALTH' });
+      for (const { name, failure, since } of failing) {
+        out.print(`\n${name} fails since ${since}: ${failure?.reason}\n  ${failure?.wayOut}`);
+      }
       if (services.length > 0) {
         out.print('');
         out.table(services, { namespace: 'NAMESPACE', name: 'NAME', ready: 'READY', url: 'URL', reason: 'REASON' });
@@ -79,6 +100,22 @@ async function apiServerHealth(client: Client, signal: AbortSignal): Promise<str
   const response = await client.request({ method: 'GET', path: '/readyz', signal });
   const text = await readText(response);
   return response.status === 200 ? 'healthy' : `${response.status} ${text}`;
+}
+
+/** What the operator told last; nothing when it has told nothing yet. */
+async function webhookHealth(client: Client, signal: AbortSignal): Promise<WebhookHealth[]> {
+  try {
+    const target = { namespace: systemNamespace, name: healthConfigMapName };
+    return readHealthConfigMap(await client.get(configMaps, target, { signal }));
+  } catch {
+    // The line of the API server says what is wrong with it.
+    return [];
+  }
+}
+
+function sumOf(all: readonly WebhookHealth[], failing: readonly WebhookHealth[]): string {
+  if (all.length === 0) return notProbed;
+  return failing.length === 0 ? 'healthy' : `${failing.length} of ${all.length} fail`;
 }
 
 async function gatewayHealth(client: Client, signal: AbortSignal): Promise<string> {

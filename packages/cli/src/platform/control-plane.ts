@@ -1,6 +1,6 @@
 import type { Client, Log, Transport } from '@serval/kube/client';
 import type { KubeletEndpoint, Scheduling } from '@serval/node';
-import type { Webhooks } from '@serval/operator';
+import type { CallWebhook, Webhooks } from '@serval/operator';
 import type { WebhookAddress } from '@serval/operator/declarations';
 
 /** The API server in force, our own or another, and how it and the platform's parts reach each other. */
@@ -14,6 +14,8 @@ export interface ControlPlane {
   scheduling: Scheduling;
   /** Lets the API server call the webhooks; answers what their configurations must say, nothing for the default. */
   connectWebhooks(webhooks: Webhooks): Promise<WebhookAddress | undefined>;
+  /** Calls a webhook as the API server does, to see whether it answers. */
+  callWebhook: CallWebhook;
   /** How the node is reached from outside of this process, if it must be. */
   kubeletEndpoint: KubeletEndpoint | undefined;
   connectKubelet(kubelet: Transport): void;

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { startEngine } from '@serval/engine';
 import { createClient, type Transport, writeKubeConfig } from '@serval/kube/client';
-import type { Webhooks } from '@serval/operator';
-import { operatorServiceAccountName } from '@serval/operator/declarations';
+import type { JsonObject } from '@serval/kube/objects';
+import { createCallOverTls, type Webhooks } from '@serval/operator';
+import { operatorServiceAccountName, webhookServiceName } from '@serval/operator/declarations';
 import { checkPort } from './check-port.ts';
 import type { ControlPlane, ControlPlaneOptions, Stops } from './control-plane.ts';
 import { systemNamespace } from './model-store-objects.ts';
@@ -16,18 +17,19 @@ export async function startEmbeddedEngine(
 ): Promise<ControlPlane> {
   let webhooks: Webhooks | undefined;
   let kubelet: Transport | undefined;
+  const answer = async (service: { namespace: string; name: string; path?: string }, body: object) => {
+    if (webhooks === undefined || service.namespace !== systemNamespace || service.name !== webhookServiceName) {
+      throw new Error(`nothing answers for Service ${service.namespace}/${service.name}`);
+    }
+    return webhooks(service.path ?? '/', body);
+  };
   await checkPort(loopback, apiPort, '--api-port');
   const engine = await startEngine({
     dataDir: join(dataDir, 'engine'),
     host: loopback,
     port: apiPort,
     log,
-    callService: async (service, body) => {
-      if (webhooks === undefined || service.namespace !== systemNamespace) {
-        throw new Error(`nothing answers for Service ${service.namespace}/${service.name}`);
-      }
-      return webhooks(service.path, body as never) as never;
-    },
+    callService: async (service, body) => (await answer(service, body)) as unknown as JsonObject,
     callKubelet: async (_node, request) => {
       if (kubelet === undefined) throw new Error('the node is not up yet');
       return kubelet(request);
@@ -46,6 +48,8 @@ export async function startEmbeddedEngine(
       webhooks = given;
       return undefined;
     },
+    callWebhook: async (config, body, signal) =>
+      config.service ? await answer(config.service, body) : await createCallOverTls()(config, body, signal),
     kubeletEndpoint: undefined,
     connectKubelet: (given) => {
       kubelet = given;

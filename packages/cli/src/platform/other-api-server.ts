@@ -1,12 +1,12 @@
 import { createAuthority, createServerCertificate } from '@serval/kube/certificates';
 import { type Client, createClient, createSocketTransport, loadKubeConfig } from '@serval/kube/client';
 import { configMaps, isStatusError } from '@serval/kube/objects';
-import { serveWebhooks } from '@serval/operator';
+import { createCallOverTls, serveWebhooks } from '@serval/operator';
 import { CliError } from '../command/cli-error.ts';
 import type { ControlPlane, ControlPlaneOptions, Stops } from './control-plane.ts';
 import { findForeignControllers } from './foreign-controllers.ts';
 import { nodeName } from './model-store-objects.ts';
-import { findForeignOperator, removeWebhookConfigurations } from './webhook-configurations.ts';
+import { findForeignOperator, removeConversion, removeWebhookConfigurations } from './webhook-configurations.ts';
 
 /**
  * Another API server, which calls this process's webhooks and node over TLS. The authority behind them is made anew at every
@@ -41,10 +41,12 @@ export async function useOtherApiServer(
       stops.push(async () => {
         // Nobody answers them any more, and what nobody answers would refuse every service.
         await removeWebhookConfigurations(client, served.url);
+        await removeConversion(client, served.url);
         await served.close();
       });
       return { url: served.url, caBundle: Buffer.from(authority.certificate).toString('base64') };
     },
+    callWebhook: createCallOverTls(),
     kubeletEndpoint: { address, certificate, key, clientAuthorities: await clientAuthorities(client, config.caData) },
     connectKubelet: () => undefined,
   };

@@ -3,7 +3,7 @@ import { startControllers } from '@serval/controllers';
 import type { Client } from '@serval/kube/client';
 import type { AnyObject } from '@serval/kube/objects';
 import { startNode } from '@serval/node';
-import { startOperator } from '@serval/operator';
+import { type Operator, startOperator, startWebhookHealth } from '@serval/operator';
 import { platformObjects, type WebhookAddress, webhookConfigurations } from '@serval/operator/declarations';
 import { applyInOrder } from './apply-in-order.ts';
 import { checkPort } from './check-port.ts';
@@ -70,9 +70,12 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     options.signal.throwIfAborted();
     onProgress(`API server  ${controlPlane.apiServer}`);
 
+    // On a second start, what is stored leads to webhooks already: they are to be found before anything asks for them.
+    const operator = createLateOperator(controlPlane, log, stops);
+    const webhooks = (await controlPlane.connectWebhooks(operator.webhooks)) ?? inProcessWebhooks;
     // Kinds, and who the operator is, first: the gateway reads some kinds, and its port must be known before the Gateway is written.
     const isFirst = ({ kind = '' }: AnyObject) => firstKinds.has(kind);
-    await applyInOrder(client, platformObjects({ gatewayPort: options.gatewayPort }).filter(isFirst));
+    await applyInOrder(client, platformObjects({ gatewayPort: options.gatewayPort, webhooks }).filter(isFirst));
 
     let failed: (reason: Error) => void = () => undefined;
     const failure = new Promise<Error>((resolve) => {
@@ -80,14 +83,16 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     });
     // Side by side, as the gateway is a process of its own. Both are waited for, so that both can be stopped.
     const gatewayStops: Stops = [];
-    const [operatorStart, gatewayStart] = await Promise.allSettled([
-      startOperatorAndWebhooks(controlPlane, log, stops),
+    operator.start();
+    const [webhookStart, gatewayStart] = await Promise.allSettled([
+      // Those of a start that was killed may still lead to where nobody listens.
+      applyInOrder(client, webhookConfigurations(webhooks) as unknown as AnyObject[]),
       startSupervisedGateway({ ...options, kubeconfig, port: options.gatewayPort }, gatewayStops, (reason) =>
         failed(reason),
       ),
     ]);
     stops.push(...gatewayStops);
-    const webhooks = startedOf(operatorStart);
+    startedOf(webhookStart);
     const gateway = startedOf(gatewayStart);
     options.signal.throwIfAborted();
     onProgress(`gateway     http://${gateway.external}`);
@@ -114,6 +119,13 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     stops.push(() => controllers?.close());
     stops.push(() => node.close({ stopPods: true }));
     await applyInOrder(client, modelStoreObjects(options.modelStore, scheduling));
+    const health = startWebhookHealth({
+      client: controlPlane.operatorClient,
+      namespace: systemNamespace,
+      call: controlPlane.callWebhook,
+      log,
+    });
+    stops.push(() => health.close());
     onProgress('operator    ready');
     return {
       client,
@@ -129,18 +141,22 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   }
 }
 
-/** Before anything that the webhooks look at is written: on a second start they are stored already. */
-async function startOperatorAndWebhooks(
-  { client, operatorClient, connectWebhooks }: ControlPlane,
-  log: PlatformOptions['log'],
-  stops: Stops,
-): Promise<WebhookAddress> {
-  const operator = await startOperator({ client: operatorClient, namespace: systemNamespace, log });
-  stops.push(() => operator.close());
-  const webhooks = (await connectWebhooks(operator.webhooks)) ?? inProcessWebhooks;
-  // Those of a start that was killed may still lead to where nobody listens.
-  await applyInOrder(client, webhookConfigurations(webhooks) as unknown as AnyObject[]);
-  return webhooks;
+/** An operator whose webhooks can be called before it starts, and then wait for it. Stopped after what calls them. */
+function createLateOperator({ operatorClient }: ControlPlane, log: PlatformOptions['log'], stops: Stops) {
+  const started = Promise.withResolvers<Operator>();
+  let operator: Operator | undefined;
+  started.promise.catch(() => undefined);
+  stops.push(async () => {
+    started.reject(new Error('the platform has ended'));
+    await operator?.close();
+  });
+  return {
+    webhooks: async (path: string, body: unknown) => (await started.promise).webhooks(path, body),
+    start() {
+      operator = startOperator({ client: operatorClient, namespace: systemNamespace, log });
+      started.resolve(operator);
+    },
+  };
 }
 
 function startedOf<T>(result: PromiseSettledResult<T>): T {

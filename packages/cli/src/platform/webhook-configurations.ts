@@ -1,6 +1,7 @@
+import { customResourceDefinitions } from '@serval/api';
 import type { Client } from '@serval/kube/client';
 import { type AnyObject, isStatusError, services } from '@serval/kube/objects';
-import { webhookConfigurations } from '@serval/operator/declarations';
+import { crdsFor, multiVersionCrdNames, webhookConfigurations } from '@serval/operator/declarations';
 import { discover, resourceOfObject } from '../resources/discovery.ts';
 
 interface LiveConfiguration extends AnyObject {
@@ -24,6 +25,18 @@ export async function removeWebhookConfigurations(client: Client, url: string): 
     if (!live.webhooks?.some(({ clientConfig }) => clientConfig?.url?.startsWith(url))) continue;
     const { name = '', uid } = live.metadata;
     await isThere(client.delete(resource, { name }, { preconditions: { uid } }));
+  }
+}
+
+/** Lets definitions that are converted at `url` serve the version that is stored alone: nobody answers there any more. */
+export async function removeConversion(client: Client, url: string): Promise<void> {
+  const converted = new Set(multiVersionCrdNames());
+  for (const definition of crdsFor()) {
+    const { name = '' } = definition.metadata;
+    if (!converted.has(name)) continue;
+    const live = await isThere(client.get(customResourceDefinitions, { name }));
+    const config = live?.spec.conversion?.webhook?.['clientConfig'] as { url?: string } | undefined;
+    if (config?.url?.startsWith(url)) await client.apply(customResourceDefinitions, definition, { force: true });
   }
 }
 

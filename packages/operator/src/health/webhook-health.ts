@@ -138,6 +138,8 @@ export function createWebhookHealth(options: WebhookHealthOptions): WebhookHealt
     },
     async close() {
       closing.abort(new Error('the operator is closed'));
+      // Who still waits for it waits in vain.
+      first.reject(new Error('the operator is closed'));
       stop();
       cancelTimer();
       await working;

@@ -47,7 +47,9 @@ export interface WebhookParts {
 const listenRetryMs = 5_000;
 
 export function startWebhookParts(options: WebhookPartsOptions): WebhookParts {
-  const { flags, namespace, client, clock, log, signal, isLeader } = options;
+  const { flags, namespace, client, clock, log, isLeader } = options;
+  const closing = new AbortController();
+  const signal = AbortSignal.any([options.signal, closing.signal]);
   const service = { namespace, name: flags['webhook-service'] ?? '' };
   const hosts = serviceHosts(service.name, namespace, flags['cluster-domain'] ?? '');
   const objects = watchWebhookObjects({
@@ -152,10 +154,11 @@ export function startWebhookParts(options: WebhookPartsOptions): WebhookParts {
     },
     async close(graceMs) {
       closed = true;
+      closing.abort(new Error('the operator is closed'));
       stopFollowing();
       cancelRetry();
-      await writer.close();
       await health.close();
+      await writer.close();
       await announcer?.close();
       await certificate.close();
       await starting;
