@@ -30,10 +30,10 @@ type Frame =
       readonly blocks: Block[];
     };
 
-const controlLine = /^\{\{- (if|else if|else|range|end)(?: (.*?))? \}\}$/;
-const rangeHeader = /^(\$key, )?\$value := (.+)$/;
+const controlLine = /^\{\{- (if|else if|else|range|end)(?: (.*?))? \}\}$/s;
+const rangeHeader = /^(\$key, )?\$value := (.+)$/s;
 /** Texts inside may hold braces. */
-const inlineAction = /\{\{ ((?:"(?:[^"\\]|\\.)*"|[^"{}])+) \}\}/g;
+const inlineAction = /\{\{ ((?:"(?:[^"\\]|\\.)*"|[^"{}])+) \}\}/gs;
 
 /**
  * Reads the closed set of constructs that the writer makes.

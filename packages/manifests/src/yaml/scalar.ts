@@ -17,10 +17,8 @@ const printable = /^[\x20-\x7e\u00a1-\u1fff\u2010-\u2027\u2030-\ud7ff\ue000-\ufe
 export function yamlScalar(text: string): string {
   if ((plain.test(text) && !words.test(text)) || quantity.test(text)) return text;
   if (printable.test(text)) return `'${text.replaceAll("'", "''")}'`;
-  return JSON.stringify(text).replaceAll(
-    /[\u007f-\u00a0\u2000-\u200f\u2028-\u202f\ud800-\udfff\ufeff-\uffff]/g,
-    unicodeEscape,
-  );
+  // Pairs of surrogates stay as they are: Go's parsers refuse them as escapes.
+  return JSON.stringify(text).replaceAll(/[\u007f-\u00a0\u2000-\u200f\u2028-\u202f\ufeff-\uffff]/g, unicodeEscape);
 }
 
 /** As `yamlScalar`, for a place between brackets, where a comma ends a plain text. */
