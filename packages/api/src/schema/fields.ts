@@ -16,10 +16,6 @@ export const quantity = (options: object = {}) =>
 export const int32 = (options: object = {}) => Type.Integer({ format: 'int32', ...options });
 export const int64 = (options: object = {}) => Type.Integer({ format: 'int64', ...options });
 
-/** An object whose fields are not described here: they are kept as they come. */
-export const openObject = <T = Record<string, unknown>>(options: object = {}) =>
-  Type.Unsafe<T>({ type: 'object', 'x-kubernetes-preserve-unknown-fields': true, ...options });
-
 /** `metav1.Condition` with the fields that older shapes lack optional. */
 export const condition = () =>
   Type.Unsafe<Condition>({
