@@ -127,9 +127,9 @@ async function send(answer: ApiResponse, response: ServerResponse, gone: AbortSi
   try {
     for await (const chunk of answer.body) {
       if (gone.aborted) return;
-      // The whole answer: headers and body in one write.
-      if (chunk.byteLength === length) {
-        response.end(chunk);
+      const last = chunk.byteLength === length ? await lastPart(chunk, response, gone) : undefined;
+      if (last) {
+        response.end(last);
         return;
       }
       if (!response.write(chunk)) await drained(response, gone);
@@ -137,6 +137,18 @@ async function send(answer: ApiResponse, response: ServerResponse, gone: AbortSi
   } finally {
     response.end();
   }
+}
+
+/**
+ * What is left to be written of a body that is whole. A small one goes with its headers in one write. Of a large one the end is kept back until
+ * the connection has taken the rest: Node refuses (HPE_PAUSED) the next request on a TLS connection when it comes while more than a buffer's worth
+ * counts as not written yet, and a client may have read all of it by then.
+ */
+async function lastPart(body: Uint8Array, response: ServerResponse, gone: AbortSignal): Promise<Uint8Array> {
+  const most = response.writableHighWaterMark / 4;
+  if (body.byteLength <= most) return body;
+  if (!response.write(body.subarray(0, -most))) await drained(response, gone);
+  return body.subarray(-most);
 }
 
 function drained(response: ServerResponse, gone: AbortSignal): Promise<void> {
