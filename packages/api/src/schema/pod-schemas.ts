@@ -5,7 +5,10 @@ import { createPodParts, type PodParts } from './pod-parts.ts';
 /** The Pod parts that kinds embed. Shared between their places: copy before changing. */
 export interface PodSchemas extends PodParts {
   readonly container: StructuralSchema;
-  /** The fields of PodSpec, to be spread among a kind's own, as KServe's copy of PodSpec has them. */
+  /**
+   * The fields of PodSpec, to be spread among a kind's own, as KServe's copy of PodSpec has them: its lists are replaced as a whole. A kind
+   * that embeds the PodSpec of Kubernetes, whose lists merge by their keys, takes `definition('core/v1.PodSpec')`.
+   */
   readonly podSpecFields: Readonly<Record<string, StructuralSchema>>;
 }
 
