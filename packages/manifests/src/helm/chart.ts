@@ -25,6 +25,12 @@ export function chartFolder(name: ChartName): string {
 /** Rules of definitions are written in CEL, which API servers read by default since 1.25; `rotationPolicy` and all else is older. */
 const kubeVersion = '>=1.27.0-0';
 
+/**
+ * Helm stores a chart's files and what they were rendered to in one Secret. Long lines take a seventh off its size; those below `deploy/crds` are
+ * for people to read.
+ */
+const crdBracketWidth = 1_000;
+
 /** The files of a chart, by path below `deploy/`. */
 export function chartFiles(chart: Chart): FileSet {
   const { name, description, version, objects, parameters, notes, readme } = chart;
@@ -48,7 +54,10 @@ export function chartFiles(chart: Chart): FileSet {
     ['values.yaml', valuesYaml(parameters)],
     ['values.schema.json', `${JSON.stringify(valuesSchema(parameters, `Values of the chart ${name}`), null, 2)}\n`],
     ['templates/NOTES.txt', writeNotes(notes)],
-    ...objects.map(({ file, node }): [string, string] => [`templates/${file}`, writeTemplate(node)]),
+    ...objects.map(({ file, kind, node }): [string, string] => [
+      `templates/${file}`,
+      writeTemplate(node, kind === 'CustomResourceDefinition' ? crdBracketWidth : undefined),
+    ]),
   ];
   return new Map(files.map(([path, text]) => [`${chartFolder(name)}/${path}`, text]));
 }

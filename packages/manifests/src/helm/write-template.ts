@@ -2,14 +2,20 @@ import { ManifestsError } from '../manifests-error.ts';
 import { yamlScalar } from '../yaml/scalar.ts';
 import { orderedFields, writeYaml } from '../yaml/write-yaml.ts';
 import { call, type Expression, entryKey, writeExpression } from './expression.ts';
-import { Choice, Computed, Entries, isFields, isItems, isLiteral, type TemplateNode } from './tree.ts';
+import {
+  Choice,
+  Computed,
+  Entries,
+  isFields,
+  isItems,
+  isLiteral,
+  type TemplateFields,
+  type TemplateNode,
+} from './tree.ts';
 
-/** Schemas branch deeply: see the files of definitions. */
-const bracketWidth = 140;
-
-/** A file below `templates/` that holds one object. */
-export function writeTemplate(node: TemplateNode): string {
-  return `${documentLines(node).join('\n')}\n`;
+/** A file below `templates/` that holds one object. What has no expression in it and fits into `bracketWidth` stands on one line. */
+export function writeTemplate(node: TemplateNode, bracketWidth = 140): string {
+  return `${documentLines(node, { indent: '', bracketWidth }).join('\n')}\n`;
 }
 
 /** An expression in the place of a value. JSON is YAML on one line, with all quoting that any text needs. */
@@ -31,9 +37,14 @@ export const control = {
   end: '{{- end }}',
 } as const;
 
-function documentLines(node: TemplateNode): string[] {
-  if (node instanceof Choice) return choiceLines(node, documentLines);
-  if (isFields(node)) return fieldsLines(node, '');
+interface Page {
+  readonly indent: string;
+  readonly bracketWidth: number;
+}
+
+function documentLines(node: TemplateNode, page: Page): string[] {
+  if (node instanceof Choice) return choiceLines(node, (branch) => documentLines(branch, page));
+  if (isFields(node)) return fieldsLines(node, page);
   throw new ManifestsError('BadSource', 'a template holds an object');
 }
 
@@ -46,40 +57,47 @@ function choiceLines({ branches }: Choice, linesOf: (node: TemplateNode) => stri
   return [...lines, control.end];
 }
 
-function fieldsLines(fields: Readonly<Record<string, TemplateNode | undefined>>, indent: string): string[] {
+function fieldsLines(fields: TemplateFields, page: Page): string[] {
   const ordered = orderedFields(fields) as [string, TemplateNode][];
   requireContent(ordered.map(([, node]) => node));
-  return ordered.flatMap(([key, node]) => fieldLines(key, node, indent));
+  return ordered.flatMap(([key, node]) => fieldLines(key, node, page));
 }
 
-function fieldLines(key: string, node: TemplateNode, indent: string): string[] {
-  if (isLiteral(node)) return literalLines({ [key]: node }, indent);
+function fieldLines(key: string, node: TemplateNode, page: Page): string[] {
+  const { indent } = page;
+  if (isLiteral(node)) return literalLines({ [key]: node }, page);
   const lead = `${indent}${escapeTemplate(yamlScalar(key))}:`;
-  if (node instanceof Choice) return choiceLines(node, (branch) => fieldLines(key, branch, indent));
+  if (node instanceof Choice) return choiceLines(node, (branch) => fieldLines(key, branch, page));
   if (node instanceof Computed) return [`${lead} ${action(node.expression)}`];
   if (node instanceof Entries) {
     return [control.rangeEntries(node.of), `${indent}${action(entryKey)}: ${action(node.item)}`, control.end];
   }
-  if (isItems(node)) return [lead, ...itemsLines(node, indent)];
-  return [lead, ...fieldsLines(node as Record<string, TemplateNode>, `${indent}  `)];
+  if (isItems(node)) return [lead, ...itemsLines(node, page)];
+  return [lead, ...fieldsLines(node as TemplateFields, within(page))];
 }
 
-function itemsLines(items: readonly TemplateNode[], indent: string): string[] {
+function itemsLines(items: readonly TemplateNode[], page: Page): string[] {
   requireContent(items);
-  return items.flatMap((item) => itemLines(item, indent));
+  return items.flatMap((item) => itemLines(item, page));
 }
 
-function itemLines(item: TemplateNode, indent: string): string[] {
-  if (isLiteral(item)) return literalLines([item], indent);
-  if (item instanceof Choice) return choiceLines(item, (branch) => itemLines(branch, indent));
+function itemLines(item: TemplateNode, page: Page): string[] {
+  const { indent } = page;
+  if (isLiteral(item)) return literalLines([item], page);
+  if (item instanceof Choice) return choiceLines(item, (branch) => itemLines(branch, page));
   if (item instanceof Computed) return [`${indent}- ${action(item.expression)}`];
   if (item instanceof Entries) return [control.rangeItems(item.of), `${indent}- ${action(item.item)}`, control.end];
-  // A lone dash: what follows may begin with a line that is left out.
-  if (isItems(item)) return [`${indent}-`, ...itemsLines(item, `${indent}  `)];
-  return [`${indent}-`, ...fieldsLines(item as Record<string, TemplateNode>, `${indent}  `)];
+  const lines = isItems(item) ? itemsLines(item, within(page)) : fieldsLines(item as TemplateFields, within(page));
+  const [first = '', ...others] = lines;
+  // After a dash alone, the line that follows may be left out.
+  return first.startsWith('{{-') ? [`${indent}-`, ...lines] : [`${indent}- ${first.trimStart()}`, ...others];
 }
 
-function literalLines(value: unknown, indent: string): string[] {
+function within(page: Page): Page {
+  return { ...page, indent: `${page.indent}  ` };
+}
+
+function literalLines(value: unknown, { indent, bracketWidth }: Page): string[] {
   const lines = escapeTemplate(writeYaml(value, { bracketWidth })).trimEnd().split('\n');
   return lines.map((line) => (line === '' ? '' : `${indent}${line}`));
 }
