@@ -12,8 +12,11 @@ export interface ObjectHealth {
   readonly failures: readonly Failure[];
 }
 
+/** Less than it takes until the next round while something fails. */
+const passingMs = 4_000;
+
 interface Illness {
-  rounds: number;
+  since: number;
   /** The sentence that was told last. */
   logged: string | undefined;
   recorded: string | undefined;
@@ -21,9 +24,13 @@ interface Illness {
 
 /**
  * Tells in the log, and as Events of the object, when its webhooks fall ill and when they are well again: one sentence for all of
- * them, as most ills are common to all. What lasts one round only is not told, such as an authority that is being announced.
+ * them, as most ills are common to all. What passes at once is not told, such as an authority that is being announced.
  */
-export function createTellChanges(log: Log, events: () => EventRecorder | undefined): (health: ObjectHealth) => void {
+export function createTellChanges(
+  log: Log,
+  events: () => EventRecorder | undefined,
+  now: () => number,
+): (health: ObjectHealth) => void {
   const illnesses = new Map<string, Illness>();
   return ({ name, live, webhooks, failures }) => {
     const [first] = failures;
@@ -33,7 +40,7 @@ export function createTellChanges(log: Log, events: () => EventRecorder | undefi
       if (!before) return;
       if (before.logged !== undefined) log.info({ object: name }, 'webhooks answer again');
       before.logged = undefined;
-      before.rounds = 0;
+      before.since = now();
       // Who told of the ill tells of its end, even when it has to lead again first.
       if (before.recorded !== undefined && live && !recorder) return;
       if (before.recorded !== undefined && live)
@@ -41,9 +48,9 @@ export function createTellChanges(log: Log, events: () => EventRecorder | undefi
       illnesses.delete(name);
       return;
     }
-    const ill = illnesses.get(name) ?? { rounds: 0, logged: undefined, recorded: undefined };
+    const ill = illnesses.get(name) ?? { since: now(), logged: undefined, recorded: undefined };
     illnesses.set(name, ill);
-    if (++ill.rounds < 2) return;
+    if (now() - ill.since < passingMs) return;
     const sentence = `${failures.length} of ${webhooks}: ${first.reason}; ${first.wayOut}`;
     if (ill.logged !== sentence) {
       log.error(

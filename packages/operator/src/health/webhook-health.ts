@@ -51,7 +51,7 @@ export function createWebhookHealth(options: WebhookHealthOptions): WebhookHealt
   const first = Promise.withResolvers<void>();
   first.promise.catch(() => {});
   let checks: readonly WebhookHealth[] = [];
-  const tell = createTellChanges(log, () => options.events?.());
+  const tell = createTellChanges(log, () => options.events?.(), clock.now);
   let rounds = 0;
   let working: Promise<void> | undefined;
   let again = false;
