@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { condition, int32, int64, stringMap } from '../../../schema/fields.ts';
 import type { PodSchemas } from '../../../schema/pod-schemas.ts';
 
-export const routerTypes = ['Sequence', 'Splitter', 'Ensemble', 'Switch'] as const;
+const routerTypes = ['Sequence', 'Splitter', 'Ensemble', 'Switch'] as const;
 
 export const graphStepSchema = Type.Object({
   name: Type.Optional(
