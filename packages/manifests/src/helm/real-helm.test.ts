@@ -17,14 +17,14 @@ import { renderChart } from './render.ts';
 import { templates, valueSets } from './test-support/arbitrary-tree.ts';
 import { writeTemplate } from './write-template.ts';
 
-/** Names the binary of one release of Helm; without it there is nothing to compare with. */
-const helm = process.env['SERVAL_HELM'];
-const options = helm ? {} : { skip: 'SERVAL_HELM names no binary of Helm' };
+/** Binaries of Helm, a path per line; without any there is nothing to compare with. */
+const binaries = (process.env['SERVAL_HELM'] ?? '').split('\n').filter((path) => path !== '');
+if (binaries.length === 0) test('renders of Helm', { skip: 'SERVAL_HELM names no binary' }, () => {});
 const run = promisify(execFile);
 
 let files: FileSet;
 before(() => {
-  if (helm) files = generateCharts(kustomizeFiles());
+  if (binaries.length > 0) files = generateCharts(kustomizeFiles());
 });
 
 const valuesOfCharts: [ChartName, Record<string, unknown>][] = [
@@ -62,40 +62,42 @@ const valuesOfCharts: [ChartName, Record<string, unknown>][] = [
   ],
 ];
 
-for (const [chart, values] of valuesOfCharts) {
-  test(`Helm renders ${chart} as we do: ${JSON.stringify(values)}`, options, async (t) => {
-    const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
-    const ours = renderChart(files, chart, { namespace: 'ns', values: given });
-    assert.deepEqual(await renderWithHelm(t, files, chart, given), ours);
+for (const helm of binaries) {
+  for (const [chart, values] of valuesOfCharts) {
+    test(`${helm} renders ${chart} as we do: ${JSON.stringify(values)}`, async (t) => {
+      const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
+      const ours = renderChart(files, chart, { namespace: 'ns', values: given });
+      assert.deepEqual(await renderWithHelm(t, helm, files, chart, given), ours);
+    });
+  }
+
+  test(`${helm} has nothing to say of the charts`, async (t) => {
+    const folder = await written(t, files);
+    for (const chart of chartNames) await run(helm, ['lint', '--strict', '--quiet', join(folder, 'helm', chart)]);
+  });
+
+  test(`${helm} refuses what the schema does not name`, async (t) => {
+    await assert.rejects(renderWithHelm(t, helm, files, 'serval', { image: { tags: 'x' } }), /tags/);
+  });
+
+  test(`${helm} renders templates of any shape as we do`, async (t) => {
+    const seed = 1;
+    const trees = fc.sample(templates, { numRuns: 300, seed });
+    for (const values of fc.sample(valueSets, { numRuns: 4, seed })) {
+      const chart: FileSet = new Map([
+        ['helm/serval/Chart.yaml', 'apiVersion: v2\nname: serval\nversion: 0.1.0\n'],
+        ['helm/serval/values.yaml', '{}\n'],
+        ['helm/serval/values.schema.json', '{}\n'],
+        ...trees.map((tree, index): [string, string] => [
+          `helm/serval/templates/t${index}.yaml`,
+          writeTemplate(tree).replace('name: x\n', `name: x${index}\n`),
+        ]),
+      ]);
+      const ours = renderChart(chart, 'serval', { namespace: 'ns', values });
+      assert.deepEqual(await renderWithHelm(t, helm, chart, 'serval', values), ours);
+    }
   });
 }
-
-test('Helm has nothing to say of the charts', options, async (t) => {
-  const folder = await written(t, files);
-  for (const chart of chartNames) await run(String(helm), ['lint', '--strict', '--quiet', join(folder, 'helm', chart)]);
-});
-
-test('Helm refuses what the schema does not name', options, async (t) => {
-  await assert.rejects(renderWithHelm(t, files, 'serval', { image: { tags: 'x' } }), /tags/);
-});
-
-test('Helm renders templates of any shape as we do', options, async (t) => {
-  const seed = 1;
-  const trees = fc.sample(templates, { numRuns: 300, seed });
-  for (const values of fc.sample(valueSets, { numRuns: 4, seed })) {
-    const chart: FileSet = new Map([
-      ['helm/serval/Chart.yaml', 'apiVersion: v2\nname: serval\nversion: 0.1.0\n'],
-      ['helm/serval/values.yaml', '{}\n'],
-      ['helm/serval/values.schema.json', '{}\n'],
-      ...trees.map((tree, index): [string, string] => [
-        `helm/serval/templates/t${index}.yaml`,
-        writeTemplate(tree).replace('name: x\n', `name: x${index}\n`),
-      ]),
-    ]);
-    const ours = renderChart(chart, 'serval', { namespace: 'ns', values });
-    assert.deepEqual(await renderWithHelm(t, chart, 'serval', values), ours);
-  }
-});
 
 interface TestContext {
   after(cleanUp: () => Promise<void>): void;
@@ -103,6 +105,7 @@ interface TestContext {
 
 async function renderWithHelm(
   t: TestContext,
+  helm: string,
   charts: FileSet,
   chart: ChartName,
   values: Record<string, unknown>,
@@ -110,7 +113,7 @@ async function renderWithHelm(
   const folder = await written(t, new Map([...charts, ['values.json', JSON.stringify(values)]]));
   // A Helm that was built from source alone takes an old release for the cluster's.
   const { stdout } = await run(
-    String(helm),
+    helm,
     [
       'template',
       'r',
