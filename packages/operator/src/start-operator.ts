@@ -1,4 +1,4 @@
-import { clusterServingRuntimes, inferenceServices, servingRuntimes } from '@serval/api';
+import { clusterServingRuntimes, convertObject, inferenceServices, servingRuntimes } from '@serval/api';
 import {
   type Client,
   type Clock,
@@ -29,7 +29,6 @@ import { configMapName, defaultNamespace } from './config/serving-config.ts';
 import { type Caches, serviceIndexes } from './inference-service/observe.ts';
 import { createInferenceServiceReconciler } from './inference-service/reconciler.ts';
 import { fieldManager, serviceLabel } from './names.ts';
-import { convertObject } from './webhooks/convert-object.ts';
 import { createWebhookDispatcher, type Webhooks } from './webhooks/dispatch.ts';
 import { createWebhookHandlers } from './webhooks/handlers.ts';
 

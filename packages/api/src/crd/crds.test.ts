@@ -77,6 +77,8 @@ test('names of the kinds', () => {
       'localmodelnamespacecaches.serving.kserve.io',
       'localmodelnodes.serving.kserve.io',
       'localmodelnodegroups.serving.kserve.io',
+      'llminferenceservices.serving.kserve.io',
+      'llminferenceserviceconfigs.serving.kserve.io',
       'gatewayclasses.gateway.networking.k8s.io',
       'gateways.gateway.networking.k8s.io',
       'httproutes.gateway.networking.k8s.io',

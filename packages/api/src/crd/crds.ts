@@ -6,12 +6,16 @@ import { fullPodSchemas } from '../schema/pod-schemas.ts';
 import { clusterServingRuntimeV1alpha1 } from '../serving.kserve.io/v1alpha1/cluster-serving-runtime/index.ts';
 import { clusterStorageContainerV1alpha1 } from '../serving.kserve.io/v1alpha1/cluster-storage-container/index.ts';
 import { inferenceGraphV1alpha1 } from '../serving.kserve.io/v1alpha1/inference-graph/index.ts';
+import { llmInferenceServiceV1alpha1 } from '../serving.kserve.io/v1alpha1/llm-inference-service/index.ts';
+import { llmInferenceServiceConfigV1alpha1 } from '../serving.kserve.io/v1alpha1/llm-inference-service-config/index.ts';
 import { localModelCacheV1alpha1 } from '../serving.kserve.io/v1alpha1/local-model-cache/index.ts';
 import { localModelNamespaceCacheV1alpha1 } from '../serving.kserve.io/v1alpha1/local-model-namespace-cache/index.ts';
 import { localModelNodeV1alpha1 } from '../serving.kserve.io/v1alpha1/local-model-node/index.ts';
 import { localModelNodeGroupV1alpha1 } from '../serving.kserve.io/v1alpha1/local-model-node-group/index.ts';
 import { servingRuntimeV1alpha1 } from '../serving.kserve.io/v1alpha1/serving-runtime/index.ts';
 import { trainedModelV1alpha1 } from '../serving.kserve.io/v1alpha1/trained-model/index.ts';
+import { llmInferenceServiceV1alpha2 } from '../serving.kserve.io/v1alpha2/llm-inference-service/index.ts';
+import { llmInferenceServiceConfigV1alpha2 } from '../serving.kserve.io/v1alpha2/llm-inference-service-config/index.ts';
 import { inferenceServiceV1beta1 } from '../serving.kserve.io/v1beta1/inference-service/index.ts';
 import type { CrdBundle } from './bundle.ts';
 import { createCrd } from './create-crd.ts';
@@ -30,6 +34,10 @@ export const servingKinds: readonly KindVersion[] = [
   localModelNamespaceCacheV1alpha1,
   localModelNodeV1alpha1,
   localModelNodeGroupV1alpha1,
+  llmInferenceServiceV1alpha1,
+  llmInferenceServiceV1alpha2,
+  llmInferenceServiceConfigV1alpha1,
+  llmInferenceServiceConfigV1alpha2,
 ];
 
 /** The Gateway API kinds that the embedded engine needs. A cluster has its own: never apply these where any is installed. */

@@ -1,5 +1,6 @@
 import type { KubeObject, Resource } from '@serval/kube/objects';
 import type { FieldError, StructuralSchema } from '@serval/kube/schema';
+import type { Conversion } from '../conversion/conversion.ts';
 import type { PodSchemas } from '../schema/pod-schemas.ts';
 import type { InferenceServiceDefaults } from '../serving.kserve.io/v1beta1/inference-service/defaults.ts';
 import type { PrinterColumn } from './custom-resource-definition.ts';
@@ -33,6 +34,8 @@ export interface KindVersion<T extends KubeObject = KubeObject> {
    * leniently and never throws: wrong types are the schema's business.
    */
   validate?(object: T, old?: T): FieldError[];
+  /** Of a version that is not stored: how it maps to the one that is. */
+  readonly conversion?: Conversion;
 }
 
 /** What defaulting takes from the platform's configuration. */

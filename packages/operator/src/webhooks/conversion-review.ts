@@ -1,4 +1,4 @@
-import type { AnyObject, Status } from '@serval/kube/objects';
+import type { AnyObject, KubeObject, Status } from '@serval/kube/objects';
 
 /** `apiextensions.k8s.io/v1 ConversionReview`. */
 export interface ConversionReview {
@@ -17,7 +17,7 @@ export interface ConversionRequest {
 export interface ConversionResponse {
   uid: string;
   result: Partial<Status>;
-  convertedObjects?: AnyObject[];
+  convertedObjects?: KubeObject[];
 }
 
 export class ConversionRequestError extends Error {
@@ -47,14 +47,14 @@ export function parseConversionReview(body: unknown): ConversionRequest {
   return request;
 }
 
-export type ConvertObject = (object: AnyObject, desiredApiVersion: string) => AnyObject;
+export type ConvertObject = (object: AnyObject, desiredApiVersion: string) => KubeObject;
 
 /**
  * Every object converted, in order, or none: an API server takes an answer as a whole, so one object that cannot be converted fails
  * the review, with a message that names it.
  */
 export function convertReview({ uid, desiredAPIVersion, objects }: ConversionRequest, convert: ConvertObject) {
-  const convertedObjects: AnyObject[] = [];
+  const convertedObjects: KubeObject[] = [];
   for (const [index, object] of objects.entries()) {
     try {
       convertedObjects.push(convert(object, desiredAPIVersion));

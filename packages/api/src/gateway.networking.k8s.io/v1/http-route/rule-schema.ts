@@ -12,11 +12,11 @@ import {
   string,
 } from '../../schema-parts.ts';
 
-const headerName: StructuralSchema = {
+export const headerName: StructuralSchema = {
   type: 'string',
   minLength: 1,
   maxLength: 256,
-  pattern: "^[A-Za-z0-9!#$%&'*+\\-.^_`|~]+$",
+  pattern: "^[A-Za-z0-9!#$%&'*+\\-.^_\\x60|~]+$",
 };
 const headerValue = object({ name: headerName, value: { type: 'string', minLength: 1, maxLength: 4096 } }, [
   'name',
@@ -41,7 +41,7 @@ const preciseHostname: StructuralSchema = {
   maxLength: 253,
   pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$',
 };
-const backendFields: Record<string, StructuralSchema> = {
+export const backendFields: Record<string, StructuralSchema> = {
   group: { ...groupName, default: '' },
   kind: { ...kindName, default: 'Service' },
   name: objectName,
@@ -49,7 +49,7 @@ const backendFields: Record<string, StructuralSchema> = {
   port,
 };
 
-const filter = object(
+export const filter = object(
   {
     type: {
       type: 'string',
@@ -95,7 +95,7 @@ const filter = object(
 const filters = atomicList(filter, { maxItems: 16 });
 
 const matchType = (...kinds: string[]): StructuralSchema => ({ type: 'string', enum: kinds, default: kinds[0] });
-const match = object({
+export const match = object({
   path: object(
     {
       type: { type: 'string', enum: ['Exact', 'PathPrefix', 'RegularExpression'], default: 'PathPrefix' },
@@ -140,8 +140,8 @@ const match = object({
 });
 
 /** Where nothing is written, everything matches. */
-const everything = [{ path: { type: 'PathPrefix', value: '/' } }];
-const duration: StructuralSchema = { type: 'string', pattern: '^([0-9]{1,5}(h|m|s|ms)){1,4}$' };
+export const everything = [{ path: { type: 'PathPrefix', value: '/' } }];
+export const duration: StructuralSchema = { type: 'string', pattern: '^([0-9]{1,5}(h|m|s|ms)){1,4}$' };
 
 const rule = object({
   name: sectionName,

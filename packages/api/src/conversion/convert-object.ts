@@ -1,0 +1,83 @@
+import { type KubeObject, parseApiVersion } from '@serval/kube/objects';
+import { pruneUnknown, validateSchema } from '@serval/kube/schema';
+import { checkSchemaOf, kindOf } from '../check/kind-of.ts';
+import type { KindVersion } from '../crd/kind-version.ts';
+import { findLostParts, lostInConversionAnnotation, readLostParts, restoreLostParts } from './lost-parts.ts';
+
+/** An object that cannot be told in another version. */
+export class ConversionError extends Error {
+  override readonly name = 'ConversionError';
+}
+
+/** apimachinery, TotalAnnotationSizeLimitB. */
+const maxAnnotationBytes = 256 * 1024;
+
+/**
+ * The object in another version of its kind, as a new object. Nothing is lost: converting the answer back gives an equal object, as what the other
+ * version has no place for travels in the annotation `platform.serval.dev/lost-in-conversion`. Of metadata, only annotations change.
+ *
+ * @throws ConversionError for kinds and versions that are not Serval's, and where the annotations become larger than API servers take.
+ */
+export function convertObject(object: KubeObject, desiredApiVersion: string): KubeObject {
+  if (object.apiVersion === desiredApiVersion) return structuredClone(object);
+  const [from, to] = [kindOrThrow(object.apiVersion, object.kind), kindOrThrow(desiredApiVersion, object.kind)];
+  const source = structuredClone(object);
+  const stored = takeAnnotation(source);
+  const result = mapped(source, from, to);
+  restore(result, to, readLostParts(stored, to.resource.version));
+  const lost = findLostParts(source, mapped(result, to, from));
+  if (lost.length > 0) writeAnnotation(result, JSON.stringify({ version: from.resource.version, parts: lost }));
+  return result;
+}
+
+function kindOrThrow(apiVersion: string, kind: string): KindVersion {
+  const found = kindOf(apiVersion, kind);
+  if (!found) throw new ConversionError(`${kind} is not known in ${apiVersion}`);
+  return found;
+}
+
+/** Through the version that is stored, which needs no conversion of its own. */
+function mapped(object: KubeObject, from: KindVersion, to: KindVersion): KubeObject {
+  const result = structuredClone(object);
+  from.conversion?.toHub(result);
+  to.conversion?.fromHub(result);
+  const { group } = parseApiVersion(object.apiVersion);
+  result.apiVersion = `${group}/${to.resource.version}`;
+  return result;
+}
+
+/** Parts that would make an object that the schema does not take were not written by us, or for another release: they stay out. */
+function restore(object: KubeObject, kind: KindVersion, parts: ReturnType<typeof readLostParts>): void {
+  if (parts.length === 0) return;
+  const schema = checkSchemaOf(kind);
+  const problems = (candidate: KubeObject) =>
+    validateSchema(schema, candidate).length + pruneUnknown(schema, candidate).unknownPaths.length;
+  const candidate = structuredClone(object);
+  restoreLostParts(candidate, parts);
+  if (problems(candidate) > problems(object)) return;
+  restoreLostParts(object, parts);
+}
+
+function takeAnnotation({ metadata }: KubeObject): string | undefined {
+  const text = metadata.annotations?.[lostInConversionAnnotation];
+  if (metadata.annotations && text !== undefined) {
+    delete metadata.annotations[lostInConversionAnnotation];
+    if (Object.keys(metadata.annotations).length === 0) delete metadata.annotations;
+  }
+  return typeof text === 'string' ? text : undefined;
+}
+
+function writeAnnotation(object: KubeObject, text: string): void {
+  const annotations = { ...object.metadata.annotations, [lostInConversionAnnotation]: text };
+  const bytes = Object.entries(annotations).reduce((sum, [key, value]) => sum + byteLength(key) + byteLength(value), 0);
+  if (bytes > maxAnnotationBytes) {
+    throw new ConversionError(
+      `${object.kind} ${object.metadata.name ?? ''} cannot be told in ${object.apiVersion}: what that version has no place for takes the annotations to ${bytes} bytes, and ${maxAnnotationBytes} is the most; use the version that is stored`,
+    );
+  }
+  object.metadata.annotations = annotations;
+}
+
+function byteLength(text: string): number {
+  return new TextEncoder().encode(text).byteLength;
+}

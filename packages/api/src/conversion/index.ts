@@ -1,0 +1,2 @@
+export { ConversionError, convertObject } from './convert-object.ts';
+export { lostInConversionAnnotation } from './lost-parts.ts';
