@@ -1,4 +1,5 @@
 import { type AnyObject, parseApiVersion } from '@serval/kube/objects';
+import { kebabCase } from '../kebab-case.ts';
 import { generatedYaml } from '../yaml/generated-file.ts';
 import { type Kustomization, kustomizationFile, type PatchReference } from './kustomization.ts';
 import type { Stage } from './stages.ts';
@@ -18,8 +19,7 @@ export function objectFiles(folder: string, objects: readonly AnyObject[]): File
 
 /** `deployment-serval-operator.yaml`. */
 export function objectFile({ kind, metadata }: AnyObject): string {
-  const kebab = kind.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
-  return `${kebab}-${metadata.name}.yaml`;
+  return `${kebabCase(kind)}-${metadata.name}.yaml`;
 }
 
 /** The objects and patches of a component, and what its kustomization says of them. */

@@ -1,5 +1,6 @@
 import { fullPodSchemas, type KindVersion, servingKinds } from '@serval/api';
 import type { FileSet } from '../file-set.ts';
+import { kebabCase } from '../kebab-case.ts';
 import { generatedNote } from '../yaml/generated-file.ts';
 import { kindPage } from './kind-page.ts';
 
@@ -16,8 +17,7 @@ function page(text: string): string {
 }
 
 function pageName([first]: readonly KindVersion[]): string {
-  const kebab = first?.resource.kind.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
-  return `${kebab}.md`;
+  return `${kebabCase(first?.resource.kind ?? '')}.md`;
 }
 
 function index(kinds: readonly KindVersion[][]): string {
