@@ -11,6 +11,7 @@ import { checkMetadata } from './check-metadata.ts';
 import { withoutInnerErrors } from './inner-errors.ts';
 import { checkSchemaOf, kindOf, missingKind } from './kind-of.ts';
 import { isLeaving, withoutStoredErrors } from './ratchet.ts';
+import { withoutTemplateErrors } from './template-values.ts';
 import { describeUnknownFields, type UnknownField, unknownFieldError, withoutStoredFields } from './unknown-fields.ts';
 import { errorsAsWritten } from './written-errors.ts';
 
@@ -94,7 +95,7 @@ function valueErrors(
   // API servers drop the status of what is written to the object itself, where it is a subresource.
   const { status: _, ...intent } = object as KubeObject & { status?: unknown };
   const subject = kind.hasStatus ? intent : object;
-  const bySchema = validateSchema(schema, subject, old ? { old } : {});
+  const bySchema = withoutTemplateErrors(validateSchema(schema, subject, old ? { old } : {}), subject);
   const byMetadata = old ? [] : checkMetadata(object.metadata);
   let byKind = kind.validate?.(object, old) ?? [];
   if (byKind.length > 0 && old) byKind = withoutStoredErrors(byKind, kind.validate?.(old) ?? [], object, old);
