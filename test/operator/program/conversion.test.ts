@@ -25,6 +25,7 @@ test('objects of one version are written, read, listed, watched and applied in t
   await eventually(() => client.create(older, objectOf('v1alpha1', 'llama')));
   const events: string[] = [];
   const watching = new AbortController();
+  t.after(() => watching.abort());
   const watch = collect(client, newer, events, watching.signal);
 
   const read = await client.get(newer, llama);
