@@ -3,7 +3,7 @@ import type { Expression } from './expression.ts';
 import { type Branch, Choice, isFields, isItems, sameNode, type TemplateNode } from './tree.ts';
 
 /** Some of the variants, by their position. */
-export type Subset = readonly number[];
+type Subset = readonly number[];
 
 /** The condition under which one of these variants is what is installed; never asked for all of them, nor for none. */
 export type ConditionOf = (variants: Subset) => Expression;

@@ -35,7 +35,7 @@ Definitions of others (the Gateway API, cert-manager) are never part of it.`,
     after: `
 \`helm uninstall\` leaves the definitions, and all objects of them, unless \`keep\` is false. To remove them after all:
 \`\`\`sh
-helm upgrade serval-crds deploy/helm/serval-crds --set keep=false && helm uninstall serval-crds
+helm upgrade serval-crds deploy/helm/serval-crds --reset-then-reuse-values --set keep=false && helm uninstall serval-crds
 \`\`\`
 Definitions that something else installed belong to that: \`helm install --take-ownership\` takes them over.`,
   };

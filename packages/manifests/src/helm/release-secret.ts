@@ -4,11 +4,8 @@ import { parseYaml } from '../yaml/parse-yaml.ts';
 import { type ChartName, chartFolder } from './chart.ts';
 import { type ChartRelease, renderNotes, renderTemplates } from './render.ts';
 
-/** What API servers take for all values of a Secret together. */
-export const secretLimitBytes = 1024 * 1024;
-
 /**
- * How many bytes the Secret of a release holds: Helm stores base64 of the gzipped (best compression) JSON of the whole release: the chart's
+ * How many bytes the Secret of a release holds, of which API servers take 1 MiB at most: Helm stores base64 of the gzipped (best compression) JSON of the whole release: the chart's
  * files, each as base64, its values and schema, and the manifest that was rendered (`encodeRelease` of Helm's storage driver, 3 and 4).
  * What API clients add on the wire is not stored.
  */

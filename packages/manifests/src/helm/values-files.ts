@@ -1,4 +1,3 @@
-import type { Json } from '@serval/kube/objects';
 import { generatedNote } from '../yaml/generated-file.ts';
 import { yamlScalar } from '../yaml/scalar.ts';
 import { writeYaml } from '../yaml/write-yaml.ts';
@@ -19,11 +18,6 @@ export function valuesSchema(parameters: readonly Parameter[], title: string): J
   // Helm hands `global` to charts that are part of another.
   const properties = { ...schema.properties, global: { type: 'object' } as const };
   return { $schema: 'http://json-schema.org/draft-07/schema#', title, ...schema, properties };
-}
-
-/** The defaults as one object. */
-export function defaultValues(parameters: readonly Parameter[]): Record<string, Json> {
-  return treeDefaults(treeOf(parameters)) as Record<string, Json>;
 }
 
 /** A table for the README. */
@@ -80,10 +74,4 @@ function treeSchema(tree: Tree): JsonSchema {
     required: [...tree.keys()],
     properties: Object.fromEntries(entries),
   };
-}
-
-function treeDefaults(tree: Tree): Json {
-  return Object.fromEntries(
-    [...tree].map(([name, node]) => [name, node instanceof Map ? treeDefaults(node) : node.default]),
-  );
 }

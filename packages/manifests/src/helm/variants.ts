@@ -9,8 +9,8 @@ export const variantKinds: readonly Omit<Variant, 'namespace'>[] = [
   { webhooks: false, certificates: 'self-managed' },
 ];
 
-export const webhooksEnabled = value('webhooks.enabled');
-export const certManagerEnabled = and(webhooksEnabled, call('eq', value('certificates.mode'), literal('cert-manager')));
+const webhooksEnabled = value('webhooks.enabled');
+const certManagerEnabled = and(webhooksEnabled, call('eq', value('certificates.mode'), literal('cert-manager')));
 const selfManaged = and(webhooksEnabled, call('eq', value('certificates.mode'), literal('self-managed')));
 
 /** By the positions in `variantKinds`. */

@@ -19,7 +19,7 @@ export function writeTemplate(node: TemplateNode, bracketWidth = 140): string {
 }
 
 /** An expression in the place of a value. JSON is YAML on one line, with all quoting that any text needs. */
-export function action(expression: Expression): string {
+function action(expression: Expression): string {
   return `{{ ${writeExpression(call('toJson', expression))} }}`;
 }
 

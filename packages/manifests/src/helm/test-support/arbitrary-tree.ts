@@ -38,7 +38,7 @@ const trickyTexts = [
   'ä 😀',
 ];
 
-export const texts = fc.oneof(fc.constantFrom(...trickyTexts), fc.string({ unit: 'grapheme', maxLength: 12 }));
+const texts = fc.oneof(fc.constantFrom(...trickyTexts), fc.string({ unit: 'grapheme', maxLength: 12 }));
 const numbers = fc.integer({ min: -1_000_000, max: 1_000_000 });
 const names = fc.constantFrom('a', 'b', 'c', 'd-e', 'f/g', 'name', '{{');
 
