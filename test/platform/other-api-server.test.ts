@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { customResourceDefinitions } from '@serval/api';
 import type { Client } from '@serval/kube/client';
 import { type KubeObject, leases, nodes, type Pod, pods, type Resource } from '@serval/kube/objects';
 import { clientOf } from '../support/client.ts';
@@ -72,6 +73,12 @@ test('against another API server everything but the engine is real', async (t) =
     assert.equal(await platform.stop(), 0, platform.output());
     if (process.platform === 'linux') assert.deepEqual(await processesWith(dataDir), []);
     await assert.rejects(client.get(mutating, { name: 'serval' }), /not found/);
+    const definition = await client.get(customResourceDefinitions, { name: 'llminferenceservices.serving.kserve.io' });
+    assert.equal(definition.spec.conversion?.strategy, 'None');
+    assert.deepEqual(
+      definition.spec.versions.filter(({ served }) => served).map(({ name }) => name),
+      ['v1alpha2'],
+    );
   });
 });
 
