@@ -49,9 +49,19 @@ const cases: [rule: string, expected: string, actual: () => string][] = [
   ],
   ['no protocol means v1', 'NoSupportingRuntime', () => chosen(model(), [runtime('a', { protocolVersions: ['v2'] })])],
   [
+    'who names no protocol speaks them all, and comes last',
+    'a',
+    () => chosen(model({ protocolVersion: 'v2' }), [runtime('0'), runtime('a', { protocolVersions: ['v2'] })]),
+  ],
+  ['even alone', 'a', () => chosen(model({ protocolVersion: 'v2' }), [runtime('a')])],
+  [
     'a protocol must be spoken',
     'a',
-    () => chosen(model({ protocolVersion: 'v2' }), [runtime('a', { protocolVersions: ['v2'] }), runtime('b')]),
+    () =>
+      chosen(model({ protocolVersion: 'v2' }), [
+        runtime('a', { protocolVersions: ['v2'] }),
+        runtime('b', { protocolVersions: ['v1'] }),
+      ]),
   ],
   [
     'a version must be listed',
@@ -83,7 +93,7 @@ const cases: [rule: string, expected: string, actual: () => string][] = [
   [
     'and speak the protocol',
     'NoSupportingRuntime',
-    () => chosen(model({ runtime: 'a', protocolVersion: 'v2' }), [runtime('a')]),
+    () => chosen(model({ runtime: 'a', protocolVersion: 'v2' }), [runtime('a', { protocolVersions: ['v1'] })]),
   ],
   [
     'a named runtime of the namespace hides the cluster one',

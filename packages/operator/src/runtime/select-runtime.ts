@@ -49,7 +49,7 @@ function namedRuntime(model: ModelSpec, name: string, candidates: RuntimeCandida
     );
   }
   if (found.spec.disabled) throw new RuntimeSelectionError('RuntimeDisabled', `the runtime ${name} is disabled`);
-  if (model.protocolVersion && !protocolsOf(found.spec).includes(model.protocolVersion)) {
+  if (model.protocolVersion && !speaks(found.spec, model.protocolVersion)) {
     throw new RuntimeSelectionError(
       'NoSupportingRuntime',
       `the runtime ${name} does not speak protocol ${model.protocolVersion}; it speaks ${protocolsOf(found.spec).join(', ')}`,
@@ -71,7 +71,7 @@ function automaticRuntime(model: ModelSpec, candidates: RuntimeCandidates): Sele
       scope === 'namespace' ? candidates.namespaced : candidates.cluster;
     const [best] = list
       .filter(({ spec }) => !spec.disabled && !spec.multiModel)
-      .filter(({ spec }) => supports(spec, model, true) && protocolsOf(spec).includes(protocol))
+      .filter(({ spec }) => supports(spec, model, true) && speaks(spec, protocol))
       .sort((a, b) => compareRuntimes(a, b, model.modelFormat.name));
     if (best) return selected(best, scope, model);
   }
@@ -96,11 +96,21 @@ function supports(spec: ServingRuntimeSpec, { modelFormat }: ModelSpec, needsAut
 }
 
 function protocolsOf(spec: ServingRuntimeSpec): string[] {
-  return spec.protocolVersions?.length ? spec.protocolVersions : ['v1'];
+  return spec.protocolVersions ?? [];
+}
+
+/** A runtime that names no protocol is taken to speak them all (KServe's IsProtocolVersionSupported). */
+function speaks(spec: ServingRuntimeSpec, protocol: string): boolean {
+  return protocolsOf(spec).length === 0 || protocolsOf(spec).includes(protocol);
 }
 
 function oldestProtocol(spec: ServingRuntimeSpec): string {
   return protocolsOf(spec).toSorted((a, b) => ageOf(a) - ageOf(b))[0] ?? 'v1';
+}
+
+/** Whoever names no protocol comes last (KServe's GetProtocolVersionPriority). */
+function protocolRank(spec: ServingRuntimeSpec): number {
+  return protocolsOf(spec).length === 0 ? protocolAge.length + 1 : ageOf(oldestProtocol(spec));
 }
 
 function ageOf(protocol: string): number {
@@ -118,7 +128,7 @@ type Runtime = ServingRuntime | ClusterServingRuntime;
 function compareRuntimes(a: Runtime, b: Runtime, format: string): number {
   const byPriority = comparable(priorityOf(b.spec, format), priorityOf(a.spec, format));
   if (byPriority !== 0) return byPriority;
-  const byProtocol = ageOf(oldestProtocol(a.spec)) - ageOf(oldestProtocol(b.spec));
+  const byProtocol = protocolRank(a.spec) - protocolRank(b.spec);
   if (byProtocol !== 0) return byProtocol;
   const byAge = (b.metadata.creationTimestamp ?? '').localeCompare(a.metadata.creationTimestamp ?? '');
   return byAge !== 0 ? byAge : (a.metadata.name ?? '').localeCompare(b.metadata.name ?? '');

@@ -28,7 +28,7 @@ export const servingRuntimeFields = {
   ),
   protocolVersions: Type.Optional(
     Type.Array(Type.String(), {
-      description: 'Inference protocols that the server speaks: v1, v2, grpc-v1, grpc-v2; none written means v1.',
+      description: 'Inference protocols that the server speaks: v1, v2, grpc-v1, grpc-v2; none written means any.',
     }),
   ),
   disabled: Type.Optional(Type.Boolean({ description: 'Takes the runtime out of selection. Default false.' })),
