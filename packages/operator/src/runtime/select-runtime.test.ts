@@ -45,7 +45,10 @@ const cases: [rule: string, expected: string, actual: () => string][] = [
     'the older protocol wins over age',
     'v1',
     () =>
-      chosen(model(), [runtime('v12', { protocolVersions: ['v2', 'v1'] }), runtime('v1', {}, '2026-02-01T00:00:00Z')]),
+      chosen(model({ protocolVersion: 'v2' }), [
+        runtime('v1', { protocolVersions: ['v2', 'v1'] }),
+        runtime('v2', { protocolVersions: ['v2'] }, '2026-02-01T00:00:00Z'),
+      ]),
   ],
   ['no protocol means v1', 'NoSupportingRuntime', () => chosen(model(), [runtime('a', { protocolVersions: ['v2'] })])],
   [
