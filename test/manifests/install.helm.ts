@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { rootCertificates } from 'node:tls';
 import { startEngine } from '@serval/engine';
 import { type Client, silentLog, writeKubeConfig } from '@serval/kube/client';
 import { deployments, secrets } from '@serval/kube/objects';
@@ -12,7 +13,7 @@ import {
   releaseSecretBytes,
   writeFolder,
 } from '@serval/manifests';
-import { definitions } from '../install/support.ts';
+import { definitions, validatingWebhooks } from '../install/support.ts';
 import { clientOf } from '../support/client.ts';
 import { run, temporaryDirectory } from '../support/serval.ts';
 
@@ -21,6 +22,8 @@ const binaries = (process.env['SERVAL_HELM'] ?? '').split('\n').filter((path) =>
 assert.ok(binaries.length > 0, 'SERVAL_HELM names no binary of Helm; run "npm run test:manifests"');
 
 const namespace = 'models';
+/** Any authority: nobody calls. */
+const certificatePem = rootCertificates[0] ?? '';
 
 for (const binary of binaries) {
   test(`${binary} installs, upgrades and uninstalls, and leaves the definitions`, async (t) => {
@@ -38,6 +41,25 @@ for (const binary of binaries) {
     assert.match(await helm('uninstall', 'serval-crds'), /kept due to the resource policy/);
     const kept = await client.get(definitions, { name: 'inferenceservices.serving.kserve.io' });
     assert.equal(kept.metadata.annotations?.['helm.sh/resource-policy'], 'keep');
+  });
+
+  test(`${binary} leaves alone the authority that was written into webhooks and conversion`, async (t) => {
+    const { helm, client, chart } = await startWith(t, binary);
+    await helm('install', 'serval-crds', chart('serval-crds'), '--create-namespace');
+    await helm('install', 'serval', chart('serval'));
+    const caBundle = Buffer.from(certificatePem).toString('base64');
+    const announced = (at: string) => [{ op: 'add', path: `${at}/clientConfig/caBundle`, value: caBundle }];
+    const definition = 'llminferenceservices.serving.kserve.io';
+    await client.patch(definitions, { name: definition }, 'json', announced('/spec/conversion/webhook'));
+    await client.patch(validatingWebhooks, { name: 'serval' }, 'json', announced('/webhooks/0'));
+    await helm('upgrade', 'serval-crds', chart('serval-crds'), '--set', 'keep=false');
+    await helm('upgrade', 'serval', chart('serval'), '--set', 'replicas=3');
+    const upgraded = await client.get(definitions, { name: definition });
+    assert.equal(upgraded.metadata.annotations?.['helm.sh/resource-policy'], undefined);
+    const conversion = upgraded.spec['conversion'] as { webhook: { clientConfig: { caBundle?: string } } };
+    assert.equal(conversion.webhook.clientConfig.caBundle, caBundle);
+    const configuration = await client.get(validatingWebhooks, { name: 'serval' });
+    assert.equal(configuration.webhooks?.[0]?.clientConfig.caBundle, caBundle);
   });
 
   test(`${binary} keeps a release in as many bytes as are told, within one in a hundred`, async (t) => {
