@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { customResourceDefinitions } from '@serval/api';
 import { type AnyObject, configMaps, events } from '@serval/kube/objects';
 import { readHealthConfigMap } from '@serval/operator';
-import { healthConfigMapName, webhookConfigurations } from '@serval/operator/declarations';
+import { healthConfigMapName, multiVersionCrdNames, webhookConfigurations } from '@serval/operator/declarations';
 import { eventually } from '../../support/eventually.ts';
 import { namespace, type Replica, startTestCluster } from './replicas.ts';
 import { createShiftedClock } from './shifted-clock.ts';
@@ -79,6 +80,20 @@ test('probes trust what is stored, not what the operator knows', async (t) => {
   clock.advance(roundMs);
   await eventually(async () => {
     assert.match((await page(replica, '/healthz')).body, /validator failed: .* answered 400; .*one release/);
+  });
+});
+
+test('a definition of several versions that nobody converts is told of', async (t) => {
+  const cluster = await startTestCluster(t);
+  const clock = createShiftedClock(0);
+  const replica = await cluster.startReplica('one', { clock, flags: alone });
+  await eventually(async () => assert.equal((await page(replica, '/healthz')).status, 200));
+  const [name = ''] = multiVersionCrdNames();
+  const patch = { spec: { conversion: { strategy: 'None', webhook: null } } };
+  await cluster.client.patch(customResourceDefinitions, { name }, 'merge', patch);
+  clock.advance(roundMs);
+  await eventually(async () => {
+    assert.match((await page(replica, '/healthz')).body, /conversion failed: .*serves several versions, and nobody/);
   });
 });
 

@@ -6,8 +6,10 @@ import type { Convert } from './served.ts';
 
 // Upstream's limit for a conversion webhook.
 const timeoutMs = 30_000;
-// One review carries at most this many objects.
+// One review carries at most this many objects, and so many bytes of them unless one object alone is larger: an answer is not read
+// beyond 8 MiB.
 const maxBatch = 500;
+const maxBatchBytes = 4 * 1024 * 1024;
 
 interface Waiting {
   object: AnyObject;
@@ -27,8 +29,7 @@ export function createConvert(conversion: CustomResourceConversion | undefined, 
   function flush(apiVersion: string): void {
     const waiting = queues.get(apiVersion) ?? [];
     queues.delete(apiVersion);
-    for (let start = 0; start < waiting.length; start += maxBatch) {
-      const batch = waiting.slice(start, start + maxBatch);
+    for (const batch of batchesOf(waiting)) {
       review(
         batch.map(({ object }) => object),
         apiVersion,
@@ -75,6 +76,22 @@ export function createConvert(conversion: CustomResourceConversion | undefined, 
       }
     });
   };
+}
+
+function* batchesOf(waiting: readonly Waiting[]): Generator<Waiting[]> {
+  let batch: Waiting[] = [];
+  let bytes = 0;
+  for (const entry of waiting) {
+    const size = JSON.stringify(entry.object).length;
+    if (batch.length > 0 && (batch.length === maxBatch || bytes + size > maxBatchBytes)) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(entry);
+    bytes += size;
+  }
+  if (batch.length > 0) yield batch;
 }
 
 /** A webhook must answer every object, in order, and may change anything but identity. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { CustomResourceDefinition } from '@serval/api';
 import { type Clock, type EventRecorder, type Log, rfc3339, systemClock } from '@serval/kube/client';
 import { clientConfigsOf, type FoundClientConfig } from '../registration/client-configs.ts';
 import type { WebhookObject, WebhookObjects } from '../registration/webhook-objects.ts';
@@ -150,22 +151,33 @@ export function createWebhookHealth(options: WebhookHealthOptions): WebhookHealt
 interface Target {
   readonly name: string;
   readonly object: WebhookObject;
-  /** Nothing when the object is not there. */
   readonly found?: FoundClientConfig;
+  /** What there is instead. */
+  readonly missing?: string;
 }
 
-/** An object that is missing is a failure too: without it, API servers ask nobody. A definition may need no conversion. */
+/**
+ * An object that is missing is a failure too: without it, API servers ask nobody. So is a definition of several versions that nobody
+ * converts: fields of one version would be passed off as another's.
+ */
 function targetsOf(object: WebhookObject): Target[] {
   const live = object.live();
   const prefix = `${object.resource.kind}/${object.name}`;
-  if (!live) return [{ name: prefix, object }];
-  return clientConfigsOf(live).map((found) => ({ name: `${prefix} ${found.webhook}`, object, found }));
+  if (!live) return [{ name: prefix, object, missing: 'does not exist' }];
+  const targets = clientConfigsOf(live).map((found) => ({ name: `${prefix} ${found.webhook}`, object, found }));
+  const { versions = [] } = (live as Partial<CustomResourceDefinition>).spec ?? {};
+  if (targets.length > 0 || versions.filter(({ served }) => served).length < 2) return targets;
+  return [{ name: `${prefix} conversion`, object, missing: 'serves several versions, and nobody converts them' }];
 }
 
-async function probe({ object, found }: Target, call: CallWebhook, signal: AbortSignal): Promise<Failure | undefined> {
+async function probe(
+  { object, found, missing }: Target,
+  call: CallWebhook,
+  signal: AbortSignal,
+): Promise<Failure | undefined> {
   if (!found) {
     const what = `${object.resource.kind} ${object.name}`;
-    return { reason: `${what} does not exist`, wayOut: 'apply the manifests of the installation again' };
+    return { reason: `${what} ${missing}`, wayOut: 'apply the manifests of the installation again' };
   }
   const uid = randomUUID();
   const ending = AbortSignal.any([signal, AbortSignal.timeout(probeTimeoutMs)]);
