@@ -81,6 +81,13 @@ test('sections of the configuration are merged with their defaults, and written 
   assert.deepEqual(JSON.parse(data['security'] ?? ''), { autoMountServiceAccountToken: false });
 });
 
+test('null removes an entry of a default, and a field without entries is left out', () => {
+  const values = { nodeSelector: { 'kubernetes.io/os': null }, resources: { limits: null } };
+  const { spec } = find(render(values), 'Deployment')['spec'].template;
+  assert.ok(!Object.hasOwn(spec, 'nodeSelector'));
+  assert.deepEqual(Object.keys(spec.containers[0].resources), ['requests']);
+});
+
 test('another issuer takes the place of the own one', () => {
   const objects = render({
     certificates: { mode: 'cert-manager', issuerRef: { name: 'corporate', kind: 'ClusterIssuer' } },
