@@ -1,9 +1,9 @@
 /** What an installation is called. Only the namespace is its owner's choice. */
 export const operatorName = 'serval-operator';
-export const operatorServiceAccountName = operatorName;
-export const operatorDeploymentName = operatorName;
-export const operatorRoleName = operatorName;
-export const operatorLeaseName = operatorName;
+export const operatorServiceAccountName = 'serval-operator';
+export const operatorDeploymentName = 'serval-operator';
+export const operatorRoleName = 'serval-operator';
+export const operatorLeaseName = 'serval-operator';
 export const operatorImage = 'serval/operator:0.1.0';
 
 export const webhookServiceName = 'serval-webhook';

@@ -16,14 +16,14 @@ export interface StoredWebhookConfiguration extends KubeObject {
 }
 
 const group = 'admissionregistration.k8s.io';
-export const mutatingWebhookConfigurations = defineResource<StoredWebhookConfiguration>({
+const mutatingWebhookConfigurations = defineResource<StoredWebhookConfiguration>({
   group,
   version: 'v1',
   plural: 'mutatingwebhookconfigurations',
   kind: 'MutatingWebhookConfiguration',
   namespaced: false,
 });
-export const validatingWebhookConfigurations = defineResource<StoredWebhookConfiguration>({
+const validatingWebhookConfigurations = defineResource<StoredWebhookConfiguration>({
   group,
   version: 'v1',
   plural: 'validatingwebhookconfigurations',
