@@ -15,7 +15,7 @@ The third line adds the built-in runtimes. They are objects of Serval's own kind
 they are applied; Helm would apply them at once. Without webhooks, or where the tool tries again, they may be part of the first step.`,
   after: `
 Names are fixed, as one operator serves a cluster; all objects are in the release's namespace, and what refers to it follows. Values that the chart does not name are refused.
-Maps are merged with their defaults, and `null` removes an entry: `--set 'nodeSelector.kubernetes\\.io/os=null'`. Lists are replaced.
+Maps are merged with their defaults, and \`null\` removes an entry: \`--set 'nodeSelector.kubernetes\\.io/os=null'\`. Lists are replaced.
 
 The Namespace is not part of the release. \`helm install --create-namespace\` makes a plain one; Kustomize's component \`namespaces\` shows the labels
 that hold what runs there to the Pod Security Standards.
