@@ -1,11 +1,11 @@
 import type { AnyObject } from '@serval/kube/objects';
 import { builtInServingRuntimes, defaultNamespace } from '@serval/operator/declarations';
 import type { FileSet } from '../file-set.ts';
+import { allDefinitions, type Definitions, injectedDefinitions } from '../objects/definitions.ts';
 import { gatewayObject } from '../objects/gateway.ts';
 import { installationObjects } from '../objects/installation.ts';
 import { namespaceObject } from '../objects/namespace.ts';
 import type { Parts } from '../objects/parts.ts';
-import { installedCrds } from '../objects/webhooks.ts';
 import { generatedCrd } from '../yaml/generated-file.ts';
 import { certManagerReferences } from './cert-manager-references.ts';
 import { type Files, kustomizationOf, objectFile, objectFiles, stageFiles } from './files.ts';
@@ -17,21 +17,21 @@ import { type Stage, stageBetween } from './stages.ts';
 const namespace = defaultNamespace;
 
 /** Everything below `deploy/crds` and `deploy/kustomize`. */
-export function kustomizeFiles(): FileSet {
-  const none = partsOf({ namespace, webhooks: false });
-  const webhooks = partsOf({ namespace, webhooks: true });
-  const selfManaged = partsOf({ namespace, webhooks: true, certificates: 'self-managed' });
-  const certManager = partsOf({ namespace, webhooks: true, certificates: 'cert-manager' });
-  const fullCrds = installedCrds({ namespace, webhooks: false }, 'full');
+export function kustomizeFiles({ standard, full, converted }: Definitions = allDefinitions()): FileSet {
+  const none = partsOf({ namespace, webhooks: false }, standard);
+  const webhooks = partsOf({ namespace, webhooks: true }, converted);
+  const selfManaged = partsOf({ namespace, webhooks: true, certificates: 'self-managed' }, converted);
+  const injected = injectedDefinitions(converted, namespace);
+  const certManager = partsOf({ namespace, webhooks: true, certificates: 'cert-manager' }, injected);
   return new Map([
     ...crdFiles(
       paths.crds('standard'),
-      none.crds,
+      standard,
       'Small enough for a plain `kubectl apply`; the webhooks check all fields of Pods.',
     ),
     ...crdFiles(
       paths.crds('full'),
-      fullCrds,
+      full,
       'All fields of Pods, for `kubectl apply --server-side` and `kubectl explain`.',
     ),
     ...baseFiles(none.others),
@@ -46,10 +46,9 @@ export function kustomizeFiles(): FileSet {
 }
 
 /** The objects of an installation. Patches of definitions change no schema, so those of the standard bundle fit both. */
-function partsOf(parts: Parts): { crds: AnyObject[]; others: AnyObject[]; all: AnyObject[] } {
-  const crds = installedCrds(parts, 'standard');
+function partsOf(parts: Parts, definitions: readonly AnyObject[]): { others: AnyObject[]; all: AnyObject[] } {
   const others = installationObjects(parts);
-  return { crds, others, all: [...crds, ...others] };
+  return { others, all: [...definitions, ...others] };
 }
 
 function crdFiles(folder: string, crds: readonly AnyObject[], about: string): Files {

@@ -42,3 +42,9 @@ export function certManagerObjects(namespace: string): AnyObject[] {
     },
   ];
 }
+
+/** The same object with the annotation that has cert-manager write its authority into it. */
+export function injected(object: AnyObject, namespace: string): AnyObject {
+  const annotations = { ...object.metadata.annotations, [injectAnnotation]: injectFrom(namespace) };
+  return { ...object, metadata: { ...object.metadata, annotations } };
+}
