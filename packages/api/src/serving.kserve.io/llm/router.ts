@@ -38,13 +38,13 @@ export const nameReference: StructuralSchema = object(
  * the other. The rules of the kinds bound them.
  */
 
-const poolPort: StructuralSchema = { type: 'integer', format: 'int32' };
+const poolPort: StructuralSchema = { type: 'integer', format: 'int32', description: 'Port on which they serve.' };
 
 /** Spec of an InferencePool v1alpha2 of `inference.networking.x-k8s.io`, as v1alpha1 embeds it. */
 const poolV1alpha1 = object(
   {
     selector: map('Labels of the Pods in the pool.'),
-    targetPortNumber: described(poolPort, 'Port on which they serve.'),
+    targetPortNumber: poolPort,
     extensionRef: object(
       {
         group: described(groupName, 'API group of the picker. Default: the core one.'),
@@ -67,7 +67,9 @@ const poolV1alpha1 = object(
 /** Spec of an InferencePool v1 of `inference.networking.k8s.io`, as v1alpha2 embeds it. */
 const poolV1alpha2 = object(
   {
-    selector: object({ matchLabels: map('Labels of the Pods in the pool.') }, ['matchLabels']),
+    selector: object({ matchLabels: map('Labels that a Pod must all have.') }, ['matchLabels'], {
+      description: 'Which Pods are in the pool.',
+    }),
     targetPorts: atomicList(object({ number: poolPort }, ['number']), {
       minItems: 1,
       maxItems: 8,
@@ -87,7 +89,9 @@ const poolV1alpha2 = object(
         group: { ...groupName, minLength: 0, default: '', description: 'API group of the picker.' },
         kind: { ...kindName, default: 'Service', description: 'Kind of the picker.' },
         name: described(objectName, 'Name of the picker.'),
-        port: object({ number: port }, ['number'], { description: 'Port of the picker; needed for a Service.' }),
+        port: object({ number: described(port, 'Its number.') }, ['number'], {
+          description: 'Port of the picker; needed for a Service.',
+        }),
         failureMode: {
           type: 'string',
           enum: ['FailOpen', 'FailClose'],

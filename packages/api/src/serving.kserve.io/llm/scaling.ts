@@ -36,6 +36,9 @@ const behavior = Type.Optional(
   ),
 );
 
+/** KEDA has the field; here somebody else decides. */
+const notSet = { description: 'Must not be set.' };
+
 const keda = Type.Object(
   {
     pollingInterval: count(1, 'Seconds between two looks at the metric.'),
@@ -66,17 +69,17 @@ const keda = Type.Object(
           ),
           horizontalPodAutoscalerConfig: Type.Optional(
             Type.Object(
-              { name: Type.Optional(Type.String({ description: 'Must not be set.' })), behavior },
+              { name: Type.Optional(Type.String(notSet)), behavior },
               { description: 'Of the HorizontalPodAutoscaler that KEDA makes.' },
             ),
           ),
           scalingModifiers: Type.Optional(
             Type.Object(
               {
-                formula: Type.Optional(Type.String()),
-                target: Type.Optional(Type.String()),
-                activationTarget: Type.Optional(Type.String()),
-                metricType: Type.Optional(Type.Enum(['AverageValue', 'Value'], { type: 'string' })),
+                formula: Type.Optional(Type.String(notSet)),
+                target: Type.Optional(Type.String(notSet)),
+                activationTarget: Type.Optional(Type.String(notSet)),
+                metricType: Type.Optional(Type.Enum(['AverageValue', 'Value'], { type: 'string', ...notSet })),
               },
               { description: 'Must not be set: the metric is the autoscaler’s own.' },
             ),

@@ -65,12 +65,16 @@ function kvCacheOffloading(pods: PodSchemas): StructuralSchema {
                     ref: {
                       type: 'object',
                       required: ['name'],
+                      description: 'A claim that is there.',
                       properties: {
                         name: { type: 'string', description: 'Name of the claim.' },
                         path: { type: 'string', description: 'Folder in it.' },
                       },
                     },
-                    spec: pods.definition('core/v1.PersistentVolumeClaimSpec'),
+                    spec: {
+                      ...pods.definition('core/v1.PersistentVolumeClaimSpec'),
+                      description: 'Of the claim that is made.',
+                    },
                   },
                 },
               },

@@ -1,6 +1,8 @@
 import type { StructuralSchema } from '@serval/kube/schema';
+import { describeFields } from '../../describe-fields.ts';
 import { atomicList, hostname, object, parentReference, sectionName, string } from '../../schema-parts.ts';
 import { backendFields, duration, everything, filter, headerName, match } from './rule-schema.ts';
+import { corsTexts, externalAuthTexts, filterTexts, ruleTexts, specTexts } from './whole-spec-texts.ts';
 
 const setOf = (items: StructuralSchema, maxItems: number): StructuralSchema => ({
   type: 'array',
@@ -44,7 +46,12 @@ const externalAuth = object(
   },
   ['backendRef', 'protocol'],
 );
-const filters = atomicList({ ...filter, properties: { ...filter.properties, cors, externalAuth } }, { maxItems: 16 });
+const ownFilters = {
+  cors: describeFields(cors, corsTexts),
+  externalAuth: describeFields(externalAuth, externalAuthTexts),
+};
+const wholeFilter = { ...filter, properties: { ...filter.properties, ...ownFilters } };
+const filters = atomicList(describeFields(wholeFilter, filterTexts), { maxItems: 16 });
 
 const rule = object({
   name: sectionName,
@@ -84,10 +91,10 @@ export function wholeHttpRouteSpec(description: string): StructuralSchema {
   const spec = object({
     hostnames: atomicList(hostname, { maxItems: 16 }),
     parentRefs: atomicList(parentReference, { maxItems: 32 }),
-    rules: atomicList(rule, { maxItems: 16, default: [{ matches: everything }] }),
+    rules: atomicList(describeFields(rule, ruleTexts), { maxItems: 16, default: [{ matches: everything }] }),
     useDefaultGateways: { type: 'string', enum: ['All', 'None'] },
   });
-  return { ...withoutRules(spec), description };
+  return { ...withoutRules(describeFields(spec, specTexts)), description };
 }
 
 function withoutRules({
