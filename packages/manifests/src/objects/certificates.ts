@@ -9,7 +9,7 @@ export const certificateName = 'serval-webhook';
 export const injectAnnotation = 'cert-manager.io/inject-ca-from';
 
 /** The value of `injectAnnotation`. */
-export function injectFrom(namespace: string): string {
+function injectFrom(namespace: string): string {
   return `${namespace}/${certificateName}`;
 }
 
