@@ -17,7 +17,7 @@ const texts = [
   '0.1',
   'a=b',
 ];
-const numbers = [-1, 0, 1, 2, 50, 100, 8080, 2 ** 31 - 1];
+const numbers = [-1, 0, 1, 2, 50, 100, 503, 8080, 2 ** 31 - 1];
 
 /** Values that a schema takes, with a few of its optional fields each. */
 export function validValue(schema: StructuralSchema, depth = 0): fc.Arbitrary<unknown> {
@@ -59,6 +59,7 @@ function validFields(schema: StructuralSchema, depth: number): fc.Arbitrary<unkn
   const { properties = {}, required = [], additionalProperties } = schema;
   if (typeof additionalProperties === 'object') {
     return fc.dictionary(fc.constantFrom('a', 'b', 'example.com/c'), validValue(additionalProperties, depth + 1), {
+      minKeys: schema.minProperties ?? 0,
       maxKeys: 2,
     });
   }
