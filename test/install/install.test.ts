@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { type InferenceService, inferenceServices } from '@serval/api';
+import { type CustomResourceDefinition, type InferenceService, inferenceServices } from '@serval/api';
 import type { Client } from '@serval/kube/client';
 import {
   type AnyObject,
@@ -11,6 +11,7 @@ import {
   pods,
   services,
 } from '@serval/kube/objects';
+import { crdsFor } from '@serval/operator/declarations';
 import { loadAll } from 'js-yaml';
 import { eventually } from '../support/eventually.ts';
 import { type Outcome, serval, startPlatform, temporaryDirectory } from '../support/serval.ts';
@@ -131,6 +132,7 @@ test('take over from KServe, and give back', async (t) => {
   assert.equal(await isThere(client.get(validatingWebhooks, { name: kserveWebhook })), false);
   const config = await client.get(configMaps, { namespace: system, name: 'inferenceservice-config' });
   assert.equal(config.data?.['ingress'], '{"ingressDomain": "models.example"}');
+  assert.equal(await converter(client), 'serval-system/serval-webhook');
   const stored = await client.create(inferenceServices, service('iris'));
   assert.ok(stored.spec.predictor.model, 'defaulted by our webhook');
 
@@ -147,6 +149,7 @@ test('take over from KServe, and give back', async (t) => {
     assert.equal(await kserveReplicas(), 1);
     const webhook = await client.get(validatingWebhooks, { name: kserveWebhook });
     assert.equal(webhook.webhooks?.[0]?.clientConfig.service?.namespace, 'kserve');
+    assert.equal(await converter(client), 'kserve/llmisvc-webhook-server-service');
     await eventually(async () => assert.equal(await kservePods(), 1));
     const { code, stderr } = await serval('uninstall', '--to-kserve');
     assert.equal(code, 1);
@@ -155,6 +158,16 @@ test('take over from KServe, and give back', async (t) => {
 });
 
 const kserveWebhook = 'inferenceservice.serving.kserve.io';
+const llmDefinition = 'llminferenceservices.serving.kserve.io';
+
+/** Whom API servers ask to convert. */
+async function converter(client: Client): Promise<string> {
+  const { spec } = await client.get(definitions, { name: llmDefinition });
+  const { conversion } = spec as unknown as CustomResourceDefinition['spec'];
+  const { service } = conversion?.webhook?.['clientConfig'] as { service: { namespace: string; name: string } };
+  const { namespace, name } = service;
+  return `${namespace}/${name}`;
+}
 
 /** What of KServe an installer looks at: its controller, its configuration, its webhooks. */
 async function installKServe(client: Client): Promise<void> {
@@ -202,6 +215,9 @@ async function installKServe(client: Client): Promise<void> {
       },
     ],
   });
+  const webhooks = { service: { namespace: 'kserve', name: 'llmisvc-webhook-server-service' } };
+  const definition = crdsFor({ webhooks }).find(({ metadata }) => metadata.name === llmDefinition);
+  await client.apply(definitions, definition as never, { fieldManager: 'kserve' });
   await eventually(async () => assert.equal((await client.list(pods, { namespace: 'kserve' })).items.length, 1));
 }
 

@@ -38,7 +38,9 @@ export async function stopConverting(
     const resource = resourceOfObject(resources, object, 'installation');
     const name = object.metadata.name ?? '';
     if (!(await ignoringAbsence(client.get(resource, { name }, { signal })))) continue;
-    await client.apply(resource, object, { force: true, fieldManager: installFieldManager, signal });
+    // Not applied: the authority that the operator wrote beside it is not ours to leave out.
+    const spec = { versions: object['spec'].versions, conversion: { strategy: 'None', webhook: null } };
+    await client.patch(resource, { name }, 'merge', { spec }, { fieldManager: installFieldManager, signal });
     note(`${resourceLabel(resource)}/${name} serves only the version that it stores`);
   }
 }
