@@ -164,9 +164,8 @@ const llmDefinition = 'llminferenceservices.serving.kserve.io';
 async function converter(client: Client): Promise<string> {
   const { spec } = await client.get(definitions, { name: llmDefinition });
   const { conversion } = spec as unknown as CustomResourceDefinition['spec'];
-  const { service } = conversion?.webhook?.['clientConfig'] as { service: { namespace: string; name: string } };
-  const { namespace, name } = service;
-  return `${namespace}/${name}`;
+  const config = conversion?.webhook?.['clientConfig'] as { service?: { namespace: string; name: string } } | undefined;
+  return `${config?.service?.namespace}/${config?.service?.name}`;
 }
 
 /** What of KServe an installer looks at: its controller, its configuration, its webhooks. */

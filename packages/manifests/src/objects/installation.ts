@@ -1,10 +1,9 @@
 import type { AnyObject } from '@serval/kube/objects';
-import { defaultGatewayName, servingConfigMap } from '@serval/operator/declarations';
-import { operatorAccess } from './access.ts';
+import { defaultGatewayName, operatorAccessObjects, servingConfigMap } from '@serval/operator/declarations';
 import { certManagerObjects } from './certificates.ts';
 import { operatorDeployment } from './deployment.ts';
 import { operatorDisruptionBudget } from './disruption-budget.ts';
-import type { Parts } from './parts.ts';
+import { dutiesOf, type Parts } from './parts.ts';
 import { metricsService, webhookService } from './services.ts';
 import { userRoles } from './user-roles.ts';
 import { installedWebhookConfigurations } from './webhooks.ts';
@@ -16,7 +15,7 @@ import { installedWebhookConfigurations } from './webhooks.ts';
 export function installationObjects(parts: Parts): AnyObject[] {
   const { namespace, webhooks, certificates } = parts;
   return [
-    ...operatorAccess(parts),
+    ...operatorAccessObjects(dutiesOf(parts), namespace),
     ...userRoles(),
     servingConfigMap({ namespace, gateway: defaultGatewayName }) as AnyObject,
     metricsService(namespace),
