@@ -138,7 +138,7 @@ async function callService(
   const asking = request(
     { ...found, path: service.path, method: 'POST', ca, servername: `${name}.${namespace}.svc`, signal, agent: false },
     (response) => {
-      json(response).then((value) => resolve(value as JsonObject), reject);
+      void json(response).then((value) => resolve(value as JsonObject), reject);
     },
   );
   asking.on('error', reject);

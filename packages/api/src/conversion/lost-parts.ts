@@ -12,7 +12,7 @@ interface LostPart {
   /** What it was; absent when there was nothing. */
   value?: Json;
 }
-export interface LostParts {
+interface LostParts {
   /** The version that has these parts. */
   version: string;
   parts: LostPart[];

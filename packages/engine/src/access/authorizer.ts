@@ -21,7 +21,7 @@ interface Binding {
 }
 
 /** Why a request is let through; `undefined` when nothing lets it. */
-export type Grant = string | undefined;
+type Grant = string | undefined;
 
 export interface Authorizer {
   authorize(user: User, attributes: Attributes): Grant;

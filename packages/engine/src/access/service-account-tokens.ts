@@ -14,7 +14,7 @@ import type { Store } from '../store/store.ts';
 import { groupsOf, serviceAccountUser } from './authorizer.ts';
 
 /** Who issues, and for whom unless the request says otherwise. */
-export const issuer = 'https://kubernetes.default.svc.cluster.local';
+const issuer = 'https://kubernetes.default.svc.cluster.local';
 
 interface Claims {
   iss: string;

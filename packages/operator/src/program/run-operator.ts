@@ -117,7 +117,13 @@ export async function runOperator(options: RunOperatorOptions): Promise<RunningO
   }
 
   const [health, scraped] = servers;
-  const done = run().finally(closeAll);
+  const done = (async () => {
+    try {
+      await run();
+    } finally {
+      await closeAll();
+    }
+  })();
   done.catch(() => {});
   return {
     operator,

@@ -3,10 +3,10 @@ import { readObject, readText } from '../../schema/lenient.ts';
 import type { LlmRouter } from './spec.ts';
 
 /** On services that share a route, so that they can be found by their group. */
-export const routingGroupLabel = 'internal.serving.kserve.io/routing-group';
+const routingGroupLabel = 'internal.serving.kserve.io/routing-group';
 
 /** The object as the rules know it, in either version. */
-export interface AnyLlm extends KubeObject {
+interface AnyLlm extends KubeObject {
   spec?: { model?: { name?: string }; router?: LlmRouter };
 }
 

@@ -20,7 +20,7 @@ const lora = Type.Object(
 );
 
 /** One adapter: a model of its own. */
-export interface LoraAdapter {
+interface LoraAdapter {
   uri?: string;
   name?: string;
   [field: string]: unknown;

@@ -1,5 +1,5 @@
 import type { StructuralSchema } from '@serval/kube/schema';
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import { int32, quantity } from '../../schema/fields.ts';
 
 const rule = (text: string, message: string) => ({ rule: text, message });
@@ -148,7 +148,6 @@ export const scalingSchema = Type.Object(
     ],
   },
 );
-export type Scaling = Static<typeof scalingSchema>;
 
 /** On a workload, which has either. */
 export const replicasOrScaling: NonNullable<StructuralSchema['x-kubernetes-validations']> = [

@@ -8,7 +8,7 @@ import { replicasOrScaling, scalingSchema } from './scaling.ts';
 
 const share = (description: string) => Type.Optional(int32({ minimum: 1, description }));
 
-export const parallelismSchema = Type.Object(
+const parallelismSchema = Type.Object(
   {
     tensor: share('Devices among which each layer is split.'),
     pipeline: share('Groups of layers, one after the other.'),
@@ -21,7 +21,7 @@ export const parallelismSchema = Type.Object(
 );
 
 /** What is in the volumes of a cache; its claim spec comes from the table of built-in kinds. */
-export interface CacheVolume {
+interface CacheVolume {
   fileSystem?: {
     emptyDir?: { size: string | number };
     pvc?: { ref?: { name: string; path?: string }; spec?: Record<string, unknown> };
