@@ -7,4 +7,6 @@ import type { KubeObject } from '@serval/kube/objects';
 export interface Conversion {
   toHub(object: KubeObject): void;
   fromHub(object: KubeObject): void;
+  /** Annotations that the two write or remove. They leave all others alone. */
+  readonly annotations?: readonly string[];
 }

@@ -1,8 +1,9 @@
 import { type KubeObject, parseApiVersion } from '@serval/kube/objects';
-import { pruneUnknown, validateSchema } from '@serval/kube/schema';
 import { checkSchemaOf, kindOf } from '../check/kind-of.ts';
 import type { KindVersion } from '../crd/kind-version.ts';
-import { findLostParts, lostInConversionAnnotation, readLostParts, restoreLostParts } from './lost-parts.ts';
+import { lostInConversionAnnotation, readLostParts, writeLostParts } from './annotation.ts';
+import { withFittingParts } from './fitting-parts.ts';
+import { findLostParts } from './lost-parts.ts';
 
 /** An object that cannot be told in another version. */
 export class ConversionError extends Error {
@@ -21,12 +22,21 @@ const maxAnnotationBytes = 256 * 1024;
 export function convertObject(object: KubeObject, desiredApiVersion: string): KubeObject {
   if (object.apiVersion === desiredApiVersion) return structuredClone(object);
   const [from, to] = [kindOrThrow(object.apiVersion, object.kind), kindOrThrow(desiredApiVersion, object.kind)];
-  const source = structuredClone(object);
+  try {
+    return converted(structuredClone(object), from, to);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ConversionError(`${nameOf(object)} cannot be told in ${desiredApiVersion}: it is nested too deep`);
+  }
+}
+
+function converted(source: KubeObject, from: KindVersion, to: KindVersion): KubeObject {
   const stored = takeAnnotation(source);
-  const result = mapped(source, from, to);
-  restore(result, to, readLostParts(stored, to.resource.version));
+  const annotations = [from, to].flatMap(({ conversion }) => conversion?.annotations ?? []);
+  const parts = readLostParts(stored, to.resource.version, annotations);
+  const result = withFittingParts(mapped(source, from, to), parts, checkSchemaOf(to));
   const lost = findLostParts(source, mapped(result, to, from));
-  if (lost.length > 0) writeAnnotation(result, JSON.stringify({ version: from.resource.version, parts: lost }));
+  if (lost.length > 0) annotate(result, writeLostParts(from.resource.version, lost));
   return result;
 }
 
@@ -46,18 +56,6 @@ function mapped(object: KubeObject, from: KindVersion, to: KindVersion): KubeObj
   return result;
 }
 
-/** Parts that would make an object that the schema does not take were not written by us, or for another release: they stay out. */
-function restore(object: KubeObject, kind: KindVersion, parts: ReturnType<typeof readLostParts>): void {
-  if (parts.length === 0) return;
-  const schema = checkSchemaOf(kind);
-  const problems = (candidate: KubeObject) =>
-    validateSchema(schema, candidate).length + pruneUnknown(schema, candidate).unknownPaths.length;
-  const candidate = structuredClone(object);
-  restoreLostParts(candidate, parts);
-  if (problems(candidate) > problems(object)) return;
-  restoreLostParts(object, parts);
-}
-
 function takeAnnotation({ metadata }: KubeObject): string | undefined {
   const text = metadata.annotations?.[lostInConversionAnnotation];
   if (metadata.annotations && text !== undefined) {
@@ -67,15 +65,19 @@ function takeAnnotation({ metadata }: KubeObject): string | undefined {
   return typeof text === 'string' ? text : undefined;
 }
 
-function writeAnnotation(object: KubeObject, text: string): void {
+function annotate(object: KubeObject, text: string): void {
   const annotations = { ...object.metadata.annotations, [lostInConversionAnnotation]: text };
-  const bytes = Object.entries(annotations).reduce((sum, [key, value]) => sum + byteLength(key) + byteLength(value), 0);
+  const bytes = byteLength(Object.entries(annotations).flat().join(''));
   if (bytes > maxAnnotationBytes) {
     throw new ConversionError(
-      `${object.kind} ${object.metadata.name ?? ''} cannot be told in ${object.apiVersion}: what that version has no place for takes the annotations to ${bytes} bytes, and ${maxAnnotationBytes} is the most; use the version that is stored`,
+      `${nameOf(object)} cannot be told in ${object.apiVersion}: what that version has no place for takes the annotations to ${bytes} bytes, and ${maxAnnotationBytes} is the most; use the version that is stored`,
     );
   }
   object.metadata.annotations = annotations;
+}
+
+function nameOf({ kind, metadata: { namespace, name = '' } }: KubeObject): string {
+  return `${kind} ${namespace ? `${namespace}/` : ''}${name}`;
 }
 
 function byteLength(text: string): number {

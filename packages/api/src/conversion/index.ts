@@ -1,2 +1,2 @@
+export { lostInConversionAnnotation } from './annotation.ts';
 export { ConversionError, convertObject } from './convert-object.ts';
-export { lostInConversionAnnotation } from './lost-parts.ts';

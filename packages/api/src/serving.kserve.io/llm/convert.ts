@@ -9,6 +9,7 @@ const criticalities = ['Critical', 'Standard', 'Sheddable'];
 
 /** LLMInferenceService and its configuration: v1alpha1 to v1alpha2, which is stored, and back. */
 export const llmConversion: Conversion = {
+  annotations: [criticalityAnnotation],
   toHub(object) {
     const model = objectAt(object, 'spec', 'model');
     const criticality = readText(model?.['criticality']);
