@@ -26,4 +26,6 @@ export {
 export { ManifestsError } from './manifests-error.ts';
 export { generateReference } from './reference/generate-reference.ts';
 export type { CertificateMode, Variant } from './variant.ts';
+export type { Renderer } from './verify/renderer.ts';
+export { type CheckReport, type VerifyOptions, variants, verifyDeploy } from './verify/verify.ts';
 export { writeYamlDocuments } from './yaml/write-yaml.ts';

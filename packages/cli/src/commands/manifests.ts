@@ -1,8 +1,9 @@
 import type { CommandGroup } from '../command/command.ts';
 import { generateCommand } from './manifests/generate.ts';
+import { verifyCommand } from './manifests/verify.ts';
 
 export const manifestsCommands: CommandGroup = {
   name: 'manifests',
-  summary: 'generate what is installed into clusters',
-  commands: [generateCommand],
+  summary: 'generate and verify what is installed into clusters',
+  commands: [generateCommand, verifyCommand],
 };

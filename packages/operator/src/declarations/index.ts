@@ -1,3 +1,4 @@
+export { ConfigError, parseServingConfig } from '../config/parse-config.ts';
 export {
   configMapName,
   defaultGatewayName,

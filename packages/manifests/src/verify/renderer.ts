@@ -1,0 +1,25 @@
+import type { AnyObject } from '@serval/kube/objects';
+import type { FileSet } from '../file-set.ts';
+import { chartNames, renderChart, variantValues } from '../helm/index.ts';
+import { renderVariant } from '../kustomize/render-variant.ts';
+import type { Variant } from '../variant.ts';
+
+/** One way from the files of `deploy/` to objects. */
+export interface Renderer {
+  /** `kustomize`, `helm`. */
+  readonly name: string;
+  /** Throws `ManifestsError` for files that cannot be rendered. */
+  render(files: FileSet, variant: Variant, signal?: AbortSignal): Promise<AnyObject[]>;
+}
+
+/** Our own renders, which handle what `generate` writes and refuse everything else. */
+export const offlineRenderers: readonly Renderer[] = [
+  { name: 'kustomize', render: async (files, variant) => renderVariant(files, variant) },
+  {
+    name: 'helm',
+    render: async (files, variant) =>
+      chartNames.flatMap((chart) =>
+        renderChart(files, chart, { namespace: variant.namespace, values: variantValues(files, chart, variant) }),
+      ),
+  },
+];

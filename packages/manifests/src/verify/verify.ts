@@ -1,0 +1,97 @@
+import type { FileSet } from '../file-set.ts';
+import { generateDeploy } from '../generate.ts';
+import { ManifestsError } from '../manifests-error.ts';
+import type { Variant } from '../variant.ts';
+import type { Check, Evidence, Finding, VariantRenders, Verdict } from './check.ts';
+import { access } from './checks/access.ts';
+import { certificates } from './checks/certificates.ts';
+import { definitions, owners, sizes } from './checks/definitions.ts';
+import { generated } from './checks/generated.ts';
+import { parity } from './checks/parity.ts';
+import { configuration, flags } from './checks/program.ts';
+import { releases } from './checks/releases.ts';
+import { webhooks } from './checks/webhooks.ts';
+import { offlineRenderers, type Renderer } from './renderer.ts';
+
+/** In the order of the table. Each is proven by a drift that it must find (`verify.test.ts`). */
+export const checks: readonly Check[] = [
+  parity,
+  certificates,
+  webhooks,
+  definitions,
+  sizes,
+  releases,
+  access,
+  flags,
+  configuration,
+  owners,
+  generated,
+];
+
+export interface CheckReport extends Verdict {
+  readonly name: string;
+  readonly about: string;
+}
+
+export interface VerifyOptions {
+  /** Default: our own renders of both, which the tests hold equal to the released tools'. */
+  readonly renderers?: readonly Renderer[];
+  /** Default: what `generateDeploy` answers. */
+  readonly generated?: FileSet;
+  readonly signal?: AbortSignal;
+}
+
+/** Namespaces × webhooks × certificates. */
+export const variants: readonly Variant[] = ['serval-system', 'elsewhere'].flatMap((namespace) =>
+  [true, false].flatMap((hasWebhooks) =>
+    (['self-managed', 'cert-manager'] as const).map((mode) => ({
+      namespace,
+      webhooks: hasWebhooks,
+      certificates: mode,
+    })),
+  ),
+);
+
+/** Renders the files of `deploy/` in every way and lets every check look. A file that cannot be rendered is a finding. */
+export async function verifyDeploy(files: FileSet, options: VerifyOptions = {}): Promise<CheckReport[]> {
+  const { renderers = offlineRenderers, generated: wanted = generateDeploy(), signal } = options;
+  const rendered: VariantRenders[] = [];
+  const broken: Finding[] = [];
+  for (const variant of variants) {
+    const renders: VariantRenders['renders'][number][] = [];
+    for (const renderer of renderers) {
+      signal?.throwIfAborted();
+      try {
+        renders.push({ by: renderer.name, objects: await renderer.render(files, variant, signal) });
+      } catch (error) {
+        if (!(error instanceof ManifestsError)) throw error;
+        broken.push({ object: renderer.name, path: '', message: error.message });
+      }
+    }
+    rendered.push({ variant, renders });
+  }
+  const evidence: Evidence = { files, generated: wanted, variants: rendered };
+  const reports = checks.map((check) => report(check, evidence));
+  return broken.length === 0 ? reports : [unrendered(rendered, broken), ...reports];
+}
+
+function report(check: Check, evidence: Evidence): CheckReport {
+  const { name, about } = check;
+  let verdict: Verdict;
+  try {
+    verdict = check.run(evidence);
+  } catch (error) {
+    if (!(error instanceof ManifestsError)) throw error;
+    verdict = { objects: 0, fields: 0, findings: [{ object: name, path: '', message: error.message }] };
+  }
+  const nothing = verdict.objects === 0 || verdict.fields === 0;
+  const findings = nothing
+    ? [...verdict.findings, { object: name, path: '', message: 'compared nothing' }]
+    : verdict.findings;
+  return { name, about, ...verdict, findings };
+}
+
+function unrendered(rendered: readonly VariantRenders[], broken: readonly Finding[]): CheckReport {
+  const findings = [...new Map(broken.map((finding) => [finding.message, finding])).values()];
+  return { name: 'rendering', about: 'every file can be rendered', objects: rendered.length, fields: 0, findings };
+}
