@@ -111,14 +111,17 @@ function checkAnswer(answer: JsonObject, objects: AnyObject[], desired: string):
     if (object.apiVersion !== desired || object.kind !== original.kind) {
       throw new Error(`expected ${desired}, Kind=${original.kind}, got ${object.apiVersion}, Kind=${object.kind}`);
     }
-    if (object.metadata?.name !== original.metadata.name || object.metadata?.uid !== original.metadata.uid) {
-      throw new Error('the webhook must not change metadata.name or metadata.uid');
+    for (const field of ['name', 'namespace', 'uid'] as const) {
+      if (object.metadata?.[field] !== original.metadata[field]) {
+        throw new Error(`the webhook must not change metadata.${field}`);
+      }
     }
-    // Only labels and annotations are a webhook's to change.
+    // Only labels and annotations are a webhook's to change; those that it leaves out are gone.
+    const { labels: _labels, annotations: _annotations, ...metadata } = original.metadata;
     const { labels, annotations } = object.metadata;
     return {
       ...object,
-      metadata: { ...original.metadata, ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) },
+      metadata: { ...metadata, ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) },
     };
   });
 }

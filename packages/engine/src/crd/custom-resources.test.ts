@@ -120,6 +120,8 @@ test('versions are converted by the webhook of the definition, many objects in o
       const rename = ({ spec, ...rest }: JsonObject): JsonObject => {
         const { name, title } = spec as { name?: string; title?: string };
         const isV2 = request.desiredAPIVersion === 'pets.io/v2';
+        const { annotations: _, ...metadata } = rest['metadata'] as JsonObject;
+        if (isV2) rest['metadata'] = metadata;
         return { ...rest, apiVersion: request.desiredAPIVersion, spec: isV2 ? { title: name! } : { name: title! } };
       };
       return {
@@ -152,7 +154,9 @@ test('versions are converted by the webhook of the definition, many objects in o
       },
     }),
   );
-  for (const name of ['a', 'b', 'c']) await ok('POST', cats, { metadata: { name }, spec: { name } });
+  for (const name of ['a', 'b', 'c']) {
+    await ok('POST', cats, { metadata: { name, annotations: { older: 'only' }, labels: { name } }, spec: { name } });
+  }
   assert.equal(reviews, 0);
   const list = await ok('GET', '/apis/pets.io/v2/cats');
   assert.deepEqual(
@@ -160,6 +164,12 @@ test('versions are converted by the webhook of the definition, many objects in o
     [{ title: 'a' }, { title: 'b' }, { title: 'c' }],
   );
   assert.equal(reviews, 1);
+  const [{ metadata }] = list['items'];
+  assert.deepEqual(
+    [metadata.annotations, metadata.labels],
+    [undefined, { name: 'a' }],
+    'what a webhook leaves out is gone',
+  );
   await ok('PATCH', '/apis/pets.io/v2/namespaces/default/cats/a', { spec: { title: 'z' } });
   assert.deepEqual((await ok('GET', `${cats}/a`))['spec'], { name: 'z' });
   assert.equal((await call('GET', '/apis/pets.io/v3/cats')).status, 404);
