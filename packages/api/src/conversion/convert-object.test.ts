@@ -90,7 +90,7 @@ for (const [from, to] of pairs) {
         assert.deepEqual(found, metadata);
         assert.equal(({} as Record<string, unknown>)['polluted'], undefined);
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 }
