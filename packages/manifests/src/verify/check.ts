@@ -13,6 +13,15 @@ export interface Evidence {
   readonly files: FileSet;
   readonly generated: FileSet;
   readonly variants: readonly VariantRenders[];
+  readonly definitions: readonly InstalledDefinition[];
+}
+
+/** A definition as some variant installs it, or of the full bundle. */
+export interface InstalledDefinition {
+  readonly object: AnyObject;
+  /** As JSON. */
+  readonly text: string;
+  readonly isFull: boolean;
 }
 
 /** Something that is not as it must be. */

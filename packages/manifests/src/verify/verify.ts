@@ -5,7 +5,7 @@ import type { Variant } from '../variant.ts';
 import type { Check, Evidence, Finding, VariantRenders, Verdict } from './check.ts';
 import { access } from './checks/access.ts';
 import { certificates } from './checks/certificates.ts';
-import { definitions, owners, sizes } from './checks/definitions.ts';
+import { definitions, distinctDefinitions, owners, sizes } from './checks/definitions.ts';
 import { generated } from './checks/generated.ts';
 import { parity } from './checks/parity.ts';
 import { configuration, flags } from './checks/program.ts';
@@ -38,6 +38,8 @@ export interface VerifyOptions {
   readonly renderers?: readonly Renderer[];
   /** Default: what `generateDeploy` answers. */
   readonly generated?: FileSet;
+  /** Default: all eight. */
+  readonly variants?: readonly Variant[];
   readonly signal?: AbortSignal;
 }
 
@@ -54,35 +56,53 @@ export const variants: readonly Variant[] = ['serval-system', 'elsewhere'].flatM
 
 /** Renders the files of `deploy/` in every way and lets every check look. A file that cannot be rendered is a finding. */
 export async function verifyDeploy(files: FileSet, options: VerifyOptions = {}): Promise<CheckReport[]> {
+  const { evidence, broken } = await gatherEvidence(files, options);
+  const reports = checks.map((check) => runCheck(check, evidence));
+  return broken.length === 0 ? reports : [unrendered(evidence, broken), ...reports];
+}
+
+/** What checks look at, and what cannot be looked at. */
+export async function gatherEvidence(
+  files: FileSet,
+  options: VerifyOptions = {},
+): Promise<{ evidence: Evidence; broken: Finding[] }> {
   const { renderers = offlineRenderers, generated: wanted = generateDeploy(), signal } = options;
   const rendered: VariantRenders[] = [];
   const broken: Finding[] = [];
-  for (const variant of variants) {
+  for (const variant of options.variants ?? variants) {
     const renders: VariantRenders['renders'][number][] = [];
     for (const renderer of renderers) {
       signal?.throwIfAborted();
       try {
         renders.push({ by: renderer.name, objects: await renderer.render(files, variant, signal) });
       } catch (error) {
-        if (!(error instanceof ManifestsError)) throw error;
-        broken.push({ object: renderer.name, path: '', message: error.message });
+        broken.push(brokenBy(error, renderer.name));
       }
     }
     rendered.push({ variant, renders });
   }
-  const evidence: Evidence = { files, generated: wanted, variants: rendered };
-  const reports = checks.map((check) => report(check, evidence));
-  return broken.length === 0 ? reports : [unrendered(rendered, broken), ...reports];
+  let definitionsFound: Evidence['definitions'] = [];
+  try {
+    definitionsFound = distinctDefinitions(files, rendered);
+  } catch (error) {
+    broken.push(brokenBy(error, 'definitions'));
+  }
+  return { evidence: { files, generated: wanted, variants: rendered, definitions: definitionsFound }, broken };
 }
 
-function report(check: Check, evidence: Evidence): CheckReport {
+function brokenBy(error: unknown, object: string): Finding {
+  if (!(error instanceof ManifestsError)) throw error;
+  return { object, path: '', message: error.message };
+}
+
+/** A check that compared nothing has found that. */
+export function runCheck(check: Check, evidence: Evidence): CheckReport {
   const { name, about } = check;
   let verdict: Verdict;
   try {
     verdict = check.run(evidence);
   } catch (error) {
-    if (!(error instanceof ManifestsError)) throw error;
-    verdict = { objects: 0, fields: 0, findings: [{ object: name, path: '', message: error.message }] };
+    verdict = { objects: 0, fields: 0, findings: [brokenBy(error, name)] };
   }
   const nothing = verdict.objects === 0 || verdict.fields === 0;
   const findings = nothing
@@ -91,7 +111,7 @@ function report(check: Check, evidence: Evidence): CheckReport {
   return { name, about, ...verdict, findings };
 }
 
-function unrendered(rendered: readonly VariantRenders[], broken: readonly Finding[]): CheckReport {
+function unrendered({ variants: rendered }: Evidence, broken: readonly Finding[]): CheckReport {
   const findings = [...new Map(broken.map((finding) => [finding.message, finding])).values()];
   return { name: 'rendering', about: 'every file can be rendered', objects: rendered.length, fields: 0, findings };
 }

@@ -5,7 +5,7 @@ import { definitionProblems } from '../../definitions/definition-problems.ts';
 import type { FileSet } from '../../file-set.ts';
 import { objectKey } from '../../objects/object-key.ts';
 import { parseObjects } from '../../yaml/parse-yaml.ts';
-import { type Check, eachRender, Tally } from '../check.ts';
+import { type Check, type InstalledDefinition, Tally, type VariantRenders } from '../check.ts';
 
 const own: ReadonlySet<string> = new Set([servingGroup, platformGroup]);
 /** `kubectl apply` keeps the whole object in an annotation, and annotations may have 256 KiB together. */
@@ -19,21 +19,12 @@ export const definitions: Check = {
   run(evidence) {
     const tally = new Tally();
     const rules = createRuleChecker();
-    // The same definition is in many renders: each text of it is looked at once.
-    const seen = new Set<string>();
-    const look = (object: AnyObject) => {
-      const text = JSON.stringify(object);
-      if (seen.has(text)) return;
-      seen.add(text);
+    for (const { object, text } of evidence.definitions) {
       tally.look(countSchemas(text));
       for (const { path, message } of definitionProblems(object as unknown as CustomResourceDefinition, rules)) {
         tally.findings.push({ object: objectKey(object), path, message });
       }
-    };
-    for (const object of bundle(evidence.files, 'full')) look(object);
-    eachRender(evidence, (objects) => {
-      for (const object of objects.filter(isDefinition)) look(object);
-    });
+    }
     return tally.verdict();
   },
 };
@@ -43,21 +34,13 @@ export const sizes: Check = {
   about: 'standard definitions fit into a client-side apply, full ones into an API server',
   run(evidence) {
     const tally = new Tally();
-    const look = (object: AnyObject, most: number) => {
+    for (const { object, text, isFull } of evidence.definitions) {
       tally.look();
-      const bytes = Buffer.byteLength(JSON.stringify(object));
-      if (bytes >= most) {
-        tally.findings.push({
-          object: objectKey(object),
-          path: '',
-          message: `has ${bytes} bytes as JSON; the most is ${most}`,
-        });
-      }
-    };
-    eachRender(evidence, (objects) => {
-      for (const object of objects.filter(isDefinition)) look(object, maxStandardBytes);
-    });
-    for (const object of bundle(evidence.files, 'full')) look(object, maxFullBytes);
+      const [bytes, most] = [Buffer.byteLength(text), isFull ? maxFullBytes : maxStandardBytes];
+      if (bytes < most) continue;
+      const message = `has ${bytes} bytes as JSON; the most is ${most}`;
+      tally.findings.push({ object: objectKey(object), path: '', message });
+    }
     return tally.verdict();
   },
 };
@@ -94,6 +77,21 @@ function expectOwn(tally: Tally, object: AnyObject): void {
     'spec.group',
     `${group} is not Serval's: others install its definitions`,
   );
+}
+
+/** Every definition that is installed, and the full ones; each text once, though it is in many renders. */
+export function distinctDefinitions(files: FileSet, variants: readonly VariantRenders[]): InstalledDefinition[] {
+  const found = new Map<string, InstalledDefinition>();
+  const add = (object: AnyObject, isFull: boolean) => {
+    const text = JSON.stringify(object);
+    if (!found.has(text)) found.set(text, { object, text, isFull });
+  };
+  // Small ones are the same in both bundles: those that are applied from the client's side set the limit.
+  for (const { renders } of variants) {
+    for (const { objects } of renders) for (const object of objects.filter(isDefinition)) add(object, false);
+  }
+  for (const object of bundle(files, 'full')) add(object, true);
+  return [...found.values()];
 }
 
 function isDefinition({ kind }: AnyObject): boolean {
