@@ -1,40 +1,12 @@
 import type { StructuralSchema } from '@serval/kube/schema';
 import { Type } from 'typebox';
-import { int32, quantity } from '../../schema/fields.ts';
+import { int32 } from '../../schema/fields.ts';
+import { scalingBehaviorSchema } from '../scaling-behavior.ts';
 
 const rule = (text: string, message: string) => ({ rule: text, message });
 const count = (minimum: number, description: string) => Type.Optional(int32({ minimum, description }));
 
-const scalingRules = (direction: string) =>
-  Type.Optional(
-    Type.Object(
-      {
-        policies: Type.Optional(
-          Type.Array(
-            Type.Object({
-              type: Type.String({ description: 'Pods or Percent.' }),
-              value: int32({ description: 'How many, or how many percent.' }),
-              periodSeconds: int32({ description: 'Within how many seconds.' }),
-            }),
-            { 'x-kubernetes-list-type': 'atomic', description: 'How much may change in a while.' },
-          ),
-        ),
-        selectPolicy: Type.Optional(Type.String({ description: 'Which policy counts: Max, Min or Disabled.' })),
-        stabilizationWindowSeconds: Type.Optional(
-          int32({ description: 'Seconds that are looked back upon, so that a short peak changes nothing.' }),
-        ),
-        tolerance: Type.Optional(quantity({ description: 'Deviation from the target that changes nothing.' })),
-      },
-      { description: `Speed of scaling ${direction}.` },
-    ),
-  );
-
-const behavior = Type.Optional(
-  Type.Object(
-    { scaleUp: scalingRules('up'), scaleDown: scalingRules('down') },
-    { description: 'Speed of scaling, as in a HorizontalPodAutoscaler.' },
-  ),
-);
+const behavior = Type.Optional(scalingBehaviorSchema);
 
 /** KEDA has the field; here somebody else decides. */
 const notSet = { description: 'Must not be set.' };

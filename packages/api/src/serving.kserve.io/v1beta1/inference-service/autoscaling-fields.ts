@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { int32, quantity } from '../../../schema/fields.ts';
+import { scalingBehaviorSchema } from '../../scaling-behavior.ts';
 
 export const scaleMetrics = ['cpu', 'memory', 'concurrency', 'rps'] as const;
 export const metricTargetTypes = ['Utilization', 'Value', 'AverageValue'] as const;
@@ -100,38 +101,6 @@ const metric = Type.Object({
 export type ScalingMetric = Static<typeof metric>;
 export type MetricTarget = Static<ReturnType<typeof target>>;
 
-const rules = (direction: string, window: string) =>
-  Type.Object(
-    {
-      stabilizationWindowSeconds: Type.Optional(
-        int32({
-          description: `Seconds of the past whose most cautious wish is followed, 0 to 3600. Default ${window}.`,
-        }),
-      ),
-      selectPolicy: Type.Optional(
-        Type.String({
-          description: `Which policy wins: Max (the default), Min, or Disabled for never scaling ${direction}.`,
-        }),
-      ),
-      policies: Type.Optional(
-        Type.Array(
-          Type.Object({
-            type: Type.String({ description: 'Unit of value: Pods or Percent.' }),
-            value: int32({ description: 'How many may be added or taken away in one period; above 0.' }),
-            periodSeconds: int32({ description: 'Length of the period in seconds, 1 to 1800.' }),
-          }),
-          { 'x-kubernetes-list-type': 'atomic', description: 'How much may change in which time.' },
-        ),
-      ),
-      tolerance: Type.Optional(
-        quantity({
-          description: 'How far the metric may be off before anything changes, as a share: 0.1 is the default.',
-        }),
-      ),
-    },
-    { description: `How fast Pods may be scaled ${direction}.` },
-  );
-
 export const autoScalingSchema = Type.Object(
   {
     metrics: Type.Optional(
@@ -139,12 +108,7 @@ export const autoScalingSchema = Type.Object(
         description: 'Metrics to scale on, in the place of scaleMetric; the one that asks for most Pods wins.',
       }),
     ),
-    behavior: Type.Optional(
-      Type.Object(
-        { scaleUp: Type.Optional(rules('up', '0')), scaleDown: Type.Optional(rules('down', '300')) },
-        { description: 'Speed of scaling, as in a HorizontalPodAutoscaler.' },
-      ),
-    ),
+    behavior: Type.Optional(scalingBehaviorSchema),
   },
   { description: 'Scaling on several metrics, or on those of other systems.' },
 );
