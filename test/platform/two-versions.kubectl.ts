@@ -27,6 +27,22 @@ for (const binary of kubectlBinaries()) {
       assert.equal(spec.model.uri, 'hf://meta-llama/Llama-3.1-8B');
       assert.match(await kubectl('get', resource), /NAME[\s\S]*llama/);
     }
+    // What the older version has no place for stays, however that one is written.
+    const cache = { cpu: '8Gi', evictionPolicy: 'arc' };
+    const patch = (resource: string, change: object, ...flags: string[]) =>
+      kubectl('patch', resource, 'llama', '--type', 'merge', '-p', JSON.stringify(change), ...flags);
+    await patch(newer, { spec: { kvCacheOffloading: cache } });
+    await apply('v1alpha1', 5);
+    await patch(older, { metadata: { labels: { team: 'chat' } } });
+    await patch(older, { status: { url: 'https://llama' } }, '--subresource', 'status');
+    const kept = await read(newer);
+    assert.deepEqual([kept.spec.kvCacheOffloading, kept.spec.replicas], [cache, 5]);
+    assert.equal(kept.status.url, 'https://llama');
+    assert.match(await kubectl('diff', '-f', join(directory, 'v1alpha1.json')), /^$/);
+    const typo = { ...llama('v1alpha1', 5), spec: { modell: {} } };
+    const { code, stderr } = await kubectl.try(['apply', '-f', '-'], JSON.stringify(typo));
+    assert.equal(code, 1);
+    assert.match(stderr, /unknown field "spec\.modell"/);
     // The other version takes the same object over, with the annotation that client-side apply left.
     await apply('v1alpha2', 3);
     assert.equal((await read(older)).spec.replicas, 3);
