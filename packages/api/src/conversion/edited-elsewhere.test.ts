@@ -170,3 +170,18 @@ test('annotations that would become too large are an error with name and numbers
       ),
   );
 });
+
+test('a large annotation that nobody meant costs little', () => {
+  const told = convertObject(stored(), older) as Llm;
+  const list = Array.from({ length: 100 }, (_, index) => index);
+  const part = { path: ['status', 'addresses'], was: list, value: list };
+  const wrong = Array.from({ length: 2000 }, (_, index) => ({ path: ['spec', 'labels', `l${index}`], value: index }));
+  const parts = [...Array.from({ length: 200 }, () => part), ...wrong];
+  const text = JSON.stringify({ version: 'v1alpha2', parts });
+  assert.ok(text.length > 200_000);
+  Object.assign(told.metadata.annotations ?? {}, { [lostInConversionAnnotation]: text });
+  told.status['addresses'] = list.map((index) => shown(`a${index}`));
+  told.spec['labels'] = {};
+  const { spec, status } = convertObject(told, hub) as Llm;
+  assert.deepEqual([spec['labels'], (status['addresses'] as unknown[]).length], [{}, list.length]);
+});

@@ -2,7 +2,7 @@ import { deepEqual, type Json } from '@serval/kube/objects';
 import { isMap, ownValue } from './json-parts.ts';
 
 /** Longer lists are taken as a whole: comparing each item with each other one would cost too much. */
-const maxItems = 256;
+const maxItems = 100;
 /** What tells the items of a list apart in the kinds that have several versions. */
 const identity = ['name', 'url'];
 
@@ -24,14 +24,17 @@ type Merge = (current: Json, was: Json, value: Json) => Json;
 export function restoredList({ current, was, value }: Lists, merge: Merge): Json[] {
   if (value.length < was.length || Math.max(current.length, value.length) > maxItems) return [...current];
   const known = was.map((item, index) => ({ was: item, value: value[index] as Json }));
+  const free = new Set(known);
   const found = new Map<number, (typeof known)[number]>();
   for (const isSame of [deepEqual, hasSameIdentity]) {
-    const order = current.map((item, index) => ({ item, index })).filter(({ index }) => !found.has(index));
-    for (const { item, index } of order) {
-      const free = known.filter((candidate) => ![...found.values()].includes(candidate));
-      const match = free.find((candidate) => candidate === known[index] && isSame(item, candidate.was));
-      const chosen = match ?? free.find((candidate) => isSame(item, candidate.was));
-      if (chosen) found.set(index, chosen);
+    for (const [index, item] of current.entries()) {
+      if (found.has(index)) continue;
+      const here = known[index];
+      const isHere = here !== undefined && free.has(here) && isSame(item, here.was);
+      const chosen = isHere ? here : free.values().find((candidate) => isSame(item, candidate.was));
+      if (!chosen) continue;
+      found.set(index, chosen);
+      free.delete(chosen);
     }
   }
   const result = current.map((item, index) => {
