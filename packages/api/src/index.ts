@@ -33,3 +33,4 @@ export * from './serving.kserve.io/v1alpha1/trained-model/index.ts';
 export * from './serving.kserve.io/v1alpha2/llm-inference-service/index.ts';
 export * from './serving.kserve.io/v1alpha2/llm-inference-service-config/index.ts';
 export * from './serving.kserve.io/v1beta1/inference-service/index.ts';
+export * from './storage-config/index.ts';

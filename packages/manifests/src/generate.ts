@@ -3,6 +3,7 @@ import type { FileSet } from './file-set.ts';
 import { generateCharts } from './helm/index.ts';
 import { kustomizeFiles } from './kustomize/layout.ts';
 import { allDefinitions } from './objects/definitions.ts';
+import { generateSchemas } from './schemas/generate-schemas.ts';
 
 /**
  * Every file of `deploy/`, from the schemas and declarations alone: the same files each time.
@@ -13,5 +14,6 @@ export function generateDeploy(): FileSet {
   const definitions = allDefinitions();
   requireSoundDefinitions([...definitions.standard, ...definitions.full]);
   const kustomize = kustomizeFiles(definitions);
-  return new Map([...kustomize, ...generateCharts(kustomize)].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const files = [...kustomize, ...generateCharts(kustomize), ...generateSchemas()];
+  return new Map(files.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

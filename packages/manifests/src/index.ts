@@ -25,6 +25,8 @@ export {
 } from './kustomize/render-variant.ts';
 export { ManifestsError } from './manifests-error.ts';
 export { generateReference } from './reference/generate-reference.ts';
+export { type SchemaEntry, schemaCatalogue } from './schemas/catalogue.ts';
+export { generateSchemas } from './schemas/generate-schemas.ts';
 export type { CertificateMode, Variant } from './variant.ts';
 export type { Renderer } from './verify/renderer.ts';
 export { type CheckReport, type VerifyOptions, variants, verifyDeploy } from './verify/verify.ts';

@@ -29,6 +29,8 @@ export interface KindVersion<T extends KubeObject = KubeObject> {
   schema(pods: PodSchemas): StructuralSchema;
   /** The object with its defaults written out, as a new object. Invalid parts stay as they are, for `validate` to speak of. */
   default?(object: T, defaults: KindDefaults): T;
+  /** Paths of required fields that `default` fills in, through lists: `spec.predictor.containers.name`. Schemas for editors do not ask for them. */
+  readonly filledIn?: readonly string[];
   /**
    * Every error that a schema cannot tell, with its field path. `old` is the stored object of an update. Reads fields
    * leniently and never throws: wrong types are the schema's business.

@@ -58,5 +58,6 @@ export const inferenceServiceV1beta1: KindVersion<InferenceService> = {
   ],
   schema: inferenceServiceSchema,
   default: defaultInferenceService,
+  filledIn: ['spec.predictor.containers.name'],
   validate: validateInferenceService,
 };

@@ -1,0 +1,1 @@
+export { type StorageConfigEntry, type StorageType, storageConfigEntrySchema } from './entry-schema.ts';
