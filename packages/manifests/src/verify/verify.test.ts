@@ -386,7 +386,7 @@ test('one edited line of any file is named', () => {
         path,
       );
     }),
-    { numRuns: 300 },
+    { numRuns: 300, examples: [[2147483619, 595445851, 'remove']] },
   );
 });
 

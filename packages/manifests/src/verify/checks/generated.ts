@@ -28,7 +28,8 @@ function differencesOf(file: string, found: string, wanted: string): Finding[] {
   if (left !== undefined && right !== undefined) {
     const { differences } = compareValues(left, right);
     const object = isObject(right) ? `${objectKey(right as never)} in ${file}` : file;
-    if (differences.length > 0) {
+    // A difference of the whole has no field to name.
+    if (differences.length > 0 && differences.every(({ path }) => path !== '')) {
       return differences.map(({ path, left: is, right: should }) => ({
         object,
         path,
