@@ -119,9 +119,16 @@ function checkAnswer(answer: JsonObject, objects: AnyObject[], desired: string):
     // Only labels and annotations are a webhook's to change; those that it leaves out are gone.
     const { labels: _labels, annotations: _annotations, ...metadata } = original.metadata;
     const { labels, annotations } = object.metadata;
+    if (!isTexts(labels)) throw new Error('the webhook must answer metadata.labels as a map of texts');
+    if (!isTexts(annotations)) throw new Error('the webhook must answer metadata.annotations as a map of texts');
     return {
       ...object,
       metadata: { ...metadata, ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) },
     };
   });
+}
+
+function isTexts(map: unknown): boolean {
+  if (map === undefined || map === null) return true;
+  return typeof map === 'object' && !Array.isArray(map) && Object.values(map).every((text) => typeof text === 'string');
 }

@@ -122,6 +122,7 @@ test('versions are converted by the webhook of the definition, many objects in o
         const isV2 = request.desiredAPIVersion === 'pets.io/v2';
         const { annotations: _, ...metadata } = rest['metadata'] as JsonObject;
         if (isV2) rest['metadata'] = metadata;
+        if (name === 'odd') rest['metadata'] = { ...metadata, labels: { size: 3 } };
         return { ...rest, apiVersion: request.desiredAPIVersion, spec: isV2 ? { title: name! } : { name: title! } };
       };
       return {
@@ -172,6 +173,13 @@ test('versions are converted by the webhook of the definition, many objects in o
   );
   await ok('PATCH', '/apis/pets.io/v2/namespaces/default/cats/a', { spec: { title: 'z' } });
   assert.deepEqual((await ok('GET', `${cats}/a`))['spec'], { name: 'z' });
+  await ok('POST', cats, { metadata: { name: 'odd' }, spec: { name: 'odd' } });
+  const odd = await call('GET', '/apis/pets.io/v2/namespaces/default/cats/odd');
+  assert.equal(odd.status, 500);
+  assert.match(
+    odd.body.message,
+    /conversion webhook for pets\.io\/v1, Kind=Cat failed: .*metadata\.labels as a map of texts/,
+  );
   assert.equal((await call('GET', '/apis/pets.io/v3/cats')).status, 404);
 });
 
