@@ -7,6 +7,7 @@ export {
 } from './check/check-object.ts';
 export { pathSteps } from './check/field-path.ts';
 export { checkSchemaOf, kindOf } from './check/kind-of.ts';
+export { nearestName } from './check/nearest-name.ts';
 export { isLeaving } from './check/ratchet.ts';
 export type { UnknownField } from './check/unknown-fields.ts';
 export * from './conversion/index.ts';

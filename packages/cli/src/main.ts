@@ -19,6 +19,7 @@ const loaders: Record<string, () => Promise<Command | CommandGroup>> = {
   predict: async () => (await import('./commands/predict.ts')).predictCommand,
   render: async () => (await import('./commands/render.ts')).renderCommand,
   validate: async () => (await import('./commands/validate.ts')).validateCommand,
+  schema: async () => (await import('./commands/schema.ts')).schemaCommand,
   diff: async () => (await import('./commands/diff.ts')).diffCommand,
   manifests: async () => (await import('./commands/manifests.ts')).manifestsCommands,
   install: async () => (await import('./commands/install.ts')).installCommand,
