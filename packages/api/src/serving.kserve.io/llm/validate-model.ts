@@ -6,21 +6,20 @@ import type { Fields } from './validate-workload.ts';
 export function validateModel(model: object | undefined, serviceName: string | undefined, errors: FieldErrors): void {
   const fields = (model ?? {}) as Fields;
   const path = 'spec.model';
-  if (fields['uri'] === '')
-    errors.required(`${path}.uri`, 'must name where the weights are, for example hf://owner/name');
   const lora = readObject(fields['lora'] as object) as Fields | undefined;
   validateAdapters(`${path}.lora.adapters`, lora?.['adapters'], readText(fields['name']) ?? serviceName, errors);
   const confidential = readObject(fields['confidential'] as object) as Fields | undefined;
-  if (!confidential) return;
-  const [enabled, resource] = [confidential['enabled'] === true, readText(confidential['resourceId'])];
-  if (enabled && !resource) errors.required(`${path}.confidential.resourceId`, 'must name the key of the weights');
-  if (resource && !/^kbs:\/\/\/[^/]+\/[^/]+\/[^/]+$/.test(resource)) {
+  const resource = readText(confidential?.['resourceId']);
+  if (confidential?.['enabled'] === true && resource && !resourcePattern.test(resource)) {
     errors.invalid(
       `${path}.confidential.resourceId`,
       `must be kbs:///REPOSITORY/TYPE/TAG, got ${JSON.stringify(resource)}`,
     );
   }
 }
+
+/** Where a key broker keeps a key (KServe's ValidateConfidentialSpec). */
+const resourcePattern = /^kbs:\/\/(?:\/[a-zA-Z0-9_.-]+){3}$/;
 
 /** Requests name an adapter as they name a model, and its folder is named after it. */
 function validateAdapters(path: string, adapters: unknown, baseName: string | undefined, errors: FieldErrors): void {

@@ -34,7 +34,6 @@ const adapterNames = [0, 1, 2].map((index) => `spec.model.lora.adapters[${index}
 
 const rules: [rule: string, spec: object, expected: unknown[]][] = [
   ['a model is enough', {}, []],
-  ['a model comes from somewhere', model({ uri: '' }), [`${uri}.uri`]],
   ['adapters have names of their own', adapters('sql', 'poems'), []],
   ['an adapter without a name cannot be asked for', adapters('sql', undefined, ''), adapterNames.slice(1)],
   ['a folder cannot have the name of an adapter', adapters('..', '.'), adapterNames.slice(0, 2)],
@@ -42,16 +41,13 @@ const rules: [rule: string, spec: object, expected: unknown[]][] = [
   ['an adapter is not called as its model is', adapters('llama'), [adapterNames[0]]],
   ['adapters are a list', model({ lora: { adapters: { name: 'sql' } } }), [`${uri}.lora.adapters`]],
   ['a key names its place', model({ confidential: { enabled: true, resourceId: 'kbs:///a/b/c' } }), []],
+  ['a key may come later', model({ confidential: { enabled: true } }), []],
   [
-    'weights that are decrypted need a key',
-    model({ confidential: { enabled: true } }),
+    'a key is at a place of a key broker',
+    model({ confidential: { enabled: true, resourceId: 'kbs:///a b/c/d' } }),
     [`${uri}.confidential.resourceId`],
   ],
-  [
-    'a key is one of the broker',
-    model({ confidential: { enabled: false, resourceId: 'a/b' } }),
-    [`${uri}.confidential.resourceId`],
-  ],
+  ['what is not asked for is not looked at', model({ confidential: { enabled: false, resourceId: 'a/b' } }), []],
 
   ['a worker with a pipeline', { worker: {}, parallelism: { pipeline: 2 } }, []],
   ['a worker with data', { worker: {}, parallelism: { data: 4, dataLocal: 2 } }, []],
@@ -191,3 +187,32 @@ test('a configuration is a part of a service, and laid over nothing', () => {
   assert.deepEqual(paths({ baseRefs: [{ name: 'a' }] }), ['spec.baseRefs']);
   assert.deepEqual(paths({ router: { scheduler: { replicas: 0 } } }), ['spec.router.scheduler.replicas']);
 });
+
+for (const [what, annotations, names] of [
+  [
+    'all that can be asked',
+    { 'device-class': 'gpu.example.com', 'device-count': '2', 'cel-selector': 'a\nb', 'container-name': 'main' },
+    [],
+  ],
+  ['devices need a class', { 'device-count': '2' }, ['device-class']],
+  ['a class has a name', { 'device-class': 'GPU' }, ['device-class']],
+  ['a class is not empty', { 'device-class': ' ' }, ['device-class']],
+  ['there is at least one device', { 'device-class': 'gpu', 'device-count': '0' }, ['device-count']],
+  ['an empty count is the default', { 'device-class': 'gpu', 'device-count': '' }, []],
+  ['a selector selects', { 'device-class': 'gpu', 'cel-selector': ' \n ' }, ['cel-selector']],
+  ['a container has a name', { 'device-class': 'gpu', 'container-name': 'a.b' }, ['container-name']],
+] as const) {
+  test(`annotations for devices: ${what}`, () => {
+    const given = Object.entries(annotations).map(([name, text]) => [`serving.kserve.io/exp-dra-${name}`, text]);
+    const service = {
+      apiVersion: 'serving.kserve.io/v1alpha2',
+      kind: 'LLMInferenceService',
+      metadata: { name: 'llm', annotations: Object.fromEntries(given) },
+      spec: { model: { uri: 'hf://a/b' } },
+    };
+    assert.deepEqual(
+      validateLlmService(service).map(({ path }) => path),
+      names.map((name) => `metadata.annotations[serving.kserve.io/exp-dra-${name}]`),
+    );
+  });
+}

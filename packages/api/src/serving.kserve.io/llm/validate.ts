@@ -3,6 +3,7 @@ import type { FieldError } from '@serval/kube/schema';
 import { FieldErrors } from '../../schema/field-errors.ts';
 import { readNumber, readObject, readObjects, readText, readTexts } from '../../schema/lenient.ts';
 import { validateCache } from './validate-cache.ts';
+import { validateDeviceAnnotations } from './validate-device-annotations.ts';
 import { validateModel } from './validate-model.ts';
 import { validateRoute } from './validate-route.ts';
 import { type Fields, parallelSize, validateWorkload } from './validate-workload.ts';
@@ -18,6 +19,7 @@ export function validateLlmService(service: KubeObject, old?: KubeObject): Field
     errors.required('spec', 'must say what to serve, for example model: {uri: hf://owner/name}');
     return errors.list;
   }
+  validateDeviceAnnotations(readTexts(service.metadata.annotations), errors);
   validateModel(readObject(spec['model'] as object), readText(service.metadata.name), errors);
   validateWorkload('spec', spec, errors);
   validateCache('spec.kvCacheOffloading', readObject(spec['kvCacheOffloading'] as object), errors);
