@@ -16,8 +16,8 @@ const copied = [
   'maxProperties',
 ] as const satisfies (keyof StructuralSchema & keyof JsonSchema)[];
 
-/** Enums do not hold for what KServe fills in before it makes Pods, nor for an empty text, which is no value to Kubernetes. */
-const templateOrEmpty = '^$|\\{\\{.*\\}\\}';
+/** Enums do not hold for what KServe fills in before it makes Pods. */
+const template = '\\{\\{[\\s\\S]*\\}\\}';
 
 /** What a value itself must be like. Formats and rules in CEL that draft 7 cannot tell are left to the checks. */
 export function valueKeywords(
@@ -38,7 +38,7 @@ export function valueKeywords(
   }
   strictBounds(told, schema);
   if (told['x-kubernetes-list-type'] === 'set') schema.uniqueItems = true;
-  const choices = told.enum ?? checked?.enum;
+  const choices = checked?.enum ?? told.enum;
   if (choices) Object.assign(schema, enumKeywords(choices));
   if (told['x-kubernetes-int-or-string'] !== true) Object.assign(schema, junctors(told, mayBeNull));
   return schema;
@@ -62,10 +62,13 @@ function strictBounds(told: StructuralSchema, schema: JsonSchema): void {
   }
 }
 
-/** Choices that editors offer. The second alternative takes null too, as patterns are about texts. */
+/**
+ * Choices that editors offer, so an empty text, which Kubernetes takes for no value, is not among them. The second alternative takes
+ * null too, as patterns are about texts.
+ */
 function enumKeywords(choices: readonly Json[]): JsonSchema {
   const values = choices.filter((choice) => choice !== '' && choice !== null);
-  return { anyOf: [{ enum: values }, { pattern: templateOrEmpty }] };
+  return { anyOf: [{ enum: values }, { pattern: choices.includes('') ? `^$|${template}` : template }] };
 }
 
 function junctors(told: StructuralSchema, mayBeNull: boolean): JsonSchema {
