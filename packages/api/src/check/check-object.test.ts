@@ -33,6 +33,7 @@ test('errors are told of the fields that were written, not of those that default
     'spec.predictor.xgboost.image',
     'spec.predictor.xgboost.storageUri',
   ]);
+  assert.deepEqual(paths(service({ xgboost: 's3://models/iris' })), ['spec.predictor.xgboost']);
 });
 
 test('types, enums and quantities at any depth, in the order of the fields', () => {

@@ -69,3 +69,17 @@ test('objects without a usable predictor pass through', () => {
     assert.deepEqual(defaultInferenceService(broken).spec, spec);
   }
 });
+
+test('what is of another type stays where it is, for the schema to speak of', () => {
+  const defaults = { resources: { cpuRequest: '1' } };
+  for (const predictor of [
+    { sklearn: 'x' },
+    { sklearn: [1] },
+    { model: 'x' },
+    { containers: ['x'] },
+    { containers: 'x' },
+  ]) {
+    const untyped = predictor as unknown as PredictorSpec;
+    assert.deepEqual(defaultInferenceService(service(untyped), defaults).spec.predictor, predictor);
+  }
+});

@@ -1,4 +1,5 @@
 import { cloneJson } from '@serval/kube/objects';
+import { readObject } from '../../../schema/lenient.ts';
 import { deploymentModeAnnotation } from './annotations.ts';
 import { frameworkFields, v2ByDefault } from './formats.ts';
 import { predictorContainerName, predictorImplementations } from './implementations.ts';
@@ -29,8 +30,8 @@ export function defaultInferenceService(
   }
   if (predictorImplementations(predictor).length === 1) {
     moveFrameworkToModel(predictor);
-    if (predictor.model) defaultModel(predictor.model, defaults);
-    else nameOnlyContainer(predictor);
+    if (predictor.model === undefined) nameOnlyContainer(predictor);
+    else if (readObject(predictor.model)) defaultModel(predictor.model, defaults);
   }
   if (defaults.automountServiceAccountToken === false) {
     for (const component of [predictor, result.spec.transformer, result.spec.explainer]) {
@@ -44,7 +45,8 @@ export function defaultInferenceService(
 
 function moveFrameworkToModel(predictor: PredictorSpec): void {
   const field = frameworkFields.find((name) => predictor[name] !== undefined);
-  if (!field) return;
+  // Whatever else stands there would become fields of a model, and nobody could tell any more that it was wrong.
+  if (!field || !readObject(predictor[field])) return;
   predictor.model = { modelFormat: { name: field }, ...predictor[field] };
   delete predictor[field];
   if (v2ByDefault.has(field)) predictor.model.protocolVersion ??= 'v2';
@@ -60,8 +62,8 @@ function defaultModel(model: ModelSpec, { resources = {} }: InferenceServiceDefa
 
 /** A predictor's only container may leave its name out. */
 function nameOnlyContainer(predictor: PredictorSpec): void {
-  const [only, ...others] = predictor.containers ?? [];
-  if (only && others.length === 0 && !only.name) only.name = predictorContainerName;
+  const [only, ...others] = Array.isArray(predictor.containers) ? predictor.containers : [];
+  if (only && readObject(only) && others.length === 0 && !only.name) only.name = predictorContainerName;
 }
 
 function given(values: Record<string, string | undefined>): Record<string, string> | undefined {
