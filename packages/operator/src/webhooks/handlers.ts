@@ -19,7 +19,7 @@ import { type AdmissionRequest, type AdmissionResponse, allowed } from './admiss
 import { jsonDiff } from './json-diff.ts';
 import { defaultingHandler, type MoreChecks, validatingHandler } from './kind-handlers.ts';
 import { defaultingPath, validatingPath, webhookPaths } from './paths.ts';
-import { inferenceServiceWarnings } from './warnings.ts';
+import { inferenceServiceWarnings, storedOnlyWarning } from './warnings.ts';
 
 export interface WebhookDeps {
   readonly client: Client;
@@ -37,12 +37,15 @@ export function createWebhookHandlers(deps: WebhookDeps): Map<string, WebhookHan
   const handlers = new Map([[webhookPaths.mutatePod, podHandler(deps)]] as [string, WebhookHandler][]);
   for (const kind of servingKinds) {
     if (kind.default) handlers.set(defaultingPath(kind), defaultingHandler(kind, defaults));
-    handlers.set(validatingPath(kind), validatingHandler(more.get(kind.resource.plural)));
+    handlers.set(
+      validatingPath(kind),
+      validatingHandler(more.get(kind.resource.plural) ?? { warnings: storedOnlyWarning }),
+    );
   }
   return handlers;
 }
 
-/** By plural: what the kinds' own rules cannot look at, as it takes other objects. */
+/** By plural, of the kinds that the operator acts on: what their own rules cannot look at, as it takes other objects. */
 function moreChecks({ runtimes, clusterRuntimes }: WebhookDeps): ReadonlyMap<string, MoreChecks> {
   const checks: [string, MoreChecks][] = [
     [inferenceServices.plural, { warnings: (service) => inferenceServiceWarnings(service as InferenceService) }],

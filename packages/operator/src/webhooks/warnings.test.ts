@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { InferenceService, PredictorSpec } from '@serval/api';
-import { inferenceServiceWarnings } from './warnings.ts';
+import { inferenceServiceWarnings, storedOnlyWarning } from './warnings.ts';
 
 const paths = (predictor: PredictorSpec, annotations: Record<string, string> = {}) =>
   inferenceServiceWarnings({
@@ -54,4 +54,11 @@ test('objects of any shape are answered', () => {
   for (const spec of [undefined, {}, { predictor: null }]) {
     assert.deepEqual(inferenceServiceWarnings({ metadata: {}, spec } as unknown as InferenceService), []);
   }
+});
+
+test('a kind that nothing acts on says so', () => {
+  const graph = { apiVersion: 'serving.kserve.io/v1alpha1', kind: 'InferenceGraph', metadata: { name: 'g' } };
+  assert.deepEqual(storedOnlyWarning(graph), [
+    'InferenceGraph is stored and checked, and not acted on by this release',
+  ]);
 });

@@ -1,4 +1,5 @@
 import { autoscalerClassAnnotation, type ComponentSpec, type InferenceService, unknownScheme } from '@serval/api';
+import type { KubeObject } from '@serval/kube/objects';
 
 /**
  * What a service asks for that this release takes and does not act on: told when it is applied, as `Warning` headers that
@@ -33,4 +34,9 @@ export function inferenceServiceWarnings({ metadata, spec }: InferenceService): 
     unserved(`metadata.annotations[${autoscalerClassAnnotation}]`, 'no ScaledObject is made');
   }
   return warnings;
+}
+
+/** Of a kind that is stored, checked and converted, and no more. */
+export function storedOnlyWarning({ kind }: KubeObject): string[] {
+  return [`${kind} is stored and checked, and not acted on by this release`];
 }
