@@ -103,3 +103,8 @@ test('objects of any shape are answered', () => {
     assert.ok(checkObject({ ...service({}), spec } as AnyObject).errors.length > 0, JSON.stringify(spec));
   }
 });
+
+test('an object that does not say what it is', () => {
+  assert.deepEqual(paths({ metadata: { name: 'x' } } as AnyObject), ['apiVersion', 'kind']);
+  assert.deepEqual(paths({ apiVersion: 3, kind: '', metadata: {} } as never), ['apiVersion', 'kind']);
+});

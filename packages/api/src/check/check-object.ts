@@ -40,6 +40,15 @@ export interface CheckResult {
  */
 export function checkObject(object: KubeObject, options: CheckOptions = {}): CheckResult {
   const { apiVersion, kind: name, metadata } = object;
+  const unnamed = Object.entries({ apiVersion, kind: name }).filter(
+    ([, value]) => typeof value !== 'string' || value === '',
+  );
+  if (unnamed.length > 0) {
+    const errors = unnamed.map(
+      ([path]): FieldError => ({ path, reason: 'FieldValueRequired', message: 'must be set' }),
+    );
+    return { errors, warnings: [] };
+  }
   const kind = kindOf(apiVersion, name);
   if (!kind) return unknownKind(apiVersion, name);
   if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
