@@ -1,5 +1,4 @@
 import type { FileSet } from '../file-set.ts';
-import { generateDeploy } from '../generate.ts';
 import { ManifestsError } from '../manifests-error.ts';
 import type { Variant } from '../variant.ts';
 import type { Check, Evidence, Finding, VariantRenders, Verdict } from './check.ts';
@@ -11,6 +10,7 @@ import { parity } from './checks/parity.ts';
 import { configuration, flags } from './checks/program.ts';
 import { releases } from './checks/releases.ts';
 import { webhooks } from './checks/webhooks.ts';
+import { generateAside } from './generate-aside.ts';
 import { offlineRenderers, type Renderer } from './renderer.ts';
 
 /** In the order of the table. Each is proven by a drift that it must find (`verify.test.ts`). */
@@ -66,7 +66,10 @@ export async function gatherEvidence(
   files: FileSet,
   options: VerifyOptions = {},
 ): Promise<{ evidence: Evidence; broken: Finding[] }> {
-  const { renderers = offlineRenderers, generated: wanted = generateDeploy(), signal } = options;
+  const { renderers = offlineRenderers, signal } = options;
+  const generating = Promise.resolve(options.generated ?? generateAside(signal));
+  // Waited for below, where it is told unless something else has failed before.
+  generating.catch(() => {});
   const rendered: VariantRenders[] = [];
   const broken: Finding[] = [];
   for (const variant of options.variants ?? variants) {
@@ -81,6 +84,7 @@ export async function gatherEvidence(
     }
     rendered.push({ variant, renders });
   }
+  const wanted = await generating;
   let definitionsFound: Evidence['definitions'] = [];
   try {
     definitionsFound = distinctDefinitions(files, rendered);

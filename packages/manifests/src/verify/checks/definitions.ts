@@ -48,18 +48,13 @@ export const sizes: Check = {
 export const owners: Check = {
   name: 'owners',
   about: 'each definition is installed once, and none of others is',
-  run({ files, variants }) {
+  run({ definitions: installed, variants }) {
     const tally = new Tally();
-    for (const name of ['standard', 'full'] as const) {
-      for (const object of bundle(files, name)) expectOwn(tally, object);
-    }
+    for (const { object } of installed) expectOwn(tally, object);
     for (const { renders } of variants) {
       for (const { by, objects } of renders) {
-        const found = objects.filter(isDefinition);
-        const keys = found.map(objectKey);
-        for (const [index, object] of found.entries()) {
-          expectOwn(tally, object);
-          const key = objectKey(object);
+        const keys = objects.filter(isDefinition).map(objectKey);
+        for (const [index, key] of keys.entries()) {
           tally.expect(keys.indexOf(key) === index, key, '', `${by} installs it more than once`);
         }
       }
