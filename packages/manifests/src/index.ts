@@ -1,3 +1,6 @@
+export { type CrdChange, type CrdChangeRule, changeSentence } from './crd-diff/change.ts';
+export { type ComparedDefinitions, definitionsByFolder, pairBundles } from './crd-diff/definitions-of.ts';
+export { diffCrds } from './crd-diff/diff-crds.ts';
 export type { FileSet } from './file-set.ts';
 export { compareFolder, type FileDifference } from './folder/compare-folder.ts';
 export { readFolder } from './folder/read-folder.ts';

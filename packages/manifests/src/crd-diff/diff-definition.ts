@@ -45,7 +45,7 @@ function diffNames(
     const what = field === 'shortNames' ? 'short name' : 'category';
     const [old, now] = [before.names[field] ?? [], after.names[field] ?? []];
     for (const name of old.filter((one) => !now.includes(one)))
-      report('', 'NamesChanged', 'breaks', `${what} ${name} is gone`);
+      report('', 'NamesChanged', field === 'shortNames' ? 'breaks' : 'fits', `${what} ${name} is gone`);
     for (const name of now.filter((one) => !old.includes(one)))
       report('', 'NamesChanged', 'fits', `${what} ${name} is new`);
   }
