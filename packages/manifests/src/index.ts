@@ -31,6 +31,6 @@ export { generateReference } from './reference/generate-reference.ts';
 export { type SchemaEntry, schemaCatalogue } from './schemas/catalogue.ts';
 export { generateSchemas } from './schemas/generate-schemas.ts';
 export type { CertificateMode, Variant } from './variant.ts';
-export type { Renderer } from './verify/renderer.ts';
+export { offlineRenderers, type Renderer } from './verify/renderer.ts';
 export { type CheckReport, type VerifyOptions, variants, verifyDeploy } from './verify/verify.ts';
 export { writeYamlDocuments } from './yaml/write-yaml.ts';
