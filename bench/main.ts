@@ -3,6 +3,7 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { benchAtRest } from './at-rest.ts';
 import { benchEngine } from './engine.ts';
+import { benchManifests } from './manifests.ts';
 import { type BenchPlatform, startBenchPlatform } from './platform.ts';
 import { benchServing } from './serving.ts';
 import { printRows, type Row } from './table.ts';
@@ -33,6 +34,10 @@ for (const [name, bench] of benches) {
 if (wanted.length === 0 || wanted.includes('validation')) {
   process.stderr.write('validation …\n');
   rows.push(...(await benchValidation()));
+}
+if (wanted.length === 0 || wanted.includes('manifests')) {
+  process.stderr.write('manifests …\n');
+  rows.push(...(await benchManifests()));
 }
 printRows(rows);
 await rm(modelStore, { recursive: true, force: true });

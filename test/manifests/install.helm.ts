@@ -104,11 +104,8 @@ async function startWith(t: TestContext, binary: string): Promise<Installation> 
     client,
     chart: (name) => join(directory, 'deploy', chartFolder(name)),
     async helm(...args) {
-      const outcome = await run(binary, [...args, '--namespace', namespace], undefined, {
-        ...folders,
-        HOME: directory,
-        KUBECONFIG: kubeconfig,
-      });
+      const env = { ...folders, HOME: directory, KUBECONFIG: kubeconfig };
+      const outcome = await run(binary, [...args, '--namespace', namespace], { env });
       assert.equal(outcome.code, 0, `helm ${args.join(' ')}: ${outcome.stderr}${outcome.stdout}`);
       return outcome.stdout;
     },

@@ -6,9 +6,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { eventually } from '../support/eventually.ts';
 import { processesWith } from '../support/processes.ts';
-import { type Outcome, repository, serval, temporaryDirectory } from '../support/serval.ts';
+import { launcher, type Outcome, repository, serval, temporaryDirectory } from '../support/serval.ts';
 
-const launcher = join(repository, 'packages', 'cli', 'bin', 'serval.js');
 const manifest = join(repository, 'examples', 'iris', 'inference-service.yaml');
 const up = ['up', '--api-port', '0', '--gateway-port', '0'];
 

@@ -19,7 +19,10 @@ export interface Kubectl {
 /** kubectl as a person would use it: only a kubeconfig, an empty cache. Standard output of a call that must succeed. */
 export function createKubectl(binary: string, kubeconfig: string, cacheDirectory: string): Kubectl {
   const call = (args: string[], input?: string) =>
-    run(binary, ['--cache-dir', cacheDirectory, ...args], input, { PATH: process.env['PATH'], KUBECONFIG: kubeconfig });
+    run(binary, ['--cache-dir', cacheDirectory, ...args], {
+      input,
+      env: { PATH: process.env['PATH'], KUBECONFIG: kubeconfig },
+    });
   const checked = async (args: string[], input?: string) => {
     const outcome = await call(args, input);
     assert.equal(outcome.code, 0, `kubectl ${args.join(' ')}: ${outcome.stderr}${outcome.stdout}`);

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
-const launcher = join(repository, 'packages/cli/bin/serval.js');
+export const launcher = join(repository, 'packages/cli/bin/serval.js');
 
 export interface Outcome {
   code: number;
@@ -38,17 +38,20 @@ export async function temporaryDirectory(t: TestContext): Promise<string> {
 
 /** Runs one `serval` command to its end. */
 export async function serval(args: string[], options: { dataDir: string; input?: string }): Promise<Outcome> {
-  return run(process.execPath, [launcher, ...args, '--data-dir', options.dataDir], options.input);
+  return run(process.execPath, [launcher, ...args, '--data-dir', options.dataDir], { input: options.input });
 }
 
+/** Runs any command to its end. */
 export async function run(
   command: string,
-  args: string[],
-  input?: string,
-  env: NodeJS.ProcessEnv = process.env,
+  args: readonly string[],
+  options: { input?: string | Uint8Array | undefined; env?: NodeJS.ProcessEnv; cwd?: string } = {},
 ): Promise<Outcome> {
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env });
-  child.stdin.end(input ?? '');
+  const { input, ...where } = options;
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], ...where });
+  // A command that has ended, or refuses its input early, does not read it; the error of the write says no more than that.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
   const code = await new Promise<number>((resolve, reject) => {
     child.once('error', reject);
