@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { StorageError } from './errors.ts';
-import type { Digest } from './provider.ts';
+import { DIGEST_ALGORITHMS, type Digest } from './provider.ts';
 
 /** Compares a file on disk with what the source said. @throws StorageError ChecksumMismatch (transient: fetch it again) */
 export async function verifyDigest(
@@ -23,6 +23,12 @@ export async function verifyDigest(
   );
 }
 
+/** Of two digests of the same file the one that proves more. */
+export function strongerOf(a: Digest | undefined, b: Digest | undefined): Digest | undefined {
+  if (!a || !b) return a ?? b;
+  return DIGEST_ALGORITHMS.indexOf(b.algorithm) < DIGEST_ALGORITHMS.indexOf(a.algorithm) ? b : a;
+}
+
 async function digestOf(
   path: string,
   sizeBytes: number,
@@ -38,8 +44,14 @@ async function digestOf(
     for await (const chunk of stream) value = crc32(chunk, value);
     return value.toString(16).padStart(8, '0');
   }
+  if (algorithm === 'crc32c' || algorithm === 'crc64nvme') {
+    const crc = (await import('./crc.ts')).createCrc(algorithm);
+    for await (const chunk of stream) crc.update(chunk);
+    return crc.hex();
+  }
   const { createHash } = await import('node:crypto');
-  const hash = createHash(algorithm);
+  const hash = createHash(algorithm === 'git-blob' ? 'sha1' : algorithm);
+  if (algorithm === 'git-blob') hash.update(`blob ${sizeBytes}\0`);
   for await (const chunk of stream) hash.update(chunk);
   return hash.digest('hex');
 }

@@ -13,12 +13,29 @@ export interface RemoteFile {
   version: string | undefined;
   /** Whether `read` takes any range and notices a change between two of them. */
   rangeable: boolean;
+  /** Digest of the whole file, where the listing tells it. */
+  digest?: Digest;
   /** What the provider needs to read it again; meaningless to others, holds no secret. */
   handle: unknown;
 }
 
+/** From the strongest to the weakest. */
+export const DIGEST_ALGORITHMS = [
+  'sha512',
+  'sha256',
+  'sha1',
+  'git-blob',
+  'md5',
+  'crc64nvme',
+  'crc32c',
+  'crc32',
+] as const;
+
+export type DigestAlgorithm = (typeof DIGEST_ALGORITHMS)[number];
+
 export interface Digest {
-  algorithm: 'md5' | 'sha1' | 'sha256' | 'crc32';
+  /** `git-blob` is SHA-1 over Git's object header and the content; the CRCs are big-endian. */
+  algorithm: DigestAlgorithm;
   /** Lower-case hexadecimal. */
   hex: string;
 }

@@ -1,5 +1,5 @@
 import { open, rm, stat } from 'node:fs/promises';
-import { verifyDigest } from './digest.ts';
+import { strongerOf, verifyDigest } from './digest.ts';
 import { StorageError, targetErrorFrom } from './errors.ts';
 import { appendJournal, type PlacedFile } from './manifest.ts';
 import { type Budget, createBudget, forEachParallel } from './parallel.ts';
@@ -71,8 +71,9 @@ async function bringPart(
     await rm(path, { force: true }); // a copy takes over the mode, which may be read-only
     await budget.run(() => provider.copy!(file, path, signal));
     await syncFile(path);
+    if (file.digest) await verifyDigest(path, file.sizeBytes ?? 0, file.digest, file.source, signal);
     onBytes(file.sizeBytes ?? 0);
-    return undefined;
+    return file.digest;
   }
   for (let attempt = 1; ; attempt++) {
     try {
@@ -87,7 +88,7 @@ async function bringPart(
 
 async function fetchFile(file: RemoteFile, transfer: Transfer, budget: Budget): Promise<Digest | undefined> {
   const part = await openPartFile(transfer.root, file, transfer.segmentBytes);
-  let digest: Digest | undefined;
+  let digest = file.digest;
   let sizeBytes = file.sizeBytes ?? 0;
   try {
     // Stops the other ranges of this file when one has failed for good.
@@ -96,7 +97,7 @@ async function fetchFile(file: RemoteFile, transfer: Transfer, budget: Budget): 
     await forEachParallel(part.pending, transfer.parallel, async (segment) => {
       try {
         const result = await budget.run(() => fetchSegment(file, segment, part, { ...transfer, signal }));
-        digest ??= result.digest;
+        digest = strongerOf(digest, result.digest);
         if (segment.end === undefined) sizeBytes = result.position;
         await part.complete(segment);
       } catch (error) {

@@ -2,12 +2,14 @@ import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { requestErrorFrom } from './errors.ts';
 
-interface HttpRequest {
-  method: 'GET' | 'HEAD';
+export interface HttpRequest {
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT';
   url: URL;
   headers: Record<string, string>;
   /** PEM certificates trusted besides the default and the system's roots. */
-  ca?: string;
+  ca?: string | undefined;
+  /** Of a POST or PUT, such as a token request. */
+  body?: string | Buffer;
   /** False accepts any certificate (`S3_VERIFY_SSL=0`). Default true. */
   verifyTls?: boolean;
   /** What messages call the object; the URL may be signed. */
@@ -43,7 +45,7 @@ export function createConnections(options: ConnectionOptions): Connections {
   const dispatchers = new Map<string, Promise<Dispatcher>>();
 
   return {
-    async request({ method, url, headers, ca, verifyTls = true, source, signal }) {
+    async request({ method, url, headers, ca, body: sent, verifyTls = true, source, signal }) {
       const key = `${verifyTls}|${ca ?? ''}`;
       let dispatcher = dispatchers.get(key);
       if (!dispatcher) {
@@ -60,6 +62,7 @@ export function createConnections(options: ConnectionOptions): Connections {
           path: url.pathname + url.search,
           method,
           headers,
+          ...(sent === undefined ? {} : { body: sent }),
           signal,
         });
         return { status: statusCode, headers: answered, body };

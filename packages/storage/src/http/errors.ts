@@ -86,3 +86,33 @@ export async function readErrorText(response: HttpResponse): Promise<string> {
   }
   return Buffer.concat(chunks).toString('utf8');
 }
+
+/** What a status that is no success means, where the protocol says nothing more exact. Reads the answer's body. */
+export async function statusErrorFrom(
+  response: HttpResponse,
+  source: string,
+  hints: { denied?: string; notFound?: string; rejected?: string } = {},
+): Promise<StorageError> {
+  await readErrorText(response);
+  const { status } = response;
+  const details = { source, status };
+  if (status === 404 || status === 410) {
+    const hint = hints.notFound ?? 'check host and path';
+    return new StorageError('ObjectNotFound', `${source} does not exist (${status})`, { hint, details });
+  }
+  if (status === 401 || status === 403 || status === 407) {
+    const hint = hints.denied ?? 'check the credentials, their expiry, and what they may read';
+    return new StorageError('AccessDenied', `not allowed to read ${source} (${status})`, { hint, details });
+  }
+  if (isTransientStatus(status)) {
+    return new StorageError('SourceUnavailable', `${source} answered ${status}`, {
+      transient: true,
+      retryAfterMs: retryAfterMsFrom(response.headers, Date.now()),
+      details,
+    });
+  }
+  return new StorageError('SourceRejected', `${source} answered ${status}`, {
+    hint: hints.rejected ?? 'a file answers 200 or 206',
+    details,
+  });
+}

@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
 import { createGunzip, createInflate } from 'node:zlib';
 import { StorageError } from '../errors.ts';
+import { discardBody } from '../http/body.ts';
 import { readCaBundle } from '../http/ca-bundle.ts';
 import type { HttpResponse } from '../http/connections.ts';
 import { checkRange, contentLengthFrom, contentRangeFrom, sourceChanged, strongEtagFrom } from '../http/content.ts';
-import { headerOf, isTransientStatus, readErrorText, retryAfterMsFrom } from '../http/errors.ts';
+import { headerOf, statusErrorFrom } from '../http/errors.ts';
+import { requestFollowing } from '../http/follow.ts';
 import { hostHeaders } from '../http/host-headers.ts';
 import type { Provider, ProviderOptions, RemoteFile } from '../provider.ts';
 import { redactUri } from '../redact.ts';
 
-/** As many as fetch and KServe's client allow in practice; a chain longer than this is a loop. */
-const MAX_REDIRECTS = 10;
+const DENIED = 'give headers for this host in a variable named HOST-headers; a signed URL may have expired';
 
 interface Handle {
   uri: string;
@@ -26,11 +27,12 @@ export const httpProvider: Provider = {
     const name = fileName(url, source);
     // One byte by GET rather than HEAD: signed URLs are often good for GET alone, and the answer shows if ranges work.
     const response = await request(uri, { range: 'bytes=0-0' }, options, signal);
-    response.body.on('error', () => {}).destroy();
+    discardBody(response);
     const range = contentRangeFrom(response.headers);
     const encoded = contentEncoding(response) !== undefined;
     const empty = response.status === 416;
-    if (response.status !== 200 && response.status !== 206 && !empty) throw await statusError(response, source);
+    if (response.status !== 200 && response.status !== 206 && !empty)
+      throw await statusErrorFrom(response, source, { denied: DENIED });
     const etag = strongEtagFrom(response.headers);
     const lastModified = headerOf(response.headers, 'last-modified');
     const sizeBytes = empty
@@ -59,14 +61,15 @@ export const httpProvider: Provider = {
       if (etag) headers['if-range'] = etag;
     }
     const response = await request(uri, headers, options, signal);
-    if (response.status !== 200 && response.status !== 206) throw await statusError(response, file.source);
+    if (response.status !== 200 && response.status !== 206)
+      throw await statusErrorFrom(response, file.source, { denied: DENIED });
     try {
       checkRange(response, file.source, range, { etag, sizeBytes: file.sizeBytes });
       if (!etag && lastModified !== headerOf(response.headers, 'last-modified')) {
         throw sourceChanged(file.source, 'its Last-Modified is another');
       }
     } catch (error) {
-      response.body.on('error', () => {}).destroy();
+      discardBody(response);
       throw error;
     }
     return { body: decoded(response, file) };
@@ -77,49 +80,22 @@ export const httpProvider: Provider = {
 async function request(
   uri: string,
   headers: Record<string, string>,
-  options: ProviderOptions,
+  { environment, connections }: ProviderOptions,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
-  const source = redactUri(uri);
-  const { environment, connections } = options;
-  const ca = await readCaBundle(environment, ['REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE']);
-  let url = parseUrl(uri);
-  for (let hops = 0; ; hops++) {
-    const response = await connections.request({
-      method: 'GET',
-      url,
-      headers: {
-        'accept-encoding': 'identity',
-        ...basicAuthorization(url),
-        ...hostHeaders(url, environment),
-        ...headers,
-      },
-      ca: url.protocol === 'https:' ? ca : undefined,
-      source,
-      signal,
-    });
-    const location = headerOf(response.headers, 'location');
-    if (![301, 302, 303, 307, 308].includes(response.status) || location === undefined) return response;
-    response.body.on('error', () => {}).destroy();
-    if (hops === MAX_REDIRECTS) {
-      throw new StorageError('RedirectRefused', `${source} redirects more than ${MAX_REDIRECTS} times`, {
-        details: { source },
-      });
-    }
-    const next = URL.canParse(location, url.href) ? new URL(location, url.href) : undefined;
-    if (!next || !/^https?:$/.test(next.protocol)) {
-      throw new StorageError('RedirectRefused', `${source} redirects to something that is not http or https`, {
-        details: { source },
-      });
-    }
-    if (url.protocol === 'https:' && next.protocol === 'http:') {
-      throw new StorageError('RedirectRefused', `${source} redirects from https to http at ${next.host}`, {
-        hint: 'name the http address itself if that is meant',
-        details: { source },
-      });
-    }
-    url = next;
-  }
+  return requestFollowing(connections, {
+    method: 'GET',
+    url: parseUrl(uri),
+    headersFor: (url) => ({
+      'accept-encoding': 'identity',
+      ...basicAuthorization(url),
+      ...hostHeaders(url, environment),
+      ...headers,
+    }),
+    ca: await readCaBundle(environment, ['REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE']),
+    source: redactUri(uri),
+    signal,
+  });
 }
 
 /** A query may choose between contents, and a time or a weak ETag alone would not tell them apart. */
@@ -169,7 +145,7 @@ function decoded(response: HttpResponse, file: RemoteFile): HttpResponse['body']
         ? createInflate()
         : undefined;
   if (!decoder) {
-    response.body.on('error', () => {}).destroy();
+    discardBody(response);
     throw new StorageError('SourceRejected', `${file.source} comes with content encoding "${encoding}"`, {
       hint: 'identity, gzip and deflate are understood',
     });
@@ -177,33 +153,4 @@ function decoded(response: HttpResponse, file: RemoteFile): HttpResponse['body']
   response.body.on('error', (error) => decoder.destroy(error));
   decoder.on('close', () => response.body.destroy());
   return response.body.pipe(decoder);
-}
-
-async function statusError(response: HttpResponse, source: string): Promise<StorageError> {
-  await readErrorText(response);
-  const { status } = response;
-  const details = { source, status };
-  if (status === 404 || status === 410) {
-    return new StorageError('ObjectNotFound', `${source} does not exist (${status})`, {
-      hint: 'check host and path',
-      details,
-    });
-  }
-  if (status === 401 || status === 403 || status === 407) {
-    return new StorageError('AccessDenied', `not allowed to read ${source} (${status})`, {
-      hint: 'give headers for this host in a variable named HOST-headers; a signed URL may have expired',
-      details,
-    });
-  }
-  if (isTransientStatus(status)) {
-    return new StorageError('SourceUnavailable', `${source} answered ${status}`, {
-      transient: true,
-      retryAfterMs: retryAfterMsFrom(response.headers, Date.now()),
-      details,
-    });
-  }
-  return new StorageError('SourceRejected', `${source} answered ${status}`, {
-    hint: 'a file answers 200 or 206',
-    details,
-  });
 }

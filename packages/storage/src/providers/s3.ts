@@ -1,4 +1,5 @@
 import { StorageError } from '../errors.ts';
+import { discardBody, readBody } from '../http/body.ts';
 import { checkRange, sourceChanged } from '../http/content.ts';
 import { headerOf } from '../http/errors.ts';
 import type { Digest, Provider, ProviderOptions, RemoteFile } from '../provider.ts';
@@ -61,7 +62,7 @@ export const s3Provider: Provider = {
     const url = s3Url(settings, bucket, key);
     const response = await s3Request({ method: 'GET', url, headers, source: file.source }, settings, options, signal);
     if (response.status === 412) {
-      response.body.on('error', () => {}).destroy();
+      discardBody(response);
       throw sourceChanged(file.source, 'its ETag is another');
     }
     if (response.status !== 200 && response.status !== 206) {
@@ -70,7 +71,7 @@ export const s3Provider: Provider = {
     try {
       checkRange(response, file.source, range, { etag, sizeBytes: file.sizeBytes });
     } catch (error) {
-      response.body.on('error', () => {}).destroy();
+      discardBody(response);
       throw error;
     }
     return { body: response.body, digest: digestFrom(response.headers, etag) };
@@ -93,33 +94,15 @@ function createLister(bucket: string, options: ProviderOptions, signal: AbortSig
     if (response.status !== 200) {
       const region = otherRegion(response, settings);
       if (region === undefined) throw await s3StatusError(response, settings, { bucket, source });
-      response.body.on('error', () => {}).destroy();
+      discardBody(response);
       settings = { ...settings, region };
       return page(prefix, token, maxKeys);
     }
-    const listing = parseListing(await readText(response.body, source));
+    const listing = parseListing((await readBody(response, source, MAX_LISTING_BYTES)).toString('utf8'));
     if (!listing) throw strangeListing(url.host, source);
     return listing;
   }
   return { page, region: () => settings.region, endpoint: s3Url(settings, bucket).host };
-}
-
-async function readText(body: AsyncIterable<Buffer>, source: string): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  try {
-    for await (const chunk of body) {
-      length += chunk.length;
-      if (length > MAX_LISTING_BYTES) break;
-      chunks.push(chunk);
-    }
-  } catch (cause) {
-    throw new StorageError('SourceUnavailable', `the listing of ${source} broke off`, { cause, transient: true });
-  }
-  if (length > MAX_LISTING_BYTES) {
-    throw new StorageError('SourceRejected', `one page of the listing of ${source} is over ${MAX_LISTING_BYTES} bytes`);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function remoteFile(bucket: string, { key, sizeBytes, etag }: ListedObject, name: string, region: string): RemoteFile {
