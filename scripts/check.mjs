@@ -7,6 +7,7 @@ const checks = [
   ['promises', 'oxlint', ['--type-aware', '-c', '.oxlintrc.json']],
   ['unused and undeclared', 'knip', []],
   ['import directions', 'node', ['scripts/check-imports.ts']],
+  ['bill of materials', 'node', ['-C', '@serval/source', 'scripts/storage/main.ts', 'sbom', '--check']],
   ['generated table', 'node', ['-C', '@serval/source', 'packages/kube/generate/main.ts', '--check']],
   [
     'generated manifests',

@@ -21,7 +21,7 @@ test('every dependency is pinned exactly and has its line in docs/dependencies.m
   for (const path of manifests) {
     const { dependencies, devDependencies, optionalDependencies } = JSON.parse(read(path)) as Manifest;
     for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies })) {
-      assert.match(version, /^\d+\.\d+\.\d+$/, `${path}: ${name} ${version}`);
+      assert.match(version, /^\d+\.\d+\.\d+(-[\w.]+)?$/, `${path}: ${name} ${version}`);
       if (!name.startsWith('@serval/')) needed.set(name, path);
     }
   }

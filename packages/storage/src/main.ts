@@ -75,4 +75,5 @@ async function main(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-process.exit(await main(process.argv.slice(2)));
+// Not awaited: a script, as which single executables are built, cannot.
+void main(process.argv.slice(2)).then((code) => process.exit(code));
