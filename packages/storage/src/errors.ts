@@ -15,6 +15,9 @@ export const STORAGE_ERROR_CODES = [
   'ChecksumMismatch',
   'UnsafeName',
   'TooManyFiles',
+  'ArchiveInvalid',
+  'LimitExceeded',
+  'DeadlineExceeded',
   'NoSpace',
   'TargetNotWritable',
   'Aborted',
@@ -43,6 +46,9 @@ export const EXIT_CODES: Readonly<Record<StorageErrorCode, number>> = {
   TargetNotWritable: 7,
   UnsafeName: 8,
   TooManyFiles: 8,
+  ArchiveInvalid: 6,
+  LimitExceeded: 8,
+  DeadlineExceeded: 5,
   Aborted: 130,
 };
 

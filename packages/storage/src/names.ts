@@ -6,6 +6,9 @@ const RESERVED_PREFIX = '.serval-';
 
 const MAX_NAME_BYTES = 255;
 
+/** Linux takes no longer path, and no object store has longer names. */
+const MAX_PATH_BYTES = 4096;
+
 /**
  * Checks that every name stays in the target directory and that no two meet there, also on a file system that folds case.
  * @throws StorageError UnsafeName, naming the entry
@@ -33,6 +36,7 @@ export function checkNames(files: readonly RemoteFile[]): void {
 
 function problemOf(name: string): string | undefined {
   if (name === '') return 'is empty';
+  if (Buffer.byteLength(name) > MAX_PATH_BYTES) return `is longer than ${MAX_PATH_BYTES} bytes`;
   if (name.startsWith('/')) return 'is an absolute path';
   if (name.includes('\0')) return 'contains a NUL character';
   if (name.includes('\\')) return 'contains a backslash';

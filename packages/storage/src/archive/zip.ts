@@ -1,0 +1,177 @@
+import { crc32 } from 'node:zlib';
+import type { Entry, ZipFile } from 'yauzl';
+import { StorageError } from '../errors.ts';
+import { decompressionError } from './decompress.ts';
+import type { ArchiveEntry, ArchiveEntryType, ArchiveReadOptions } from './entry.ts';
+import { entryNameFrom, utf8NameFrom } from './names.ts';
+
+/** Longest path that Linux takes. */
+const MAX_LINK_BYTES = 4096;
+
+/** Smallest local header. */
+const LOCAL_HEADER_BYTES = 30;
+
+const UTF8_FLAG = 0x800;
+
+/**
+ * Entries of a zip archive (zip64, too) in the order of its central directory; the whole directory is checked first: sums, methods,
+ * encryption, and that no two entries share bytes. CRC-32 is checked at the end of each body.
+ * @throws StorageError ArchiveInvalid, UnsafeName, LimitExceeded, NoSpace
+ */
+export async function* zipEntries(
+  path: string,
+  options: ArchiveReadOptions & { sizeBytes: number },
+): AsyncGenerator<ArchiveEntry, void, undefined> {
+  const { source, limiter, signal, sizeBytes } = options;
+  const { openPromise } = await import('yauzl').then(({ default: yauzl }) => yauzl);
+  limiter.read(sizeBytes);
+  const zip = await openPromise(path, { autoClose: false, decodeStrings: false, validateEntrySizes: true }).catch(
+    (cause) => {
+      throw zipError(cause, source);
+    },
+  );
+  try {
+    const entries = await directoryOf(zip, options);
+    for (const { entry, name, type } of entries) {
+      signal.throwIfAborted();
+      const mode = (entry.externalFileAttributes >>> 16) & 0o7777;
+      const body = contentOf(zip, entry, name, options);
+      const linkName = type === 'symlink' ? await linkNameFrom(body, source, name) : undefined;
+      yield { name, type, sizeBytes: type === 'file' ? entry.uncompressedSize : 0, mode, linkName, body };
+    }
+  } finally {
+    zip.close();
+  }
+}
+
+interface DirectoryEntry {
+  entry: Entry;
+  name: string;
+  type: ArchiveEntryType;
+}
+
+async function directoryOf(
+  zip: ZipFile,
+  { source, limiter, signal, sizeBytes }: ArchiveReadOptions & { sizeBytes: number },
+): Promise<DirectoryEntry[]> {
+  const { getFileNameLowLevel } = await import('yauzl').then(({ default: yauzl }) => yauzl);
+  const entries: DirectoryEntry[] = [];
+  let announced = 0;
+  try {
+    for await (const entry of zip.eachEntry()) {
+      signal.throwIfAborted();
+      limiter.entry();
+      const bytes = entry.fileNameRaw;
+      if (entry.generalPurposeBitFlag & UTF8_FLAG) utf8NameFrom(bytes, source);
+      const raw = getFileNameLowLevel(entry.generalPurposeBitFlag, bytes, entry.extraFields, false);
+      const name = entryNameFrom(raw);
+      if (entry.isEncrypted()) throw unsupported(source, name, 'is encrypted', 'pack it without a password');
+      if (!entry.canDecodeFileData()) {
+        const method = `uses compression method ${entry.compressionMethod}`;
+        throw unsupported(source, name, method, 'pack it with "deflate" or "store"');
+      }
+      announced += entry.uncompressedSize;
+      limiter.announced(announced);
+      entries.push({ entry, name, type: typeOf(entry, raw) });
+    }
+  } catch (cause) {
+    throw zipError(cause, source);
+  }
+  checkRanges(entries, source, sizeBytes);
+  return entries;
+}
+
+/** Entries that share bytes make bombs of any ratio, and no packer writes them. */
+function checkRanges(entries: readonly DirectoryEntry[], source: string, sizeBytes: number): void {
+  let end = 0;
+  for (const { entry, name } of entries.toSorted(
+    (a, b) => a.entry.relativeOffsetOfLocalHeader - b.entry.relativeOffsetOfLocalHeader,
+  )) {
+    const start = entry.relativeOffsetOfLocalHeader;
+    if (start < end) throw damaged(source, `has an entry "${name}" that shares bytes with another one`);
+    end = start + LOCAL_HEADER_BYTES + entry.fileNameRaw.length + entry.compressedSize;
+    if (end > sizeBytes) throw damaged(source, `has an entry "${name}" that reaches behind its end`);
+  }
+}
+
+/** The upper half of the attributes is the mode where Unix (3) or macOS (19) wrote it (APPNOTE 4.4.2, 4.4.15). */
+function typeOf({ versionMadeBy, externalFileAttributes }: Entry, raw: string): ArchiveEntryType {
+  const unix = [3, 19].includes(versionMadeBy >>> 8);
+  switch (unix ? (externalFileAttributes >>> 16) & 0o170000 : 0) {
+    case 0o120000:
+      return 'symlink';
+    case 0o020000:
+      return 'character-device';
+    case 0o060000:
+      return 'block-device';
+    case 0o010000:
+      return 'fifo';
+    case 0o140000:
+      return 'other';
+    default:
+      return raw.endsWith('/') ? 'directory' : 'file';
+  }
+}
+
+async function* contentOf(
+  zip: ZipFile,
+  entry: Entry,
+  name: string,
+  { source, limiter, signal }: ArchiveReadOptions,
+): AsyncGenerator<Buffer> {
+  let crc = 0;
+  try {
+    const stream = await zip.openReadStreamPromise(entry);
+    try {
+      for await (const chunk of stream as AsyncIterable<Buffer>) {
+        signal.throwIfAborted();
+        limiter.expanded(chunk.length);
+        crc = crc32(chunk, crc);
+        yield chunk;
+      }
+    } finally {
+      stream.destroy();
+    }
+  } catch (cause) {
+    throw zipError(cause, source, name);
+  }
+  if (crc !== entry.crc32) throw damaged(source, `has an entry "${name}" whose CRC-32 is wrong`);
+}
+
+async function linkNameFrom(body: AsyncIterable<Buffer>, source: string, name: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of body) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > MAX_LINK_BYTES) throw damaged(source, `has a link "${name}" over ${MAX_LINK_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return utf8NameFrom(Buffer.concat(chunks), source);
+}
+
+/** Errors of the library have no code; those of the system, of node:zlib and ours do. */
+function zipError(cause: unknown, source: string, name?: string): unknown {
+  const error = decompressionError(cause, name === undefined ? source : `entry "${name}" of ${source}`);
+  if (error instanceof StorageError || !(error instanceof Error) || 'code' in error || error.name === 'AbortError')
+    return error;
+  return damaged(
+    source,
+    name === undefined ? `cannot be read: ${error.message}` : `has an entry "${name}": ${error.message}`,
+    cause,
+  );
+}
+
+function damaged(source: string, how: string, cause?: unknown): StorageError {
+  return new StorageError('ArchiveInvalid', `${source} ${how}`, {
+    hint: 'the archive is damaged, not whole, or no plain zip archive',
+    details: { source },
+    cause,
+  });
+}
+
+function unsupported(source: string, name: string, how: string, hint: string): StorageError {
+  return new StorageError('ArchiveInvalid', `entry "${name}" of ${source} ${how}, which is not supported`, {
+    hint,
+    details: { source, name },
+  });
+}
