@@ -43,7 +43,7 @@ export function checkRange(
 ): void {
   const etag = headerOf(response.headers, 'etag');
   const length = contentLengthFrom(response.headers);
-  if (expected.etag !== undefined && unquoted(etag) !== unquoted(expected.etag))
+  if (expected.etag !== undefined && unquotedEtag(etag) !== unquotedEtag(expected.etag))
     throw sourceChanged(source, 'its ETag is another');
   if (response.status === 206) {
     const got = contentRangeFrom(response.headers);
@@ -70,7 +70,7 @@ export function checkRange(
 }
 
 /** Some S3 servers list an ETag without the quotes that they send with the object. */
-function unquoted(etag: string | undefined): string | undefined {
+export function unquotedEtag(etag: string | undefined): string | undefined {
   return etag?.replace(/^"(.*)"$/, '$1');
 }
 

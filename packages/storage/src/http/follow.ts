@@ -13,7 +13,15 @@ const MAX_REDIRECTS = 10;
  */
 export async function requestFollowing(
   connections: Connections,
-  { headersFor, ...request }: Omit<HttpRequest, 'headers'> & { headersFor: (url: URL) => Record<string, string> },
+  {
+    headersFor,
+    onRedirect,
+    ...request
+  }: Omit<HttpRequest, 'headers'> & {
+    headersFor: (url: URL) => Record<string, string>;
+    /** Sees an answer that redirects before it is followed; what it throws ends the request. */
+    onRedirect?: (response: HttpResponse) => void;
+  },
 ): Promise<HttpResponse & { url: URL }> {
   const { source, ca } = request;
   let url = request.url;
@@ -27,6 +35,7 @@ export async function requestFollowing(
     const location = headerOf(response.headers, 'location');
     if (![301, 302, 303, 307, 308].includes(response.status) || location === undefined) return { ...response, url };
     discardBody(response);
+    onRedirect?.(response);
     url = nextUrl(url, location, hops, source);
   }
 }

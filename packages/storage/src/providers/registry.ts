@@ -11,6 +11,10 @@ interface Entry {
 
 const ENTRIES: readonly Entry[] = [
   { accepts: (uri) => uri.startsWith('s3://'), load: async () => (await import('./s3.ts')).s3Provider },
+  {
+    accepts: (uri) => uri.startsWith('hf://'),
+    load: async () => (await import('./hugging-face.ts')).huggingFaceProvider,
+  },
   { accepts: (uri) => /^https?:\/\//i.test(uri), load: async () => (await import('./http.ts')).httpProvider },
   // An absolute path is what KServe's webhook passes for a mounted claim.
   { accepts: (uri) => /^(file:|pvc:|\/)/.test(uri), load: async () => (await import('./file.ts')).fileProvider },
@@ -21,7 +25,7 @@ export async function providerFor(uri: string): Promise<Provider> {
   const entry = ENTRIES.find(({ accepts }) => accepts(uri));
   if (entry) return entry.load();
   throw new StorageError('UnsupportedScheme', `no provider takes "${redactUri(uri)}"`, {
-    hint: 'supported are s3://, http://, https://, file://, pvc:// and absolute paths',
+    hint: 'supported are s3://, hf://, http://, https://, file://, pvc:// and absolute paths',
     details: { uri: redactUri(uri) },
   });
 }
