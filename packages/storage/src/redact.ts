@@ -1,6 +1,10 @@
 /** A URI that may be shown: without user, password, query and fragment, which may carry keys and signatures. */
 export function redactUri(uri: string): string {
   const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.exec(uri)?.[0] ?? '';
+  if (/^oci:/i.test(scheme)) {
+    // No reference has a user, but somebody may write one; `@` also stands before a digest.
+    return uri.replace(/^oci:\/\/[^/]*@(?!sha\d+:)/i, 'oci://');
+  }
   // In s3 and file URIs `?`, `#` and `@` are part of the name.
   if (!/^https?:/i.test(scheme)) return uri;
   let rest = uri.slice(scheme.length);

@@ -16,6 +16,7 @@ const ENTRIES: readonly Entry[] = [
     load: async () => (await import('./hugging-face.ts')).huggingFaceProvider,
   },
   { accepts: (uri) => /^https?:\/\//i.test(uri), load: async () => (await import('./http.ts')).httpProvider },
+  { accepts: (uri) => uri.startsWith('oci://'), load: async () => (await import('./oci.ts')).ociProvider },
   // An absolute path is what KServe's webhook passes for a mounted claim.
   { accepts: (uri) => /^(file:|pvc:|\/)/.test(uri), load: async () => (await import('./file.ts')).fileProvider },
 ];
@@ -25,7 +26,7 @@ export async function providerFor(uri: string): Promise<Provider> {
   const entry = ENTRIES.find(({ accepts }) => accepts(uri));
   if (entry) return entry.load();
   throw new StorageError('UnsupportedScheme', `no provider takes "${redactUri(uri)}"`, {
-    hint: 'supported are s3://, hf://, http://, https://, file://, pvc:// and absolute paths',
+    hint: 'supported are s3://, hf://, oci://, http://, https://, file://, pvc:// and absolute paths',
     details: { uri: redactUri(uri) },
   });
 }

@@ -1,0 +1,11 @@
+export {
+  type DockerConfig,
+  type DockerConfigFormat,
+  type DockerConfigProblem,
+  parseDockerConfig,
+  type RegistryCredential,
+  type RegistryEntry,
+} from './docker-config.ts';
+export { type ImageReference, parseImageReference } from './image-reference.ts';
+export { matchRegistryEntries } from './match.ts';
+export { parseRegistryKey, type RegistryKey } from './registry-key.ts';
