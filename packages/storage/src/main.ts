@@ -53,6 +53,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const segmentBytes = Number(process.env['SERVAL_STORAGE_SEGMENT_BYTES']) || undefined;
   const parallel = Number(process.env['SERVAL_STORAGE_PARALLEL']) || undefined;
+  const stallTimeoutMs = Number(process.env['SERVAL_STORAGE_STALL_TIMEOUT_MS']) || undefined;
   for (let index = 0; index < args.length; index += 2) {
     const progress = createProgressLines(
       (line) => process.stderr.write(`${line}\n`),
@@ -65,6 +66,7 @@ async function main(args: readonly string[]): Promise<number> {
         onEvent: progress,
         segmentBytes,
         parallel,
+        stallTimeoutMs,
       });
       process.stderr.write(`${formatReport(report)}\n`);
     } catch (error) {

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { download } from '../download.ts';
 import type { StorageErrorCode } from '../errors.ts';
 import { failsWith, filesOf } from '../test-support/expect.ts';
+import { startFaultProxy } from '../test-support/fault-proxy.ts';
 import { loopbackCertificate } from '../test-support/loopback-certificate.ts';
 import { KEYS, startS3 } from '../test-support/s3-server.ts';
 import { temporaryDirectory } from '../test-support/temporary-directory.ts';
@@ -162,4 +163,18 @@ test('failures say what is wrong, without a secret', async (t) => {
     });
   }
   assert.deepEqual(await filesOf(directory), []);
+});
+
+test('a listing that is cut where nothing else tells is asked for again', async (t) => {
+  const s3 = await startS3(t, { 'b/m/a': 'a', 'b/m/b': 'b' });
+  const proxy = await startFaultProxy(t, s3.url);
+  // The first is whether there is an object of that name.
+  proxy.listFaults = [{ kind: 'pass' }, { kind: 'cut', afterBytes: 220 }];
+  const directory = await temporaryDirectory(t);
+  const report = await download('s3://b/m', directory, {
+    environment: { ...s3.environment, AWS_ENDPOINT_URL: proxy.url },
+    retryBaseMs: 1,
+  });
+  assert.equal(report.retries, 1);
+  assert.deepEqual(await filesOf(directory), ['a', 'b']);
 });

@@ -3,7 +3,7 @@ import { discardBody, readBody } from '../http/body.ts';
 import { checkRange, sourceChanged } from '../http/content.ts';
 import { headerOf } from '../http/errors.ts';
 import type { Digest, Provider, ProviderOptions, RemoteFile } from '../provider.ts';
-import { type ListedObject, type ListingPage, parseListing } from '../s3/listing.ts';
+import { isCutListing, type ListedObject, type ListingPage, parseListing } from '../s3/listing.ts';
 import { otherRegion, s3Request, s3StatusError } from '../s3/request.ts';
 import { type S3Settings, s3SettingsFrom, s3Url } from '../s3/settings.ts';
 
@@ -98,7 +98,11 @@ function createLister(bucket: string, options: ProviderOptions, signal: AbortSig
       settings = { ...settings, region };
       return page(prefix, token, maxKeys);
     }
-    const listing = parseListing((await readBody(response, source, MAX_LISTING_BYTES)).toString('utf8'));
+    const xml = (await readBody(response, source, MAX_LISTING_BYTES)).toString('utf8');
+    if (isCutListing(xml)) {
+      throw new StorageError('SourceUnavailable', `the listing of ${source} broke off`, { transient: true });
+    }
+    const listing = parseListing(xml);
     if (!listing) throw strangeListing(url.host, source);
     return listing;
   }

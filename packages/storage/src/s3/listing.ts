@@ -29,6 +29,12 @@ export function parseListing(xml: string): ListingPage | undefined {
   return { objects, continuationToken: truncated ? textOf(xml, 'NextContinuationToken') : undefined };
 }
 
+/** A listing without its end names a part of the objects, and the model would be a part, too. */
+export function isCutListing(xml: string): boolean {
+  if (/<ListBucketResult[\s>]/.test(xml)) return !/<\/ListBucketResult>\s*$/.test(xml);
+  return /^\s*(<\?xml[^>]*(>\s*)?)?$/.test(xml);
+}
+
 /** `<Code>` of an S3 error answer, such as `NoSuchBucket`. */
 export function s3ErrorCode(xml: string): string | undefined {
   return textOf(xml, 'Code');

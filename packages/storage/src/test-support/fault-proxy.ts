@@ -1,4 +1,6 @@
 import { request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startHttp } from './http-server.ts';
 import type { Scope } from './temporary-directory.ts';
 
@@ -12,6 +14,10 @@ export type Fault =
   /** Declares another length than it sends. */
   | { kind: 'length'; by: number }
   | { kind: 'corrupt'; at: number }
+  /** Sends a piece at a time. */
+  | { kind: 'drip'; pieceBytes: number; everyMs: number }
+  /** Answers 200 with everything although a range was asked for. */
+  | { kind: 'whole' }
   /** Waits for `until` before the answer's first byte. */
   | { kind: 'hold'; until: Promise<unknown> };
 
@@ -42,7 +48,9 @@ export async function startFaultProxy(scope: Scope, upstream: string): Promise<F
       return;
     }
     const target = new URL(request.url!, upstream);
-    const onward = forward(target, { method: request.method, headers: request.headers, agent: false }, (answer) => {
+    const headers = { ...request.headers };
+    if (fault.kind === 'whole') delete headers.range;
+    const onward = forward(target, { method: request.method, headers, agent: false }, (answer) => {
       pass(answer, response, fault).catch(() => response.destroy());
     });
     onward.on('error', () => response.destroy());
@@ -70,8 +78,20 @@ async function pass(answer: IncomingMessage, response: ServerResponse, fault: Fa
       if (fault.kind === 'cut') socket.end();
       return;
     }
-    socket.write(data);
+    if (fault.kind === 'drip') await drip(socket, data, fault);
+    else socket.write(data);
     sent += data.length;
   }
   socket.end();
+}
+
+async function drip(
+  socket: Socket,
+  data: Buffer,
+  { pieceBytes, everyMs }: { pieceBytes: number; everyMs: number },
+): Promise<void> {
+  for (let from = 0; from < data.length && !socket.destroyed; from += pieceBytes) {
+    socket.write(data.subarray(from, from + pieceBytes));
+    await sleep(everyMs);
+  }
 }
