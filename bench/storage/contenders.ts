@@ -5,7 +5,7 @@ import { keyOf, type Model, type ObjectServer, pathOf, uriOf, urlOf } from './s3
 /** As ours by default. */
 const PARALLEL = 8;
 
-export interface Run {
+interface Run {
   command: string[];
   environment: NodeJS.ProcessEnv;
 }
