@@ -1,12 +1,15 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StorageError, storageErrorFrom, targetErrorFrom } from './errors.ts';
+import { type ArchiveFormat, archiveFormatOf } from './archive/format.ts';
+import { type Deadline, startDeadline } from './deadline.ts';
+import { StorageError, type StorageErrorCode, storageErrorFrom, targetErrorFrom } from './errors.ts';
 import { createConnections } from './http/connections.ts';
 import {
   createManifest,
   isCurrent,
   isIntact,
   type Manifest,
+  type PlacedArchive,
   type PlacedFile,
   readKnown,
   readManifest,
@@ -17,10 +20,12 @@ import {
 import { checkNames } from './names.ts';
 import type { DownloadEvent, DownloadOptions, DownloadReport } from './options.ts';
 import { partPath } from './part-file.ts';
+import { createPatternFilter, nothingLeft } from './patterns.ts';
 import type { Provider, ProviderOptions, RemoteFile } from './provider.ts';
 import { providerFor } from './providers/registry.ts';
 import { redactUri } from './redact.ts';
 import { DEFAULT_RETRY, type RetryPolicy, withRetries } from './retry.ts';
+import { type Settings, settingsFrom } from './settings.ts';
 import { withStorageConfig } from './storage-config.ts';
 import {
   allocatedBytes,
@@ -31,7 +36,7 @@ import {
   syncDirectories,
   WORK_DIRECTORY,
 } from './target.ts';
-import { transferFiles } from './transfer.ts';
+import { type Transfer, transferFiles, transferPart } from './transfer.ts';
 
 /** A source that changes while it is read is listed and fetched anew this often in all. */
 const CHANGE_ATTEMPTS = 3;
@@ -45,6 +50,7 @@ interface Job {
   provider: Provider;
   providerOptions: ProviderOptions;
   options: DownloadOptions;
+  settings: Settings;
   signal: AbortSignal;
   retry: RetryPolicy;
   emit: (event: DownloadEvent) => void;
@@ -58,14 +64,17 @@ interface Job {
  */
 export async function download(uri: string, directory: string, options: DownloadOptions = {}): Promise<DownloadReport> {
   const clock = options.clock ?? (() => performance.now());
-  const signal = options.signal ?? new AbortController().signal;
   const startMs = clock();
   const shown = redactUri(uri);
   const parallel = options.parallel ?? 8;
   let connections: ReturnType<typeof createConnections> | undefined;
+  let deadline: Deadline | undefined;
   try {
-    signal.throwIfAborted();
+    options.signal?.throwIfAborted();
     const environment = withStorageConfig(options.environment ?? {});
+    const settings = settingsFrom(options, environment);
+    deadline = startDeadline(settings.deadlineMs, shown, options.signal);
+    const { signal } = deadline;
     connections = createConnections({
       environment,
       perOrigin: parallel + 1,
@@ -77,6 +86,7 @@ export async function download(uri: string, directory: string, options: Download
       provider: await providerFor(uri),
       providerOptions: { environment, connections, memo: new Map() },
       options: { ...options, clock, parallel },
+      settings,
       signal,
       retry: {
         ...DEFAULT_RETRY,
@@ -103,11 +113,14 @@ export async function download(uri: string, directory: string, options: Download
     };
   } catch (error) {
     const failure =
-      targetErrorFrom(error, directory) ?? storageErrorFrom(error, `downloading ${shown} to ${directory}`, signal);
+      deadline?.error() ??
+      targetErrorFrom(error, directory) ??
+      storageErrorFrom(error, `downloading ${shown} to ${directory}`, options.signal);
     // Part files would only keep the disk full.
     if (failure.code === 'NoSpace') await discardParts(directory);
     throw failure;
   } finally {
+    deadline?.stop();
     await connections?.close();
   }
 }
@@ -131,7 +144,7 @@ async function bringUpToDate(job: Job): Promise<Outcome> {
 }
 
 async function bringOnce(job: Job): Promise<Outcome> {
-  const { root, options, counters, emit, signal } = job;
+  const { root, options, counters, emit } = job;
   const clock = options.clock!;
   const manifest = await readManifest(root);
   const intact = manifest && (await allIntact(root, manifest));
@@ -154,34 +167,52 @@ async function bringOnce(job: Job): Promise<Outcome> {
     counters.listMs += clock() - listStartMs;
   }
   checkNames(remote);
+  const archive = archiveIn(remote, job);
+  if (archive) return bringArchive(job, archive, manifest, intact === true);
 
   const known = await readKnown(root, manifest);
   const kept: PlacedFile[] = [];
   const missing: RemoteFile[] = [];
+  const links = symlinks(job);
   for (const file of remote) {
     const placed = known.get(file.name);
-    if (placed && isCurrent(file, placed) && (await isIntact(root, placed))) kept.push(placed);
+    const linked = placed?.linkTarget !== undefined;
+    if (placed && linked === links && isCurrent(file, placed) && (await isIntact(root, placed))) kept.push(placed);
     else missing.push(file);
   }
   const bytes = remote.some((file) => file.sizeBytes === undefined)
     ? undefined
     : remote.reduce((sum, file) => sum + file.sizeBytes!, 0);
   emit({ type: 'listed', files: remote.length, bytes, reusedFiles: kept.length });
-  if (manifest && missing.length === 0 && manifest.files.length === kept.length) {
+  if (manifest && !manifest.archive && missing.length === 0 && manifest.files.length === kept.length) {
     return { files: manifest.files, reusedFiles: kept.length, reused: true };
   }
 
   await mkdir(join(root, WORK_DIRECTORY), { recursive: true });
-  await checkFreeSpace(job, missing);
+  if (!links) await checkFreeSpace(job, missing);
   await setManifestAside(root);
   const transferStartMs = clock();
-  const placed = await transferFiles(missing, {
+  const placed = await transferFiles(missing, transferOf(job));
+  const files = [...kept, ...placed];
+  await complete(job, files, [...known.keys()]);
+  counters.transferMs += clock() - transferStartMs;
+  return { files, reusedFiles: kept.length, reused: false };
+}
+
+function symlinks({ settings, provider }: Job): boolean {
+  return settings.localMode === 'symlink' && provider.localPath !== undefined;
+}
+
+function transferOf(job: Job): Transfer {
+  const { root, provider, providerOptions, options, retry, signal, counters, emit } = job;
+  return {
     root,
-    provider: job.provider,
-    providerOptions: job.providerOptions,
+    provider,
+    providerOptions,
     parallel: options.parallel!,
     segmentBytes: options.segmentBytes ?? 8 * 1024 * 1024,
-    retry: job.retry,
+    symlinks: symlinks(job),
+    retry,
     signal,
     onBytes: (count) => {
       counters.fetchedBytes += count;
@@ -192,18 +223,65 @@ async function bringOnce(job: Job): Promise<Outcome> {
       emit({ type: 'retry', source, error, waitMs });
     },
     onPlaced: ({ name, sizeBytes }) => emit({ type: 'file', name, bytes: sizeBytes }),
-  });
-  const files = [...kept, ...placed];
-  await complete(job, files, [...known.keys()]);
-  counters.transferMs += clock() - transferStartMs;
-  return { files, reusedFiles: kept.length, reused: false };
+  };
 }
+
+/** The one file of the source, if that is an archive to be extracted. */
+function archiveIn([file, ...others]: readonly RemoteFile[], { settings, provider }: Job) {
+  if (!file || others.length > 0 || !settings.extractArchives || provider.keepsArchives) return undefined;
+  const format = archiveFormatOf(file.name) ?? file.archiveFormat;
+  return format && { file, format };
+}
+
+/** Whole or absent, too: the old content stays until all of the new one is extracted, synced and checked. */
+async function bringArchive(
+  job: Job,
+  { file, format }: { file: RemoteFile; format: ArchiveFormat },
+  manifest: Manifest | undefined,
+  intact: boolean,
+): Promise<Outcome> {
+  const { root, options, settings, counters, emit, signal } = job;
+  const current = intact && manifest?.archive !== undefined && isCurrent(file, manifest.archive);
+  emit({ type: 'listed', files: 1, bytes: file.sizeBytes, reusedFiles: current ? 1 : 0 });
+  if (current) return { files: manifest.files, reusedFiles: manifest.files.length, reused: true };
+
+  const { extractArchive, placeExtracted } = await import('./archive/extract.ts');
+  await mkdir(join(root, WORK_DIRECTORY), { recursive: true });
+  await checkFreeSpace(job, [file]);
+  const startMs = options.clock!();
+  try {
+    const { path, sizeBytes, digest } = await transferPart(file, transferOf(job));
+    const staged = await extractArchive(path, format, {
+      root,
+      source: file.source,
+      limits: settings.archiveLimits,
+      freeBytes: await (options.freeBytes ?? freeBytesOf)(root),
+      signal,
+    });
+    const known = await readKnown(root, manifest);
+    await setManifestAside(root);
+    const files = await placeExtracted(root, staged, file.source, [...known.keys()]);
+    emit({ type: 'extracted', files: files.length, bytes: files.reduce((sum, placed) => sum + placed.sizeBytes, 0) });
+    const { name, source, version } = file;
+    await complete(job, files, [], { name, source, version, sizeBytes, digest });
+    return { files, reusedFiles: 0, reused: false };
+  } catch (error) {
+    if (error instanceof StorageError && UNUSABLE.has(error.code)) await discardParts(root);
+    throw error;
+  } finally {
+    counters.transferMs += options.clock!() - startMs;
+  }
+}
+
+/** Nothing of such an archive is of use to a later call. */
+const UNUSABLE: ReadonlySet<StorageErrorCode> = new Set(['ArchiveInvalid', 'UnsafeName', 'LimitExceeded']);
 
 /** All files stand; what an earlier version of the source left goes, and the manifest says that it is whole. */
 async function complete(
   { root, uri }: Job,
   files: readonly PlacedFile[],
   knownNames: readonly string[],
+  archive?: PlacedArchive,
 ): Promise<void> {
   const names = new Set(files.map(({ name }) => name));
   await removePlaced(
@@ -211,7 +289,7 @@ async function complete(
     knownNames.filter((name) => !names.has(name)),
   );
   await syncDirectories(root, names);
-  await writeManifest(root, createManifest(uri, files));
+  await writeManifest(root, createManifest(uri, files, archive));
   await rm(join(root, WORK_DIRECTORY), { recursive: true, force: true });
   await syncDirectories(root, []);
 }
@@ -222,14 +300,20 @@ async function allIntact(root: string, { files }: Manifest): Promise<boolean> {
 }
 
 async function listAll(
-  { uri, provider, providerOptions, options, retry, signal, emit, counters }: Job,
+  { uri, provider, providerOptions, options, settings, retry, signal, emit, counters }: Job,
   retries: number,
 ) {
   const maxFiles = options.maxFiles ?? 100_000;
+  const passes = createPatternFilter(settings);
   return withRetries(
     async () => {
       const files: RemoteFile[] = [];
+      let leftOut = 0;
       for await (const file of provider.list(uri, providerOptions, signal)) {
+        if (!passes(file)) {
+          leftOut++;
+          continue;
+        }
         if (files.length === maxFiles) {
           throw new StorageError('TooManyFiles', `${redactUri(uri)} has more than ${maxFiles} files`, {
             hint: 'name the folder of one model, not the one above it',
@@ -237,6 +321,7 @@ async function listAll(
         }
         files.push(file);
       }
+      if (files.length === 0 && leftOut > 0) throw nothingLeft(redactUri(uri), leftOut, settings);
       return files;
     },
     { ...retry, retries },

@@ -21,7 +21,12 @@ export interface PlacedFile {
   digest: Digest | undefined;
   /** Of the file on disk; an edit shows here. */
   modifiedMs: number;
+  /** What the symbolic link leads to, where it is one. */
+  linkTarget?: string;
 }
+
+/** The archive that all files came out of. It is not kept itself. */
+export type PlacedArchive = Pick<PlacedFile, 'name' | 'source' | 'sizeBytes' | 'version' | 'digest'>;
 
 export interface Manifest {
   manifestVersion: typeof MANIFEST_VERSION;
@@ -30,11 +35,12 @@ export interface Manifest {
   /** SHA-256 of the whole URI. */
   uriDigest: string;
   files: PlacedFile[];
+  archive?: PlacedArchive;
 }
 
-export function createManifest(uri: string, files: readonly PlacedFile[]): Manifest {
+export function createManifest(uri: string, files: readonly PlacedFile[], archive?: PlacedArchive): Manifest {
   const sorted = files.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  return { manifestVersion: MANIFEST_VERSION, uri: redactUri(uri), uriDigest: uriDigest(uri), files: sorted };
+  return { manifestVersion: MANIFEST_VERSION, uri: redactUri(uri), uriDigest: uriDigest(uri), files: sorted, archive };
 }
 
 export function uriDigest(uri: string): string {
@@ -86,6 +92,17 @@ export async function appendJournal(root: string, file: PlacedFile): Promise<voi
   await appendFile(join(root, WORK_DIRECTORY, 'journal.jsonl'), `${JSON.stringify(file)}\n`);
 }
 
+/** Remembers names that are about to be placed, synced: were the rest never to come, the next download knows what is of ours. */
+export async function announceInJournal(root: string, files: readonly PlacedFile[]): Promise<void> {
+  const handle = await open(join(root, WORK_DIRECTORY, 'journal.jsonl'), 'a');
+  try {
+    await handle.writeFile(`${files.map((file) => JSON.stringify(file)).join('\n')}\n`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
 async function readJournal(root: string): Promise<PlacedFile[]> {
   const text = await readFile(join(root, WORK_DIRECTORY, 'journal.jsonl'), 'utf8').catch(() => '');
   return text.split('\n').flatMap((line) => {
@@ -99,12 +116,12 @@ async function readJournal(root: string): Promise<PlacedFile[]> {
 
 /** Whether what is on disk is what was placed there then. */
 export async function isIntact(root: string, placed: PlacedFile): Promise<boolean> {
-  const now = await statPlaced(root, placed.name);
+  const now = await statPlaced(root, placed.name, placed.linkTarget);
   return now !== undefined && now.sizeBytes === placed.sizeBytes && now.modifiedMs === placed.modifiedMs;
 }
 
 /** Whether the source still has what was placed. Nothing is proved by two missing versions. */
-export function isCurrent(remote: RemoteFile, placed: PlacedFile): boolean {
+export function isCurrent(remote: RemoteFile, placed: PlacedArchive): boolean {
   return (
     remote.version !== undefined &&
     remote.version === placed.version &&

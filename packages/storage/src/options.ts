@@ -1,9 +1,12 @@
+import type { ArchiveLimits } from './archive/limits.ts';
 import type { StorageError } from './errors.ts';
+import type { LocalMode } from './settings.ts';
 
 export type DownloadEvent =
   | { type: 'listed'; files: number; bytes: number | undefined; reusedFiles: number }
   | { type: 'progress'; bytes: number }
   | { type: 'file'; name: string; bytes: number }
+  | { type: 'extracted'; files: number; bytes: number }
   | { type: 'retry'; source: string; error: StorageError; waitMs: number }
   | { type: 'warning'; message: string };
 
@@ -25,6 +28,21 @@ export interface DownloadOptions {
   retries?: number;
   /** First upper bound of the wait before a retry. Default 200 ms. */
   retryBaseMs?: number;
+  /** Only files whose name one of these matches (`fnmatch`). Default `STORAGE_ALLOW_PATTERNS`, else all. */
+  allowPatterns?: readonly string[];
+  /** No file whose name one of these matches. Default `STORAGE_IGNORE_PATTERNS`, else none. */
+  ignorePatterns?: readonly string[];
+  /** Whether a source that is one archive is extracted. Default `SERVAL_STORAGE_EXTRACT`, else true, as in KServe. */
+  extractArchives?: boolean;
+  /** What such an archive may expand to. Defaults in `ArchiveLimits`, or their variables. */
+  archiveLimits?: Partial<ArchiveLimits>;
+  /** Whether files of `file://` and `pvc://` are copied or linked to. Default `SERVAL_STORAGE_LOCAL_MODE`, else `copy`. */
+  localMode?: LocalMode;
+  /**
+   * Time for the whole download, in which all retries and waits have to fit; after it `DeadlineExceeded` is thrown. What is there by
+   * then stays for the next call. Default `SERVAL_STORAGE_DEADLINE_MS`, else none: models have no largest size.
+   */
+  deadlineMs?: number;
   random?: () => number;
   /** Monotonic milliseconds. */
   clock?: () => number;

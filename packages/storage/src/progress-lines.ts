@@ -30,6 +30,9 @@ export function createProgressLines(
         write(`fetched ${formatBytes(done)}${share}`);
         return;
       }
+      case 'extracted':
+        write(`extracted ${event.files} ${event.files === 1 ? 'file' : 'files'}, ${formatBytes(event.bytes)}`);
+        return;
       case 'retry':
         write(`retrying in ${event.waitMs} ms: ${event.error.message}`);
         return;

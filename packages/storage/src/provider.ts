@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { ArchiveFormat } from './archive/format.ts';
 import type { Connections } from './http/connections.ts';
 
 /** One file at the source, as `list` saw it. */
@@ -15,6 +16,10 @@ export interface RemoteFile {
   rangeable: boolean;
   /** Digest of the whole file, where the listing tells it. */
   digest?: Digest;
+  /** The URI names this very file, not a folder above it: patterns do not apply to it (as in KServe). */
+  named?: boolean;
+  /** That it is an archive, where something else than `name` tells. */
+  archiveFormat?: ArchiveFormat;
   /** What the provider needs to read it again; meaningless to others, holds no secret. */
   handle: unknown;
 }
@@ -69,6 +74,10 @@ export interface Provider {
     options: ProviderOptions,
     signal: AbortSignal,
   ): Promise<RemoteBytes>;
+  /** A single archive stays as it is. Default false: it is extracted (as in KServe, which does not for Hugging Face, Git and OCI). */
+  keepsArchives?: boolean;
+  /** Absolute path of a file of `list` on this machine, where links to it are possible. */
+  localPath?(file: RemoteFile): string;
   /** Writes the whole file to `path` in a faster way than through this process, where there is one. */
   copy?(file: RemoteFile, path: string, signal: AbortSignal): Promise<void>;
 }

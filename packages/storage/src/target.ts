@@ -1,9 +1,25 @@
-import { lstat, mkdir, open, readdir, realpath, rename, rm, rmdir, stat, statfs } from 'node:fs/promises';
+import {
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  statfs,
+  unlink,
+} from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { StorageError, targetErrorFrom } from './errors.ts';
 
 /** Holds part files and the journal while a download is under way; gone once it is complete. */
 export const WORK_DIRECTORY = '.serval-download';
+
+/** Inside of it: files of an archive before they get their names. */
+export const EXTRACT_DIRECTORY = 'extracted';
 
 /** Creates the directory and answers its real path. @throws StorageError TargetNotWritable, NoSpace */
 export async function prepareTarget(directory: string): Promise<string> {
@@ -45,19 +61,27 @@ async function makeContained(root: string, segments: readonly string[]): Promise
   }
 }
 
-/** Size and time of a regular file below `root`; `undefined` when there is none. */
+/**
+ * Size and time of a regular file below `root`, or of what a link there to `linkTarget` leads to; `undefined` when there is no such
+ * thing.
+ */
 export async function statPlaced(
   root: string,
   name: string,
+  linkTarget?: string,
 ): Promise<{ sizeBytes: number; modifiedMs: number } | undefined> {
-  const info = await lstat(join(root, name)).catch(() => undefined);
+  const path = join(root, name);
+  if (linkTarget !== undefined && (await readlink(path).catch(() => undefined)) !== linkTarget) return undefined;
+  const info = await (linkTarget === undefined ? lstat(path) : stat(path)).catch(() => undefined);
   return info?.isFile() ? { sizeBytes: info.size, modifiedMs: info.mtimeMs } : undefined;
 }
 
 /** Removes files that an earlier download left and this one does not have, and directories that become empty. */
 export async function removePlaced(root: string, names: readonly string[]): Promise<void> {
   for (const name of names) {
-    await rm(join(root, name), { force: true });
+    const info = await lstat(join(root, name)).catch(() => undefined);
+    if (info?.isDirectory()) continue; // made by someone else in the place of ours
+    if (info) await rm(join(root, name), { force: true });
     for (let parent = dirname(name); parent !== '.'; parent = dirname(parent)) {
       const removed = await rmdir(join(root, parent)).then(
         () => true,
@@ -86,11 +110,13 @@ export async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
-/** Removes part files, and keeps the record of what stands under final names. */
+/** Removes part files and what was extracted, and keeps the record of what stands under final names. */
 export async function discardParts(root: string): Promise<void> {
   const work = join(root, WORK_DIRECTORY);
   for (const name of await readdir(work).catch(() => [])) {
-    if (name.includes('.part')) await rm(join(work, name), { force: true });
+    if (name.includes('.part') || name === EXTRACT_DIRECTORY) {
+      await rm(join(work, name), { recursive: true, force: true });
+    }
   }
   await rmdir(work).catch(() => {}); // when nothing else is in it
 }

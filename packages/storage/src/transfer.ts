@@ -1,4 +1,4 @@
-import { open, rm, stat } from 'node:fs/promises';
+import { open, rm, stat, symlink } from 'node:fs/promises';
 import { strongerOf, verifyDigest } from './digest.ts';
 import { StorageError, targetErrorFrom } from './errors.ts';
 import { appendJournal, type PlacedFile } from './manifest.ts';
@@ -15,6 +15,8 @@ export interface Transfer {
   providerOptions: ProviderOptions;
   parallel: number;
   segmentBytes: number;
+  /** Places symbolic links to files of this machine, where the provider has a path. */
+  symlinks: boolean;
   retry: RetryPolicy;
   signal: AbortSignal;
   onBytes(bytes: number): void;
@@ -46,17 +48,45 @@ export async function transferFiles(files: readonly RemoteFile[], transfer: Tran
   return placed;
 }
 
+/** Fetches and checks one file, and leaves it under its temporary name. */
+export async function transferPart(
+  file: RemoteFile,
+  transfer: Transfer,
+): Promise<{ path: string; sizeBytes: number; digest: Digest | undefined }> {
+  try {
+    return await bringWhole(file, transfer, createBudget(transfer.parallel));
+  } catch (error) {
+    throw targetErrorFrom(error, transfer.root, file.sizeBytes) ?? error;
+  }
+}
+
 async function transferFile(file: RemoteFile, transfer: Transfer, budget: Budget): Promise<PlacedFile> {
-  const { root } = transfer;
-  const path = partPath(root, file.name);
+  const { root, provider, onBytes } = transfer;
+  const { name, source, version } = file;
+  if (transfer.symlinks && provider.localPath) {
+    const linkTarget = provider.localPath(file);
+    await rm(partPath(root, name), { force: true });
+    await symlink(linkTarget, partPath(root, name));
+    await placeFile(root, name, partPath(root, name));
+    const info = await statPlaced(root, name, linkTarget);
+    if (!info) throw new StorageError('SourceChanged', `${source} went away while it was linked to`);
+    onBytes(info.sizeBytes);
+    return { name, source, version, digest: file.digest, ...info, linkTarget };
+  }
+  const { path, digest } = await bringWhole(file, transfer, budget);
+  await placeFile(root, name, path);
+  const info = (await statPlaced(root, name))!;
+  return { name, source, version, digest, ...info };
+}
+
+async function bringWhole(file: RemoteFile, transfer: Transfer, budget: Budget) {
+  const path = partPath(transfer.root, file.name);
   const digest = await bringPart(file, path, transfer, budget);
   const { size } = await stat(path);
   if (file.sizeBytes !== undefined && size !== file.sizeBytes) {
     throw new StorageError('SizeMismatch', `${file.source} has ${file.sizeBytes} bytes, ${size} are on disk`);
   }
-  await placeFile(root, file.name, path);
-  const info = (await statPlaced(root, file.name))!;
-  return { name: file.name, source: file.source, version: file.version, digest, ...info };
+  return { path, sizeBytes: size, digest };
 }
 
 /** The whole file, synced and checked, under its temporary name. */

@@ -22,9 +22,10 @@ export async function* decompressed(
       compression === 'none'
         ? rest(reader)
         : compression === 'gzip'
-          ? through(createGunzip({ chunkSize: OUTPUT_CHUNK_BYTES }), rest(reader), source, signal)
-          : unframed(reader, source, signal);
+          ? through(createGunzip({ chunkSize: OUTPUT_CHUNK_BYTES }), rest(reader), source)
+          : unframed(reader, source);
     for await (const chunk of output) {
+      signal.throwIfAborted();
       limiter.expanded(chunk.length);
       yield chunk;
     }
@@ -36,24 +37,16 @@ export async function* decompressed(
 /** Four times the default: fewer turns through the event loop per byte. */
 const OUTPUT_CHUNK_BYTES = 64 * 1024;
 
-async function* unframed(reader: ChunkReader, source: string, signal: AbortSignal): AsyncGenerator<Buffer> {
+async function* unframed(reader: ChunkReader, source: string): AsyncGenerator<Buffer> {
   for await (const frame of zstdFrames(reader, source)) {
-    yield* through(createZstdDecompress({ chunkSize: OUTPUT_CHUNK_BYTES }), frame, source, signal);
+    yield* through(createZstdDecompress({ chunkSize: OUTPUT_CHUNK_BYTES }), frame, source);
   }
 }
 
-async function* through(
-  transform: Transform,
-  input: AsyncIterable<Buffer>,
-  source: string,
-  signal: AbortSignal,
-): AsyncGenerator<Buffer> {
+async function* through(transform: Transform, input: AsyncIterable<Buffer>, source: string): AsyncGenerator<Buffer> {
   const stream = pipeline(Readable.from(input, { objectMode: false }), transform, () => {}); // errors come out of the iteration
   try {
-    for await (const chunk of stream) {
-      signal.throwIfAborted();
-      yield chunk as Buffer;
-    }
+    for await (const chunk of stream) yield chunk as Buffer;
   } catch (error) {
     throw decompressionError(error, source);
   } finally {

@@ -30,8 +30,8 @@ export interface ArchiveLimiter {
   read(compressedBytes: number): void;
   /** So many bytes came out. */
   expanded(bytes: number): void;
-  /** So many more bytes will come out, as the archive says; checks without counting. */
-  announced(bytes: number): void;
+  /** So many more bytes will come out of an archive of `archiveBytes`, as it says itself; checks without counting. */
+  announced(bytes: number, archiveBytes: number): void;
 }
 
 /** `freeBytes` is what the disk has left; `undefined` where it does not tell. */
@@ -44,7 +44,7 @@ export function createArchiveLimiter(
   let compressed = 0;
   let expanded = 0;
 
-  function check(bytes: number): void {
+  function check(bytes: number, read: number): void {
     if (bytes > limits.maxBytes) {
       throw exceeded(source, 'maxBytes', `expands to more than ${limits.maxBytes} bytes`, limits.maxBytes);
     }
@@ -54,7 +54,7 @@ export function createArchiveLimiter(
         details: { source, freeBytes },
       });
     }
-    if (bytes > limits.ratioFloorBytes && bytes > compressed * limits.maxExpansionRatio) {
+    if (bytes > limits.ratioFloorBytes && bytes > read * limits.maxExpansionRatio) {
       throw ratioExceeded(source, limits);
     }
   }
@@ -71,10 +71,10 @@ export function createArchiveLimiter(
     },
     expanded(bytes) {
       expanded += bytes;
-      check(expanded);
+      check(expanded, compressed);
     },
-    announced(bytes) {
-      check(expanded + bytes);
+    announced(bytes, archiveBytes) {
+      check(expanded + bytes, compressed + archiveBytes);
     },
   };
 }

@@ -24,7 +24,6 @@ export async function* zipEntries(
 ): AsyncGenerator<ArchiveEntry, void, undefined> {
   const { source, limiter, signal, sizeBytes } = options;
   const { openPromise } = await import('yauzl').then(({ default: yauzl }) => yauzl);
-  limiter.read(sizeBytes);
   const zip = await openPromise(path, { autoClose: false, decodeStrings: false, validateEntrySizes: true }).catch(
     (cause) => {
       throw zipError(cause, source);
@@ -32,6 +31,7 @@ export async function* zipEntries(
   );
   try {
     const entries = await directoryOf(zip, options);
+    limiter.read(sizeBytes);
     for (const { entry, name, type } of entries) {
       signal.throwIfAborted();
       const mode = (entry.externalFileAttributes >>> 16) & 0o7777;
@@ -71,7 +71,7 @@ async function directoryOf(
         throw unsupported(source, name, method, 'pack it with "deflate" or "store"');
       }
       announced += entry.uncompressedSize;
-      limiter.announced(announced);
+      limiter.announced(announced, sizeBytes);
       entries.push({ entry, name, type: typeOf(entry, raw) });
     }
   } catch (cause) {

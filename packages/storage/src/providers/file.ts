@@ -16,7 +16,7 @@ export const fileProvider: Provider = {
     });
     const info = await stat(root);
     if (info.isFile()) {
-      yield await remoteFile(root, basename(path));
+      yield { ...(await remoteFile(root, basename(path))), named: true };
       return;
     }
     let count = 0;
@@ -46,6 +46,8 @@ export const fileProvider: Provider = {
       body: createReadStream(path, { fd: handle, start, end: end === undefined ? undefined : end - 1, signal }),
     };
   },
+
+  localPath: (file) => file.handle as string,
 
   async copy(file, path) {
     const source = file.handle as string;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createGunzip, createInflate } from 'node:zlib';
+import { archiveFormatOf } from '../archive/format.ts';
 import { StorageError } from '../errors.ts';
 import { discardBody } from '../http/body.ts';
 import { readCaBundle } from '../http/ca-bundle.ts';
@@ -48,6 +49,9 @@ export const httpProvider: Provider = {
       sizeBytes,
       version: versionFrom(headerOf(response.headers, 'etag') ?? lastModified, url),
       rangeable: response.status === 206 && etag !== undefined && !encoded && sizeBytes !== undefined,
+      named: true,
+      // As KServe: `…/download?file=model.tar.gz` is an archive, too.
+      archiveFormat: url.search === '' ? undefined : archiveFormatOf(url.search),
       handle: { uri, etag, lastModified } satisfies Handle,
     };
   },

@@ -31,7 +31,7 @@ export const s3Provider: Provider = {
       const { objects } = await lister.page(key, undefined, 1);
       const [first] = objects;
       if (first?.key === key) {
-        yield remoteFile(bucket, first, key.slice(key.lastIndexOf('/') + 1), lister.region());
+        yield { ...remoteFile(bucket, first, key.slice(key.lastIndexOf('/') + 1), lister.region()), named: true };
         return;
       }
       near = first?.key;
