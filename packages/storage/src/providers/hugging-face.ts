@@ -23,6 +23,7 @@ const MAX_LOCATIONS = 256;
  * file of a model repository at the commit that the revision stands for when the download begins.
  */
 export const huggingFaceProvider: Provider = {
+  keepsArchives: true, // as KServe leaves them
   async *list(uri, options, signal) {
     const asked = parseHuggingFaceUri(uri);
     const settings = await settingsOf(options);

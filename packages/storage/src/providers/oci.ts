@@ -24,6 +24,7 @@ const PROBE_FROM_BYTES = 64 * 1024;
  * digest, so what is listed can never change.
  */
 export const ociProvider: Provider = {
+  keepsArchives: true, // as KServe leaves them
   async *list(uri, options, signal) {
     const reference = parseOciUri(uri);
     const repository = await openRepository(reference.registry, reference.repository, options);
