@@ -1,17 +1,17 @@
 import { StorageError } from '../errors.ts';
 import { discardBody, readBody } from '../http/body.ts';
 import { checkRange, sourceChanged } from '../http/content.ts';
-import { headerOf } from '../http/errors.ts';
 import type { Digest, Provider, ProviderOptions, RemoteFile } from '../provider.ts';
+import { digestFrom } from '../s3/checksum.ts';
+import { createS3Client, type S3Client } from '../s3/client.ts';
 import { isCutListing, type ListedObject, type ListingPage, parseListing } from '../s3/listing.ts';
-import { otherRegion, s3Request, s3StatusError } from '../s3/request.ts';
-import { type S3Settings, s3SettingsFrom, s3Url } from '../s3/settings.ts';
 
 interface Handle {
   bucket: string;
   key: string;
   etag: string;
-  region: string;
+  /** Its checksum is one of the parts' checksums: nothing to ask for. */
+  composite: boolean;
 }
 
 /** A page has at most 1,000 keys of 1,024 bytes, escaped three-fold. */
@@ -19,33 +19,35 @@ const MAX_LISTING_BYTES = 16 * 1024 * 1024;
 
 /**
  * `s3://BUCKET/KEY` is that object; `s3://BUCKET/PREFIX` and `s3://BUCKET/PREFIX/` are the objects below `PREFIX/`, never those
- * that merely start with the same letters; `s3://BUCKET` is everything in it.
+ * that merely start with the same letters, unless `SERVAL_S3_PREFIX_MATCH` says so; `s3://BUCKET` is everything in it.
  */
 export const s3Provider: Provider = {
   async *list(uri, options, signal) {
     const { bucket, key } = parseS3Uri(uri);
-    const lister = createLister(bucket, options, signal);
+    const client = createS3Client(bucket, options);
+    const anywhere = client.settings.prefixMatch === 'string';
     let near: string | undefined;
     if (key !== '' && !key.endsWith('/')) {
       // Keys come in the order of their bytes, so an object of exactly this name is the first.
-      const { objects } = await lister.page(key, undefined, 1);
+      const { objects } = await listPage(client, bucket, { prefix: key, maxKeys: 1 }, signal);
       const [first] = objects;
       if (first?.key === key) {
-        yield { ...remoteFile(bucket, first, key.slice(key.lastIndexOf('/') + 1), lister.region()), named: true };
+        yield { ...remoteFile(bucket, first, key.slice(key.lastIndexOf('/') + 1)), named: true };
         return;
       }
       near = first?.key;
     }
-    const prefix = key === '' || key.endsWith('/') ? key : `${key}/`;
+    const prefix = key === '' || key.endsWith('/') || anywhere ? key : `${key}/`;
     let count = 0;
     let token: string | undefined;
     do {
-      const page: ListingPage = await lister.page(prefix, token, 1000);
+      const page = await listPage(client, bucket, { prefix, token, maxKeys: 1000 }, signal);
       for (const object of page.objects) {
         if (object.key.endsWith('/') && object.sizeBytes === 0) continue; // the marker of a "directory"
-        if (!object.key.startsWith(prefix)) throw strangeListing(lister.endpoint, uri);
+        if (!object.key.startsWith(prefix)) throw strangeListing(client.host(), uri);
         count++;
-        yield remoteFile(bucket, object, object.key.slice(prefix.length), lister.region());
+        const rest = object.key.slice(prefix.length);
+        yield remoteFile(bucket, object, anywhere ? rest.replace(/^\/+/, '') : rest);
       }
       token = page.continuationToken;
     } while (token !== undefined);
@@ -53,70 +55,99 @@ export const s3Provider: Provider = {
   },
 
   async read(file, range, options, signal) {
-    const { bucket, key, etag, region } = file.handle as Handle;
-    const settings = { ...s3SettingsFrom(options.environment), region };
-    const headers: Record<string, string> = { 'if-match': etag };
+    const { bucket, key, etag } = file.handle as Handle;
+    const { source } = file;
+    const client = createS3Client(bucket, options);
+    const headers: Record<string, string> = etag ? { 'if-match': etag } : {};
     const whole = range.start === 0 && range.end === file.sizeBytes;
+    // Only answers with the whole object carry its checksum; one request for the head gets it while the first range comes.
+    const head = whole ? undefined : digestOfHead(client, file, options, signal);
+    head?.catch(() => {}); // awaited below, unless the range fails first
     if (whole) headers['x-amz-checksum-mode'] = 'ENABLED';
     else headers['range'] = `bytes=${range.start}-${range.end! - 1}`;
-    const url = s3Url(settings, bucket, key);
-    const response = await s3Request({ method: 'GET', url, headers, source: file.source }, settings, options, signal);
-    if (response.status === 412) {
-      discardBody(response);
-      throw sourceChanged(file.source, 'its ETag is another');
-    }
-    if (response.status !== 200 && response.status !== 206) {
-      throw await s3StatusError(response, settings, { bucket, source: file.source });
-    }
+    const response = await client.request({ method: 'GET', key, headers, alsoAccepts: [412], source }, signal);
     try {
-      checkRange(response, file.source, range, { etag, sizeBytes: file.sizeBytes });
+      if (response.status === 412) throw sourceChanged(source, 'its ETag is another');
+      checkRange(response, source, range, { etag: etag || undefined, sizeBytes: file.sizeBytes });
+      return { body: response.body, digest: whole ? digestFrom(response.headers, etag) : await head };
     } catch (error) {
       discardBody(response);
       throw error;
     }
-    return { body: response.body, digest: digestFrom(response.headers, etag) };
   },
 };
 
-/** Finds the bucket's region on the way, where an answer tells that it is another. */
-function createLister(bucket: string, options: ProviderOptions, signal: AbortSignal) {
-  let settings: S3Settings = s3SettingsFrom(options.environment);
-  async function page(prefix: string, token: string | undefined, maxKeys: number): Promise<ListingPage> {
-    const source = `s3://${bucket}/${prefix}`;
-    const url = s3Url(settings, bucket);
-    url.searchParams.set('list-type', '2');
-    url.searchParams.set('encoding-type', 'url');
-    url.searchParams.set('max-keys', String(maxKeys));
-    url.searchParams.set('prefix', prefix);
-    if (token) url.searchParams.set('continuation-token', token);
-    url.search = url.search.replaceAll('+', '%20'); // a plus would be signed as a space and read as a plus
-    const response = await s3Request({ method: 'GET', url, source }, settings, options, signal);
-    if (response.status !== 200) {
-      const region = otherRegion(response, settings);
-      if (region === undefined) throw await s3StatusError(response, settings, { bucket, source });
-      discardBody(response);
-      settings = { ...settings, region };
-      return page(prefix, token, maxKeys);
-    }
-    const xml = (await readBody(response, source, MAX_LISTING_BYTES)).toString('utf8');
-    if (isCutListing(xml)) {
-      throw new StorageError('SourceUnavailable', `the listing of ${source} broke off`, { transient: true });
-    }
-    const listing = parseListing(xml);
-    if (!listing) throw strangeListing(url.host, source);
-    return listing;
-  }
-  return { page, region: () => settings.region, endpoint: s3Url(settings, bucket).host };
+/** The digest of an object that is read in ranges, asked for once. */
+function digestOfHead(
+  client: S3Client,
+  { handle, source }: RemoteFile,
+  { memo }: ProviderOptions,
+  signal: AbortSignal,
+): Promise<Digest | undefined> {
+  const { bucket, key, etag } = handle as Handle;
+  const memoKey = `s3 digest of ${bucket}/${key} ${etag}`;
+  const known = memo.get(memoKey) as Promise<Digest | undefined> | undefined;
+  if (known) return known;
+  const asked = headDigest(client, handle as Handle, source, signal).catch((error) => {
+    memo.delete(memoKey);
+    throw error;
+  });
+  memo.set(memoKey, asked);
+  return asked;
 }
 
-function remoteFile(bucket: string, { key, sizeBytes, etag }: ListedObject, name: string, region: string): RemoteFile {
+async function headDigest(
+  client: S3Client,
+  { key, etag, composite }: Handle,
+  source: string,
+  signal: AbortSignal,
+): Promise<Digest | undefined> {
+  const headers: Record<string, string> = { 'if-match': etag };
+  if (!composite) headers['x-amz-checksum-mode'] = 'ENABLED';
+  try {
+    const response = await client.request({ method: 'HEAD', key, headers, alsoAccepts: [412], source }, signal);
+    discardBody(response);
+    if (response.status === 412) throw sourceChanged(source, 'its ETag is another');
+    return digestFrom(response.headers, etag);
+  } catch (error) {
+    // A server that does not answer to HEAD, or not to everybody, is no reason to do without the object.
+    if (error instanceof StorageError && ['AccessDenied', 'SourceRejected'].includes(error.code)) return undefined;
+    throw error;
+  }
+}
+
+async function listPage(
+  client: S3Client,
+  bucket: string,
+  { prefix, token, maxKeys }: { prefix: string; token?: string | undefined; maxKeys: number },
+  signal: AbortSignal,
+): Promise<ListingPage> {
+  const source = `s3://${bucket}/${prefix}`;
+  const query: Record<string, string> = {
+    'list-type': '2',
+    'encoding-type': 'url',
+    'max-keys': String(maxKeys),
+    prefix,
+  };
+  if (token !== undefined) query['continuation-token'] = token;
+  const response = await client.request({ method: 'GET', query, source }, signal);
+  const xml = (await readBody(response, source, MAX_LISTING_BYTES)).toString('utf8');
+  if (isCutListing(xml)) {
+    throw new StorageError('SourceUnavailable', `the listing of ${source} broke off`, { transient: true });
+  }
+  const listing = parseListing(xml);
+  if (!listing) throw strangeListing(client.host(), source);
+  return listing;
+}
+
+function remoteFile(bucket: string, { key, sizeBytes, etag, composite }: ListedObject, name: string): RemoteFile {
   return {
     name,
     source: `s3://${bucket}/${key}`,
     sizeBytes,
     version: etag || undefined,
     rangeable: etag !== '',
-    handle: { bucket, key, etag, region } satisfies Handle,
+    handle: { bucket, key, etag, composite } satisfies Handle,
   };
 }
 
@@ -126,25 +157,12 @@ function parseS3Uri(uri: string): { bucket: string; key: string } {
   if (!bucket || !/^[A-Za-z0-9._-]+$/.test(bucket)) {
     throw new StorageError('InvalidUri', `"${uri}" names no bucket`, { hint: 'write s3://BUCKET/KEY' });
   }
-  return { bucket, key: key! };
-}
-
-/**
- * The strongest whole-object digest in an answer. An ETag is the MD5 sum only of objects stored in one piece and not
- * encrypted with a key of one's own (Amazon S3 user guide, "Checking object integrity").
- */
-function digestFrom(headers: Record<string, string | string[] | undefined>, etag: string): Digest | undefined {
-  for (const algorithm of ['sha256', 'sha1', 'crc32'] as const) {
-    const value = headerOf(headers, `x-amz-checksum-${algorithm}`);
-    // `SUM-PARTS` is a checksum of the parts' checksums.
-    if (value && !value.includes('-') && headerOf(headers, 'x-amz-checksum-type') !== 'COMPOSITE') {
-      return { algorithm, hex: Buffer.from(value, 'base64').toString('hex') };
-    }
+  if (key!.split('/').some((segment) => segment === '.' || segment === '..')) {
+    throw new StorageError('InvalidUri', `"${uri}" has a "." or ".." between slashes`, {
+      hint: 'such keys cannot be asked for over HTTP; write the key without it',
+    });
   }
-  const encryption = headerOf(headers, 'x-amz-server-side-encryption');
-  const ownKey = headerOf(headers, 'x-amz-server-side-encryption-customer-algorithm');
-  const md5 = /^"([0-9a-f]{32})"$/.exec(etag)?.[1];
-  return md5 && !ownKey && (!encryption || encryption === 'AES256') ? { algorithm: 'md5', hex: md5 } : undefined;
+  return { bucket, key: key! };
 }
 
 function nothingUnder(bucket: string, prefix: string, near: string | undefined): StorageError {

@@ -2,6 +2,8 @@ export interface ListedObject {
   key: string;
   sizeBytes: number;
   etag: string;
+  /** Whether its checksum is one of checksums of parts, where the server tells. */
+  composite: boolean;
 }
 
 export interface ListingPage {
@@ -23,6 +25,7 @@ export function parseListing(xml: string): ListingPage | undefined {
       key: urlEncoded ? decodeURIComponent(key.replaceAll('+', ' ')) : key,
       sizeBytes: size,
       etag: textOf(body!, 'ETag') ?? '',
+      composite: textOf(body!, 'ChecksumType') === 'COMPOSITE',
     });
   }
   const truncated = textOf(xml, 'IsTruncated') === 'true';
@@ -40,7 +43,8 @@ export function s3ErrorCode(xml: string): string | undefined {
   return textOf(xml, 'Code');
 }
 
-function textOf(xml: string, element: string): string | undefined {
+/** Text of the first element of this name. */
+export function textOf(xml: string, element: string): string | undefined {
   const match = new RegExp(`<${element}>([^<]*)</${element}>`).exec(xml);
   return match ? unescapeXml(match[1]!) : undefined;
 }
