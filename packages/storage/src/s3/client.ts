@@ -7,7 +7,7 @@ import { type CredentialChain, credentialChain } from './credentials/chain.ts';
 import type { AwsCredentials } from './credentials/credentials.ts';
 import { DEFAULT_REGION, type S3Settings, s3SettingsFrom } from './settings.ts';
 
-export interface S3Request {
+interface S3Request {
   method: 'GET' | 'HEAD';
   /** Without: the bucket itself. */
   key?: string;

@@ -23,7 +23,7 @@ export type Fault =
 
 export interface FaultProxy {
   url: string;
-  /** Taken one by one, in order, by answers with data; listings pass. */
+  /** Taken one by one, in order, by answers with data; listings and answers to HEAD pass. */
   faults: Fault[];
   /** As `faults`, for listings. */
   listFaults: Fault[];
@@ -37,8 +37,9 @@ export async function startFaultProxy(scope: Scope, upstream: string): Promise<F
   let count = 0;
   proxy.url = await startHttp(scope, (request, response) => {
     const listing = request.url!.includes('list-type=');
-    if (!listing) proxy.beforeData(count++);
-    const fault = (listing ? proxy.listFaults : proxy.faults).shift() ?? { kind: 'pass' };
+    const head = request.method === 'HEAD';
+    if (!listing && !head) proxy.beforeData(count++);
+    const fault = (head ? undefined : (listing ? proxy.listFaults : proxy.faults).shift()) ?? { kind: 'pass' };
     if (fault.kind === 'reset') {
       request.socket.resetAndDestroy();
       return;

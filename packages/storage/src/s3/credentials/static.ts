@@ -10,7 +10,7 @@ export const staticSource: CredentialSource = {
 };
 
 /** @throws StorageError InvalidConfiguration for half a key */
-export function staticCredentialsFrom(environment: Environment): AwsCredentials | undefined {
+function staticCredentialsFrom(environment: Environment): AwsCredentials | undefined {
   // Files and secrets often end with a line break, which no header takes.
   const accessKeyId = environment['AWS_ACCESS_KEY_ID']?.trim();
   const secretAccessKey = environment['AWS_SECRET_ACCESS_KEY']?.trim();
