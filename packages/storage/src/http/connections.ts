@@ -12,6 +12,8 @@ export interface HttpRequest {
   body?: string | Buffer;
   /** False accepts any certificate (`S3_VERIFY_SSL=0`). Default true. */
   verifyTls?: boolean;
+  /** True goes past any proxy, as requests to an address of the machine's own link must. Default false. */
+  direct?: boolean;
   /** What messages call the object; the URL may be signed. */
   source: string;
   signal: AbortSignal;
@@ -45,11 +47,11 @@ export function createConnections(options: ConnectionOptions): Connections {
   const dispatchers = new Map<string, Promise<Dispatcher>>();
 
   return {
-    async request({ method, url, headers, ca, body: sent, verifyTls = true, source, signal }) {
-      const key = `${verifyTls}|${ca ?? ''}`;
+    async request({ method, url, headers, ca, body: sent, verifyTls = true, direct = false, source, signal }) {
+      const key = `${verifyTls}|${direct}|${ca ?? ''}`;
       let dispatcher = dispatchers.get(key);
       if (!dispatcher) {
-        dispatcher = createDispatcher(options, verifyTls, ca);
+        dispatcher = createDispatcher(options, { verifyTls, direct, ca });
         dispatchers.set(key, dispatcher);
       }
       try {
@@ -79,8 +81,7 @@ export function createConnections(options: ConnectionOptions): Connections {
 
 async function createDispatcher(
   options: ConnectionOptions,
-  verifyTls: boolean,
-  ca: string | undefined,
+  { verifyTls, direct, ca }: { verifyTls: boolean; direct: boolean; ca: string | undefined },
 ): Promise<Dispatcher> {
   const { EnvHttpProxyAgent } = await loadUndici();
   const tls: { rejectUnauthorized?: boolean; ca?: string[] } = {};
@@ -100,7 +101,7 @@ async function createDispatcher(
     // Empty strings, because undefined would make it read the environment of the process.
     httpProxy: environment['http_proxy'] || environment['HTTP_PROXY'] || '',
     httpsProxy: environment['https_proxy'] || environment['HTTPS_PROXY'] || '',
-    noProxy: environment['no_proxy'] || environment['NO_PROXY'] || '',
+    noProxy: direct ? '*' : environment['no_proxy'] || environment['NO_PROXY'] || '',
   });
 }
 

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { createGunzip, createInflate } from 'node:zlib';
 import { archiveFormatOf } from '../archive/format.ts';
 import { StorageError } from '../errors.ts';
 import { discardBody } from '../http/body.ts';
 import { readCaBundle } from '../http/ca-bundle.ts';
 import type { HttpResponse } from '../http/connections.ts';
 import { checkRange, contentLengthFrom, contentRangeFrom, sourceChanged, strongEtagFrom } from '../http/content.ts';
+import { contentEncodingFrom, decodedBody } from '../http/content-encoding.ts';
 import { headerOf, statusErrorFrom } from '../http/errors.ts';
 import { requestFollowing } from '../http/follow.ts';
 import { hostHeaders } from '../http/host-headers.ts';
-import type { Provider, ProviderOptions, RemoteFile } from '../provider.ts';
+import type { Provider, ProviderOptions } from '../provider.ts';
 import { redactUri } from '../redact.ts';
 
 const DENIED = 'give headers for this host in a variable named HOST-headers; a signed URL may have expired';
@@ -30,7 +30,7 @@ export const httpProvider: Provider = {
     const response = await request(uri, { range: 'bytes=0-0' }, options, signal);
     discardBody(response);
     const range = contentRangeFrom(response.headers);
-    const encoded = contentEncoding(response) !== undefined;
+    const encoded = contentEncodingFrom(response.headers) !== undefined;
     const empty = response.status === 416;
     if (response.status !== 200 && response.status !== 206 && !empty)
       throw await statusErrorFrom(response, source, { denied: DENIED });
@@ -76,7 +76,7 @@ export const httpProvider: Provider = {
       discardBody(response);
       throw error;
     }
-    return { body: decoded(response, file) };
+    return { body: decodedBody(response, file.source) };
   },
 };
 
@@ -131,30 +131,4 @@ function basicAuthorization(url: URL): Record<string, string> {
   if (!url.username && !url.password) return {};
   const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
   return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
-}
-
-function contentEncoding(response: HttpResponse): string | undefined {
-  const value = headerOf(response.headers, 'content-encoding')?.trim().toLowerCase();
-  return value === '' || value === 'identity' ? undefined : value;
-}
-
-/** Some servers compress although `identity` was asked for. A cut stream then fails in the decoder, as it should. */
-function decoded(response: HttpResponse, file: RemoteFile): HttpResponse['body'] {
-  const encoding = contentEncoding(response);
-  if (encoding === undefined) return response.body;
-  const decoder =
-    encoding === 'gzip' || encoding === 'x-gzip'
-      ? createGunzip()
-      : encoding === 'deflate'
-        ? createInflate()
-        : undefined;
-  if (!decoder) {
-    discardBody(response);
-    throw new StorageError('SourceRejected', `${file.source} comes with content encoding "${encoding}"`, {
-      hint: 'identity, gzip and deflate are understood',
-    });
-  }
-  response.body.on('error', (error) => decoder.destroy(error));
-  decoder.on('close', () => response.body.destroy());
-  return response.body.pipe(decoder);
 }
