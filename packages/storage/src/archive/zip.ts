@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+import { open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import type { Entry, ZipFile } from 'yauzl';
 import { StorageError } from '../errors.ts';
@@ -11,7 +13,13 @@ const MAX_LINK_BYTES = 4096;
 /** Smallest local header. */
 const LOCAL_HEADER_BYTES = 30;
 
+const DIRECTORY_RECORD_BYTES = 46;
+
+const END_RECORD_BYTES = 22;
+
 const UTF8_FLAG = 0x800;
+
+const UNICODE_PATH_FIELD = 0x7075;
 
 /**
  * Entries of a zip archive (zip64, too) in the order of its central directory; the whole directory is checked first: sums, methods,
@@ -30,7 +38,7 @@ export async function* zipEntries(
     },
   );
   try {
-    const entries = await directoryOf(zip, options);
+    const entries = await directoryOf(path, zip, options);
     limiter.read(sizeBytes);
     for (const { entry, name, type } of entries) {
       signal.throwIfAborted();
@@ -51,6 +59,7 @@ interface DirectoryEntry {
 }
 
 async function directoryOf(
+  path: string,
   zip: ZipFile,
   { source, limiter, signal, sizeBytes }: ArchiveReadOptions & { sizeBytes: number },
 ): Promise<DirectoryEntry[]> {
@@ -61,9 +70,10 @@ async function directoryOf(
     for await (const entry of zip.eachEntry()) {
       signal.throwIfAborted();
       limiter.entry();
-      const bytes = entry.fileNameRaw;
-      if (entry.generalPurposeBitFlag & UTF8_FLAG) utf8NameFrom(bytes, source);
-      const raw = getFileNameLowLevel(entry.generalPurposeBitFlag, bytes, entry.extraFields, false);
+      const { fileNameRaw, generalPurposeBitFlag, extraFields } = entry;
+      if (generalPurposeBitFlag & UTF8_FLAG) utf8NameFrom(fileNameRaw, source);
+      const flags = isPlainUtf8(entry) ? generalPurposeBitFlag | UTF8_FLAG : generalPurposeBitFlag;
+      const raw = getFileNameLowLevel(flags, fileNameRaw, extraFields, false);
       const name = entryNameFrom(raw);
       if (entry.isEncrypted()) throw unsupported(source, name, 'is encrypted', 'pack it without a password');
       if (!entry.canDecodeFileData()) {
@@ -77,8 +87,34 @@ async function directoryOf(
   } catch (cause) {
     throw zipError(cause, source);
   }
+  await checkDirectory(path, zip, entries, source, sizeBytes);
   checkRanges(entries, source, sizeBytes);
   return entries;
+}
+
+/** The number of entries and the size of the directory stand beside each other; were one wrong, files would be missing without a word. */
+async function checkDirectory(
+  path: string,
+  zip: ZipFile,
+  entries: readonly DirectoryEntry[],
+  source: string,
+  sizeBytes: number,
+): Promise<void> {
+  const end = Buffer.alloc(END_RECORD_BYTES);
+  const handle = await open(path);
+  try {
+    await handle.read(end, 0, end.length, sizeBytes - END_RECORD_BYTES - zip.comment.length);
+  } finally {
+    await handle.close();
+  }
+  const announced = end.readUInt32LE(12);
+  if (announced === 0xffffffff) return; // stands in the record of zip64
+  const actual = entries.reduce(
+    (sum, { entry }) =>
+      sum + DIRECTORY_RECORD_BYTES + entry.fileNameLength + entry.extraFieldLength + entry.fileCommentLength,
+    0,
+  );
+  if (actual !== announced) throw damaged(source, 'has a directory of another size than it says');
 }
 
 /** Entries that share bytes make bombs of any ratio, and no packer writes them. */
@@ -94,10 +130,18 @@ function checkRanges(entries: readonly DirectoryEntry[], source: string, sizeByt
   }
 }
 
+/** `zip` writes the bytes of names as they are when its locale is "C", and says nothing of UTF-8; `unzip` takes them so, too. */
+function isPlainUtf8({ versionMadeBy, fileNameRaw, extraFields }: Entry): boolean {
+  return isMadeOnUnix(versionMadeBy) && isUtf8(fileNameRaw) && !extraFields.some(({ id }) => id === UNICODE_PATH_FIELD);
+}
+
+function isMadeOnUnix(versionMadeBy: number): boolean {
+  return [3, 19].includes(versionMadeBy >>> 8);
+}
+
 /** The upper half of the attributes is the mode where Unix (3) or macOS (19) wrote it (APPNOTE 4.4.2, 4.4.15). */
 function typeOf({ versionMadeBy, externalFileAttributes }: Entry, raw: string): ArchiveEntryType {
-  const unix = [3, 19].includes(versionMadeBy >>> 8);
-  switch (unix ? (externalFileAttributes >>> 16) & 0o170000 : 0) {
+  switch (isMadeOnUnix(versionMadeBy) ? (externalFileAttributes >>> 16) & 0o170000 : 0) {
     case 0o120000:
       return 'symlink';
     case 0o020000:

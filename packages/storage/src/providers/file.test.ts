@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -76,4 +76,40 @@ test('what is not there, not absolute or empty is named', async (t) => {
   await assert.rejects(download(`file://${folder}`, directory), failsWith('ObjectNotFound', /no file under directory/));
   await assert.rejects(download('file://models/iris', directory), failsWith('InvalidUri', /three slashes/));
   await assert.rejects(download('pvc://claim/../x', directory), failsWith('InvalidUri', /pvc:\/\/CLAIM\/PATH/));
+});
+
+test('links to a claim instead of copies, as KServe makes them, and back', async (t) => {
+  const folder = await sourceFolder(t);
+  const directory = await temporaryDirectory(t);
+  const environment = { PVC_MOUNT_DIRECTORY: folder, SERVAL_STORAGE_LOCAL_MODE: 'symlink' };
+  const source = join(folder, 'a model', 'model.txt');
+  await download('pvc://claim/a model', directory, { environment });
+  assert.equal(await readlink(join(directory, 'model.txt')), source);
+  assert.equal(await readlink(join(directory, 'sub', 'empty')), join(folder, 'a model', 'sub', 'empty'));
+  assert.equal((await download('pvc://claim/a model', directory, { environment })).reused, true);
+
+  await writeFile(source, 'changed');
+  assert.equal(await readFile(join(directory, 'model.txt'), 'utf8'), 'changed');
+  assert.equal((await download('pvc://claim/a model', directory, { environment })).reused, false);
+
+  // A copy takes the place of the link and leaves what it led to alone.
+  const copied = { PVC_MOUNT_DIRECTORY: folder };
+  assert.equal((await download('pvc://claim/a model', directory, { environment: copied })).reused, false);
+  assert.deepEqual(await filesOf(directory), ['model.txt', 'sub/empty']);
+  await download(`file://${folder}/a model/sub`, directory, { localMode: 'symlink' });
+  assert.deepEqual(
+    [await readFile(source, 'utf8'), await readdir(join(folder, 'a model'))],
+    ['changed', ['model.txt', 'sub']],
+  );
+  assert.equal(await readlink(join(directory, 'empty')), join(folder, 'a model', 'sub', 'empty'));
+
+  await rm(join(folder, 'a model', 'sub', 'empty'));
+  await writeFile(join(folder, 'a model', 'sub', 'other'), '');
+  await download(`file://${folder}/a model/sub`, directory, { localMode: 'symlink' });
+  assert.deepEqual(await readdir(directory), ['.serval-manifest.json', 'other']);
+  const wrong = { SERVAL_STORAGE_LOCAL_MODE: 'hardlink' };
+  await assert.rejects(
+    download(`file://${folder}`, directory, { environment: wrong }),
+    failsWith('InvalidConfiguration', /SERVAL_STORAGE_LOCAL_MODE is "hardlink"/),
+  );
 });
