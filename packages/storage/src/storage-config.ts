@@ -13,18 +13,51 @@ const S3_FIELDS: Readonly<Record<string, string>> = {
   anonymous: 'awsAnonymousCredential',
 };
 
+/** Fields of an `hdfs` or `webhdfs` entry, which are also the names of the variables. */
+const HDFS_FIELDS = [
+  'HDFS_NAMENODE',
+  'HADOOP_USER_NAME',
+  'USER_PROXY',
+  'HDFS_ROOTPATH',
+  'TLS_SKIP_VERIFY',
+  'HEADERS',
+  'KERBEROS_PRINCIPAL',
+] as const;
+
+/** Those that are files; an entry has them in base64. */
+const HDFS_FILES = ['TLS_CERT', 'TLS_KEY', 'TLS_CA'] as const;
+
 /**
  * Applies `STORAGE_CONFIG`, the storage entry that a service names, and `STORAGE_OVERRIDE_CONFIG`, whose fields win over it.
  * @throws StorageError InvalidConfiguration
  */
 export function withStorageConfig(environment: Environment): Environment {
   const entry = { ...parse(environment, 'STORAGE_CONFIG'), ...parse(environment, 'STORAGE_OVERRIDE_CONFIG') };
+  if (entry['type'] === 'hdfs' || entry['type'] === 'webhdfs') return { ...environment, ...hdfsVariables(entry) };
   if (entry['type'] !== 's3') return environment;
   const added: Record<string, string> = {};
   for (const [field, variable] of Object.entries(S3_FIELDS)) {
     if (entry[field] !== undefined) added[variable] = String(entry[field]);
   }
   return { ...environment, ...added };
+}
+
+/** All of them, so that nothing of an entry mixes with what the environment has besides. */
+function hdfsVariables(entry: Record<string, unknown>): Record<string, string | undefined> {
+  if (typeof entry['HDFS_NAMENODE'] !== 'string' || entry['HDFS_NAMENODE'].trim() === '') {
+    throw new StorageError('InvalidConfiguration', `the storage entry of type ${entry['type']} has no HDFS_NAMENODE`, {
+      hint: 'expected an entry like {"type": "hdfs", "HDFS_NAMENODE": "https://HOST:PORT"}',
+    });
+  }
+  const text = (name: string) => (entry[name] === undefined ? undefined : String(entry[name]));
+  const file = (name: string) => {
+    const value = text(name)?.trim();
+    return !value || value.startsWith('-----BEGIN ') ? value : Buffer.from(value, 'base64').toString('utf8');
+  };
+  return Object.fromEntries([
+    ...HDFS_FIELDS.map((name) => [name, text(name)]),
+    ...HDFS_FILES.map((name) => [name, file(name)]),
+  ]);
 }
 
 function parse(environment: Environment, name: string): Record<string, unknown> {

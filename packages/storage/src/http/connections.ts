@@ -8,6 +8,8 @@ export interface HttpRequest {
   headers: Record<string, string>;
   /** PEM certificates trusted besides the default and the system's roots. */
   ca?: string | undefined;
+  /** PEM certificate and private key that the client shows, where the server asks for one. */
+  clientCertificate?: { cert: string; key: string };
   /** Of a POST or PUT, such as a token request. */
   body?: string | Buffer;
   /** False accepts any certificate (`S3_VERIFY_SSL=0`). Default true. */
@@ -47,11 +49,12 @@ export function createConnections(options: ConnectionOptions): Connections {
   const dispatchers = new Map<string, Promise<Dispatcher>>();
 
   return {
-    async request({ method, url, headers, ca, body: sent, verifyTls = true, direct = false, source, signal }) {
-      const key = `${verifyTls}|${direct}|${ca ?? ''}`;
+    async request({ url, source, signal, method, headers, body: sent, ...tls }) {
+      const { verifyTls = true, direct = false, ca, clientCertificate } = tls;
+      const key = `${verifyTls}|${direct}|${ca ?? ''}|${clientCertificate?.cert ?? ''}|${clientCertificate?.key ?? ''}`;
       let dispatcher = dispatchers.get(key);
       if (!dispatcher) {
-        dispatcher = createDispatcher(options, { verifyTls, direct, ca });
+        dispatcher = createDispatcher(options, { verifyTls, direct, ca, clientCertificate });
         dispatchers.set(key, dispatcher);
       }
       try {
@@ -81,10 +84,10 @@ export function createConnections(options: ConnectionOptions): Connections {
 
 async function createDispatcher(
   options: ConnectionOptions,
-  { verifyTls, direct, ca }: { verifyTls: boolean; direct: boolean; ca: string | undefined },
+  { verifyTls, direct, ca, clientCertificate }: Pick<HttpRequest, 'verifyTls' | 'direct' | 'ca' | 'clientCertificate'>,
 ): Promise<Dispatcher> {
   const { EnvHttpProxyAgent } = await loadUndici();
-  const tls: { rejectUnauthorized?: boolean; ca?: string[] } = {};
+  const tls: { rejectUnauthorized?: boolean; ca?: string[]; cert?: string; key?: string } = { ...clientCertificate };
   if (!verifyTls) tls.rejectUnauthorized = false;
   if (ca !== undefined) {
     const { getCACertificates } = await import('node:tls');

@@ -4,6 +4,10 @@ import type { HttpResponse } from './connections.ts';
 const TLS_CODES =
   /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_|HOSTNAME_MISMATCH|INVALID_CA|ERR_SSL_|ERR_TLS_)/;
 
+/** Alerts by which a server refuses a client's certificate or wants one (RFC 8446, section 6.2). */
+const CLIENT_REFUSED =
+  /^ERR_SSL_.*ALERT_(ACCESS_DENIED|BAD_CERTIFICATE|CERTIFICATE_\w+|UNKNOWN_CA|UNSUPPORTED_CERTIFICATE)$/;
+
 /** Longest text of an error answer that is looked at. */
 const MAX_ERROR_BODY_BYTES = 65_536;
 
@@ -13,9 +17,16 @@ export function requestErrorFrom(error: unknown, source: string, url: URL, signa
   if (signal.aborted) return abortedError(signal);
   const code = errorCode(error);
   const details = { source, host: url.host, errno: code };
+  if (CLIENT_REFUSED.test(code)) {
+    return new StorageError('AccessDenied', `${url.host} refused the TLS connection for ${source} (${code})`, {
+      hint: 'it asks for a client certificate, or does not accept the one it was shown',
+      details,
+      cause: error,
+    });
+  }
   if (TLS_CODES.test(code)) {
     return new StorageError('TlsUntrusted', `${url.host} did not prove its identity for ${source} (${code})`, {
-      hint: 'give its certificate authority with AWS_CA_BUNDLE (s3) or SSL_CERT_FILE (https), and check the host name',
+      hint: 'give its certificate authority with AWS_CA_BUNDLE (s3), SSL_CERT_FILE (https) or TLS_CA (hdfs), and check the host name',
       details,
       cause: error,
     });

@@ -16,6 +16,10 @@ const ENTRIES: readonly Entry[] = [
     load: async () => (await import('./hugging-face.ts')).huggingFaceProvider,
   },
   { accepts: (uri) => uri.startsWith('gs://'), load: async () => (await import('./gcs.ts')).gcsProvider },
+  {
+    accepts: (uri) => /^(hdfs|s?webhdfs):\/\//.test(uri),
+    load: async () => (await import('./webhdfs.ts')).webHdfsProvider,
+  },
   { accepts: (uri) => /^https?:\/\//i.test(uri), load: async () => (await import('./http.ts')).httpProvider },
   { accepts: (uri) => uri.startsWith('oci://'), load: async () => (await import('./oci.ts')).ociProvider },
   // An absolute path is what KServe's webhook passes for a mounted claim.
@@ -27,7 +31,7 @@ export async function providerFor(uri: string): Promise<Provider> {
   const entry = ENTRIES.find(({ accepts }) => accepts(uri));
   if (entry) return entry.load();
   throw new StorageError('UnsupportedScheme', `no provider takes "${redactUri(uri)}"`, {
-    hint: 'supported are s3://, gs://, hf://, oci://, http://, https://, file://, pvc:// and absolute paths',
+    hint: 'supported are s3://, gs://, hf://, hdfs://, webhdfs://, oci://, http://, https://, file://, pvc:// and absolute paths',
     details: { uri: redactUri(uri) },
   });
 }

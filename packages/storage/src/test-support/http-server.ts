@@ -7,7 +7,7 @@ import type { Scope } from './temporary-directory.ts';
 export async function startHttp(
   scope: Scope,
   listener: RequestListener,
-  tls?: { key: string; cert: string },
+  tls?: { key: string; cert: string; ca?: string; requestCert?: boolean },
 ): Promise<string> {
   const server = tls ? createTlsServer(tls, listener) : createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type TestContext, test } from 'node:test';
+import { download } from '../../packages/storage/src/download.ts';
+import { filesOf } from '../../packages/storage/src/test-support/expect.ts';
+import { temporaryDirectory } from '../../packages/storage/src/test-support/temporary-directory.ts';
+import { installServer } from './support/servers.ts';
+
+const hadoop = installServer('hadoop');
+
+/** Hadoop's name nodes, one active and one in standby, with a data node; blocks of 64 KiB and batches of four names. */
+async function startHadoop(t: TestContext): Promise<{ active: string; standby: string }> {
+  const args = ['-Xmx256m', '-cp', hadoop.path, 'HdfsCluster', await temporaryDirectory(t), 'MD5MD5CRC'];
+  const child = spawn('java', args, { stdio: ['pipe', 'pipe', 'ignore'] });
+  const ended = once(child, 'close');
+  t.after(async () => {
+    child.kill('SIGTERM');
+    await ended;
+  });
+  const { value: line } = await createInterface(child.stdout)[Symbol.asyncIterator]().next();
+  const [active, standby] = String(line).split(';');
+  assert.ok(active && standby, `Hadoop ended: ${line}`);
+  return { active, standby };
+}
+
+async function put(nameNode: string, path: string, data: Buffer | string): Promise<void> {
+  const url = `${nameNode}/webhdfs/v1${path.split('/').map(encodeURIComponent).join('/')}`;
+  const query = 'op=CREATE&overwrite=true&user.name=root';
+  const named = await fetch(`${url}?${query}`, { method: 'PUT', redirect: 'manual' });
+  // Not by fetch: data nodes say "100 Continue" without being asked for it.
+  const request = httpRequest(named.headers.get('location')!, { method: 'PUT' }).end(data);
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  response.resume();
+  assert.equal(response.statusCode, 201, path);
+}
+
+test('HDFS: directories in batches, blocks, odd names, standby, users, files written anew', {
+  skip: hadoop.missing,
+}, async (t) => {
+  const { active, standby } = await startHadoop(t);
+  const files: Record<string, Buffer | string> = {
+    'config.json': '{"a":1}',
+    empty: '',
+    'weights/one block.bin': randomBytes(65_536),
+    'weights/many blocks.bin': randomBytes(300_000),
+    'weights/ä %25&+?#=.bin': randomBytes(65_537),
+    ...Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`vocabulary/${i}.txt`, `${i}`])),
+  };
+  for (const [name, data] of Object.entries(files)) await put(active, `/models/iris/${name}`, data);
+  await put(active, '/models/iris-old/config.json', 'old');
+  const environment = { HDFS_NAMENODE: `${standby};${active}` };
+
+  const directory = await temporaryDirectory(t);
+  await download('hdfs://models/iris', directory, { environment, segmentBytes: 50_000 });
+  assert.deepEqual(await filesOf(directory), Object.keys(files).sort());
+  for (const [name, data] of Object.entries(files)) {
+    assert.ok((await readFile(join(directory, name))).equals(Buffer.from(data)), name);
+  }
+  assert.equal((await download('hdfs://models/iris', directory, { environment })).reused, true);
+
+  await put(active, '/models/iris/config.json', '{"a":2}'); // as long as before
+  const again = await download('hdfs://models/iris', directory, { environment });
+  assert.equal(again.fetchedBytes, 7);
+  assert.equal(await readFile(join(directory, 'config.json'), 'utf8'), '{"a":2}');
+
+  const relative = { ...environment, HDFS_ROOTPATH: '/models' };
+  const single = await temporaryDirectory(t);
+  await download('webhdfs://iris/config.json', single, { environment: relative });
+  await download(`${active.replace('http', 'webhdfs')}/models/iris/config.json`, single);
+  assert.deepEqual(await filesOf(single), ['config.json']);
+
+  const permission = 'op=SETPERMISSION&permission=700&user.name=root';
+  await fetch(`${active}/webhdfs/v1/models?${permission}`, { method: 'PUT' });
+  const options = (added: Record<string, string>) => ({ environment: { ...environment, ...added }, retries: 0 });
+  const target = await temporaryDirectory(t);
+  await assert.rejects(download('hdfs://models/iris', target, options({ HADOOP_USER_NAME: 'eve' })), {
+    code: 'AccessDenied',
+    message: /AccessControlException.*Permission denied: user=eve/,
+  });
+  await download('hdfs://models/iris', target, options({ HADOOP_USER_NAME: 'root' }));
+  await assert.rejects(download('hdfs://models/iri', target, options({ HADOOP_USER_NAME: 'root' })), {
+    code: 'ObjectNotFound',
+  });
+  const elsewhere = await temporaryDirectory(t);
+  await assert.rejects(download('hdfs://models/iris', elsewhere, options({ HDFS_NAMENODE: standby })), {
+    code: 'SourceUnavailable',
+    message: /StandbyException/,
+  });
+});
