@@ -15,7 +15,7 @@ export function parseChallenges(header: string | string[] | undefined): Challeng
   const challenges: { scheme: string; parameters: Map<string, string> }[] = [];
   // A scheme is a token followed by a space and parameters, or by nothing; a parameter is NAME=VALUE.
   const piece =
-    /\s*,?\s*(?:([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([\w!#$%&'*+.^`|~:/-]*))|([\w!#$%&'*+.^`|~-]+)(?=\s|,|$))/y;
+    /\s*,?\s*(?:([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([\w!#$%&'*+.^`|~:/-]+))|([\w!#$%&'*+.^`|~-]+)(?=\s|,|$))/y;
   for (let match = piece.exec(text); match && match[0] !== ''; match = piece.exec(text)) {
     const [, name, quoted, token, scheme] = match;
     if (scheme !== undefined) challenges.push({ scheme: scheme.toLowerCase(), parameters: new Map() });

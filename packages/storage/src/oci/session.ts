@@ -37,7 +37,8 @@ export function createSession({ matching, files, helperFile }: RegistryCredentia
   async function advance(challenges: readonly Challenge[] | undefined, context: TokenContext): Promise<boolean> {
     if (current?.proved) {
       if (!challenges) return false; // it is let in; this object is not there, or not for it
-      next--; // its token has expired
+      current.proved = false; // its token has expired
+      next--;
     }
     const offered = chosenChallenge(challenges ?? []);
     if (!offered && challenges && challenges.length > 0) {
@@ -49,8 +50,9 @@ export function createSession({ matching, files, helperFile }: RegistryCredentia
     challenge = offered ?? challenge;
     if (!challenge) return false;
     while (next < candidates.length) {
-      const entry = candidates[next++];
+      const entry = candidates[next];
       const authorization = await authorizationFor(entry, challenge, context);
+      next++; // not before: a token server that is away for a while has refused nothing
       if (authorization === undefined) continue;
       current = { entry, authorization, proved: false };
       return true;
