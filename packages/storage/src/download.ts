@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ArchiveFormat, archiveFormatOf } from './archive/format.ts';
+import { type Pack, packIn } from './archive/pack.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { StorageError, type StorageErrorCode, storageErrorFrom, targetErrorFrom } from './errors.ts';
 import { createConnections } from './http/connections.ts';
@@ -36,7 +36,7 @@ import {
   syncDirectories,
   WORK_DIRECTORY,
 } from './target.ts';
-import { type Transfer, transferFiles, transferPart } from './transfer.ts';
+import { type Transfer, transferFiles, transferParts } from './transfer.ts';
 
 /** A source that changes while it is read is listed and fetched anew this often in all. */
 const CHANGE_ATTEMPTS = 3;
@@ -167,8 +167,8 @@ async function bringOnce(job: Job): Promise<Outcome> {
     counters.listMs += clock() - listStartMs;
   }
   checkNames(remote);
-  const archive = archiveIn(remote, job);
-  if (archive) return bringArchive(job, archive, manifest, intact === true);
+  const pack = packIn(remote, job.provider, job.settings.extractArchives);
+  if (pack) return bringPack(job, pack, manifest, intact === true);
 
   const known = await readKnown(root, manifest);
   const kept: PlacedFile[] = [];
@@ -226,43 +226,35 @@ function transferOf(job: Job): Transfer {
   };
 }
 
-/** The one file of the source, if that is an archive to be extracted. */
-function archiveIn([file, ...others]: readonly RemoteFile[], { settings, provider }: Job) {
-  if (!file || others.length > 0 || !settings.extractArchives || provider.keepsArchives) return undefined;
-  const format = archiveFormatOf(file.name) ?? file.archiveFormat;
-  return format && { file, format };
-}
-
 /** Whole or absent, too: the old content stays until all of the new one is extracted, synced and checked. */
-async function bringArchive(
-  job: Job,
-  { file, format }: { file: RemoteFile; format: ArchiveFormat },
-  manifest: Manifest | undefined,
-  intact: boolean,
-): Promise<Outcome> {
-  const { root, options, settings, counters, emit, signal } = job;
-  const current = intact && manifest?.archive !== undefined && isCurrent(file, manifest.archive);
-  emit({ type: 'listed', files: 1, bytes: file.sizeBytes, reusedFiles: current ? 1 : 0 });
+async function bringPack(job: Job, pack: Pack, manifest: Manifest | undefined, intact: boolean): Promise<Outcome> {
+  const { root, provider, providerOptions, options, settings, counters, emit, signal } = job;
+  const { files: packed, identity } = pack;
+  const current = intact && manifest?.archive !== undefined && isCurrent(identity, manifest.archive);
+  const reusedFiles = current ? packed.length : 0;
+  emit({ type: 'listed', files: packed.length, bytes: identity.sizeBytes, reusedFiles });
   if (current) return { files: manifest.files, reusedFiles: manifest.files.length, reused: true };
 
-  const { extractArchive, placeExtracted } = await import('./archive/extract.ts');
+  const { extractEntries, placeExtracted } = await import('./archive/extract.ts');
   await mkdir(join(root, WORK_DIRECTORY), { recursive: true });
-  await checkFreeSpace(job, [file]);
+  await checkFreeSpace(job, packed);
   const startMs = options.clock!();
   try {
-    const { path, sizeBytes, digest } = await transferPart(file, transferOf(job));
-    const staged = await extractArchive(path, format, {
+    const parts = await transferParts(packed, transferOf(job));
+    const staged = await extractEntries((read) => pack.entries(parts, provider, providerOptions, read), {
       root,
-      source: file.source,
+      source: identity.source,
       limits: settings.archiveLimits,
-      freeBytes: await (options.freeBytes ?? freeBytesOf)(root),
+      freeBytes: pack.partly ? undefined : await (options.freeBytes ?? freeBytesOf)(root),
       signal,
     });
     const known = await readKnown(root, manifest);
     await setManifestAside(root);
-    const files = await placeExtracted(root, staged, file.source, [...known.keys()]);
+    const files = await placeExtracted(root, staged, identity.source, [...known.keys()]);
     emit({ type: 'extracted', files: files.length, bytes: files.reduce((sum, placed) => sum + placed.sizeBytes, 0) });
-    const { name, source, version } = file;
+    const { name, source, version } = identity;
+    const sizeBytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
+    const digest = parts.length === 1 ? parts[0]!.digest : undefined;
     await complete(job, files, [], { name, source, version, sizeBytes, digest });
     return { files, reusedFiles: 0, reused: false };
   } catch (error) {
@@ -274,7 +266,12 @@ async function bringArchive(
 }
 
 /** Nothing of such an archive is of use to a later call. */
-const UNUSABLE: ReadonlySet<StorageErrorCode> = new Set(['ArchiveInvalid', 'UnsafeName', 'LimitExceeded']);
+const UNUSABLE: ReadonlySet<StorageErrorCode> = new Set([
+  'ArchiveInvalid',
+  'UnsafeName',
+  'LimitExceeded',
+  'ObjectNotFound',
+]);
 
 /** All files stand; what an earlier version of the source left goes, and the manifest says that it is whole. */
 async function complete(

@@ -121,7 +121,10 @@ export async function isIntact(root: string, placed: PlacedFile): Promise<boolea
 }
 
 /** Whether the source still has what was placed. Nothing is proved by two missing versions. */
-export function isCurrent(remote: RemoteFile, placed: PlacedArchive): boolean {
+export function isCurrent(
+  remote: Pick<RemoteFile, 'version' | 'source' | 'sizeBytes'>,
+  placed: PlacedArchive,
+): boolean {
   return (
     remote.version !== undefined &&
     remote.version === placed.version &&

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { ArchiveEntry, ArchiveReadOptions } from './archive/entry.ts';
 import type { ArchiveFormat } from './archive/format.ts';
 import type { Connections } from './http/connections.ts';
 
@@ -20,6 +21,8 @@ export interface RemoteFile {
   named?: boolean;
   /** That it is an archive, where something else than `name` tells. */
   archiveFormat?: ArchiveFormat;
+  /** It is no file of the model, but is unpacked into it by the provider, together with all others of the list. */
+  packed?: boolean;
   /** What the provider needs to read it again; meaningless to others, holds no secret. */
   handle: unknown;
 }
@@ -74,6 +77,12 @@ export interface Provider {
     options: ProviderOptions,
     signal: AbortSignal,
   ): Promise<RemoteBytes>;
+  /** What packed files, which stand whole and checked at these paths, hold together. Names in it are not trusted. */
+  unpack?(
+    parts: readonly { file: RemoteFile; path: string }[],
+    options: ProviderOptions,
+    read: ArchiveReadOptions,
+  ): AsyncIterable<ArchiveEntry>;
   /** A single archive stays as it is. Default false: it is extracted (as in KServe, which does not for Hugging Face, Git and OCI). */
   keepsArchives?: boolean;
   /** Absolute path of a file of `list` on this machine, where links to it are possible. */

@@ -29,35 +29,51 @@ const DIGEST_ATTEMPTS = 3;
 
 /** Fetches files, checks them, and puts each under its final name when it is whole. */
 export async function transferFiles(files: readonly RemoteFile[], transfer: Transfer): Promise<PlacedFile[]> {
+  const placed: PlacedFile[] = [];
+  await transferTogether(files, transfer, async (file, together, budget) => {
+    const result = await transferFile(file, together, budget);
+    await appendJournal(transfer.root, result);
+    placed.push(result);
+    transfer.onPlaced(result);
+  });
+  return placed;
+}
+
+/** A file on disk, whole and checked, under its temporary name. */
+export interface FetchedPart {
+  file: RemoteFile;
+  path: string;
+  sizeBytes: number;
+  digest: Digest | undefined;
+}
+
+/** Fetches and checks files, and leaves them under their temporary names. Answers in the order of `files`. */
+export async function transferParts(files: readonly RemoteFile[], transfer: Transfer): Promise<FetchedPart[]> {
+  const parts = new Map<RemoteFile, FetchedPart>();
+  await transferTogether(files, transfer, async (file, together, budget) => {
+    parts.set(file, { file, ...(await bringWhole(file, together, budget)) });
+  });
+  return files.map((file) => parts.get(file)!);
+}
+
+/** The first failure stops the others. */
+async function transferTogether(
+  files: readonly RemoteFile[],
+  transfer: Transfer,
+  each: (file: RemoteFile, transfer: Transfer, budget: Budget) => Promise<void>,
+): Promise<void> {
   const failed = new AbortController();
   const signal = AbortSignal.any([transfer.signal, failed.signal]);
   const budget = createBudget(transfer.parallel);
-  const placed: PlacedFile[] = [];
   await forEachParallel(files, transfer.parallel, async (file) => {
     try {
-      const result = await transferFile(file, { ...transfer, signal }, budget);
-      await appendJournal(transfer.root, result);
-      placed.push(result);
-      transfer.onPlaced(result);
+      await each(file, { ...transfer, signal }, budget);
     } catch (error) {
       const failure = targetErrorFrom(error, transfer.root, file.sizeBytes) ?? error;
       failed.abort(failure); // what still runs has no use any more
       throw failed.signal.reason; // the first failure, not what stopping the others brought
     }
   });
-  return placed;
-}
-
-/** Fetches and checks one file, and leaves it under its temporary name. */
-export async function transferPart(
-  file: RemoteFile,
-  transfer: Transfer,
-): Promise<{ path: string; sizeBytes: number; digest: Digest | undefined }> {
-  try {
-    return await bringWhole(file, transfer, createBudget(transfer.parallel));
-  } catch (error) {
-    throw targetErrorFrom(error, transfer.root, file.sizeBytes) ?? error;
-  }
 }
 
 async function transferFile(file: RemoteFile, transfer: Transfer, budget: Budget): Promise<PlacedFile> {

@@ -2,8 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { announceInJournal, type PlacedFile } from '../manifest.ts';
 import { EXTRACT_DIRECTORY, placeFile, removePlaced, statPlaced, WORK_DIRECTORY } from '../target.ts';
-import { archiveEntries } from './archive-entries.ts';
-import type { ArchiveFormat } from './format.ts';
+import type { ArchiveEntry, ArchiveReadOptions } from './entry.ts';
 import { type ArchiveLimits, createArchiveLimiter } from './limits.ts';
 import { type StagedFile, stageEntries } from './stage.ts';
 
@@ -12,24 +11,24 @@ export interface ExtractOptions {
   root: string;
   source: string;
   limits: ArchiveLimits;
-  /** What the disk has left beside the archive. */
+  /** What the disk has left beside the archive; `undefined` where not everything that is read is written. */
   freeBytes: number | undefined;
   signal: AbortSignal;
 }
 
 /**
- * Extracts an archive into the work directory of `root`. Nothing stays there after a failure.
+ * Extracts entries into the work directory of `root`. Nothing stays there after a failure.
+ * @param entries  reads the archive, or several as one
  * @throws StorageError ArchiveInvalid, UnsafeName, LimitExceeded, NoSpace
  */
-export async function extractArchive(
-  path: string,
-  format: ArchiveFormat,
+export async function extractEntries(
+  entries: (options: ArchiveReadOptions) => AsyncIterable<ArchiveEntry>,
   { root, source, limits, freeBytes, signal }: ExtractOptions,
 ): Promise<StagedFile[]> {
   const directory = join(root, WORK_DIRECTORY, EXTRACT_DIRECTORY);
   const options = { source, limiter: createArchiveLimiter(source, limits, freeBytes), signal };
   try {
-    return await stageEntries(archiveEntries(path, format, options), directory, options);
+    return await stageEntries(entries(options), directory, options);
   } catch (error) {
     await rm(directory, { recursive: true, force: true });
     throw error;

@@ -2,7 +2,7 @@ import { StorageError } from '../errors.ts';
 import type { Descriptor, ImageManifest } from './manifest.ts';
 
 /** What one layer brings. */
-type LayerContent =
+export type LayerContent =
   /** The blob is the file. */
   | { kind: 'file'; name: string; layer: Descriptor }
   /** The blob is a tar archive, to be unpacked over what earlier layers brought. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { download } from '../download.ts';
 import { failsWith } from '../test-support/expect.ts';
@@ -65,17 +66,14 @@ async function startTokenServer(t: TestContext, tls?: { key: string; cert: strin
   };
   server.url = await startHttp(
     t,
-    async (request, response) => {
-      let body = '';
-      for await (const chunk of request) body += chunk;
+    (request, response) => {
       const { searchParams } = new URL(request.url!, 'http://x');
-      server.seen.push({
-        method: request.method!,
-        query: searchParams,
-        authorization: request.headers.authorization,
-        body,
-      });
-      server.answer(request, response, body);
+      const { method, headers } = request;
+      const answer = (body: string) => {
+        server.seen.push({ method: method!, query: searchParams, authorization: headers.authorization, body });
+        server.answer(request, response, body);
+      };
+      text(request).then(answer, () => response.destroy());
     },
     tls,
   );

@@ -3,11 +3,13 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { download } from '../download.ts';
 import type { DownloadOptions } from '../options.ts';
 import { failsWith, filesOf } from '../test-support/expect.ts';
 import { startFaultProxy } from '../test-support/fault-proxy.ts';
 import { startTestRegistry, type TestRegistry } from '../test-support/oci-registry.ts';
+import { tarArchive } from '../test-support/tar-writer.ts';
 import { temporaryDirectory } from '../test-support/temporary-directory.ts';
 
 const TITLE = 'org.opencontainers.image.title';
@@ -159,6 +161,118 @@ test('of an index the image of the platform is taken, and attestations never', a
     directoryOf(t, `oci://${registry.host}/m:multi`, { environment: { SERVAL_OCI_PLATFORM: 'linux/ppc64le' } }),
     failsWith('ObjectNotFound', /no image for linux\/ppc64le — it has linux\/amd64, linux\/arm64\/v8;/),
   );
+});
+
+const IMAGE_CONFIG = 'application/vnd.oci.image.config.v1+json';
+const LAYER = 'application/vnd.oci.image.layer.v1.tar';
+
+/** An image whose folder `/models` has `iris/model.bin` and `keep`, after a whiteout; gzip, zstd and plain layers. */
+function pushImage(registry: TestRegistry, extra: ReturnType<typeof registry.blob>[] = []) {
+  const shared = registry.blob(tarArchive([{ name: 'etc/x', content: 'x' }]), LAYER);
+  return registry.manifest(
+    'car',
+    {
+      config: registry.blob('{"rootfs":{}}', IMAGE_CONFIG),
+      layers: [
+        shared,
+        registry.blob(
+          gzipSync(
+            tarArchive([
+              { name: 'models/gone', content: '1' },
+              { name: 'models/keep', content: 'kept' },
+            ]),
+          ),
+          `${LAYER}+gzip`,
+        ),
+        registry.blob(
+          zstdCompressSync(
+            tarArchive([{ name: 'models/iris/model.bin', content: MODEL }, { name: 'models/.wh.gone' }]),
+          ),
+          `${LAYER}+zstd`,
+        ),
+        shared,
+        ...extra,
+      ],
+    },
+    'v1',
+  );
+}
+
+test('the folder /models of an image is the model, and it comes once', async (t) => {
+  const registry = await startTestRegistry(t);
+  pushImage(registry);
+  const uri = `oci://${registry.host}/car:v1`;
+  const directory = await directoryOf(t, uri);
+  assert.deepEqual(await filesOf(directory), ['iris/model.bin', 'keep']);
+  assert.deepEqual(await readFile(join(directory, 'iris/model.bin')), MODEL);
+  const before = registry.seen.length;
+  assert.equal((await download(uri, directory, QUICK)).reused, true);
+  assert.equal(registry.seen.length, before + 2); // the manifest, and whether ranges work
+  const environment = { SERVAL_OCI_MODEL_PATH: '/etc' };
+  assert.equal((await download(uri, directory, { ...QUICK, environment })).reused, false);
+  assert.deepEqual(await filesOf(directory), ['x']);
+  assert.deepEqual(await filesOf(directory, true), ['.serval-manifest.json', 'x']);
+});
+
+test('a new image replaces the old one, and a broken one leaves it', async (t) => {
+  const registry = await startTestRegistry(t);
+  pushImage(registry);
+  const uri = `oci://${registry.host}/car:v1`;
+  const directory = await directoryOf(t, uri);
+  const damaged = gzipSync(tarArchive([{ name: 'models/new', content: MODEL }])).subarray(0, 5000);
+  pushImage(registry, [registry.blob(damaged, `${LAYER}+gzip`)]);
+  await assert.rejects(download(uri, directory, QUICK), failsWith('ArchiveInvalid', /ends before its compressed data/));
+  const link = { name: 'models/out', typeFlag: '2', linkName: '/etc/passwd' };
+  pushImage(registry, [registry.blob(tarArchive([link]), LAYER)]);
+  await assert.rejects(download(uri, directory, QUICK), failsWith('UnsafeName', /"out" to "\/etc\/passwd"/));
+  assert.deepEqual(await filesOf(directory), ['iris/model.bin', 'keep']);
+  pushImage(registry, [registry.blob(tarArchive([{ name: 'models/.wh.keep' }, { name: 'models/new' }]), LAYER)]);
+  await download(uri, directory, QUICK);
+  assert.deepEqual(await filesOf(directory), ['iris/model.bin', 'new']);
+});
+
+test('layers that are cut go on, and end as they are', async (t) => {
+  const registry = await startTestRegistry(t);
+  pushImage(registry);
+  const proxy = await startFaultProxy(t, registry.url);
+  const directory = await temporaryDirectory(t);
+  const faults = [7_000, 60_000, 100, 3].map((afterBytes) => ({ kind: 'cut', afterBytes }) as const);
+  proxy.faults = [{ kind: 'pass' }, { kind: 'pass' }, ...faults];
+  await download(`oci://${new URL(proxy.url).host}/car:v1`, directory, { ...QUICK, parallel: 1 });
+  assert.deepEqual(await readFile(join(directory, 'iris/model.bin')), MODEL);
+});
+
+test('archives of KitOps, ModelPack and ORAS are unpacked beside files, an archive pushed as a file is kept', async (t) => {
+  const registry = await startTestRegistry(t);
+  const of = (name: string) => tarArchive([{ name, content: name }]);
+  registry.manifest(
+    'm',
+    {
+      artifactType: 'application/vnd.kitops.modelkit.manifest.v1+json',
+      config: registry.blob('{"kit":1}', 'application/vnd.kitops.modelkit.config.v1+json'),
+      layers: [
+        registry.blob(gzipSync(of('model/weights.bin')), 'application/vnd.kitops.modelkit.model.v1.tar+gzip'),
+        registry.blob(zstdCompressSync(of('pack/.wh.data')), 'application/vnd.cncf.model.weight.v1.tar+zstd', {
+          'org.cncf.model.filepath': 'pack',
+        }),
+        registry.blob(gzipSync(of('folder/x')), `${LAYER}+gzip`, {
+          [TITLE]: 'folder',
+          'io.deis.oras.content.unpack': 'true',
+        }),
+        registry.blob(gzipSync(of('inner')), `${LAYER}+gzip`, { [TITLE]: 'kept.tar.gz' }),
+        registry.blob('raw', 'text/plain', { [TITLE]: 'raw.txt' }),
+      ],
+    },
+    'latest',
+  );
+  const directory = await directoryOf(t, `oci://${registry.host}/m`);
+  assert.deepEqual(await filesOf(directory), [
+    'folder/x',
+    'kept.tar.gz',
+    'model/weights.bin',
+    'pack/.wh.data',
+    'raw.txt',
+  ]);
 });
 
 test('an index that leads to itself or to another for ever ends', async (t) => {

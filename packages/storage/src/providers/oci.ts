@@ -2,7 +2,8 @@ import { StorageError } from '../errors.ts';
 import { discardBody } from '../http/body.ts';
 import { checkRange } from '../http/content.ts';
 import { statusErrorFrom } from '../http/errors.ts';
-import { contentsOf } from '../oci/contents.ts';
+import { contentsOf, type LayerContent } from '../oci/contents.ts';
+import { type LayerFile, layerEntries } from '../oci/layers.ts';
 import type { Descriptor } from '../oci/manifest.ts';
 import { openRepository, type Repository } from '../oci/repository.ts';
 import { resolveManifest } from '../oci/resolve.ts';
@@ -14,6 +15,13 @@ interface Handle {
   registry: string;
   repository: string;
   digestText: string;
+}
+
+interface LayerHandle extends Handle {
+  /** Of an image: the folder that is the model. */
+  folder: string | undefined;
+  /** Where among the layers this blob is, from the bottom. */
+  places: { place: number; fileName: string | undefined }[];
 }
 
 /** Smaller blobs are not worth asking whether a broken transfer can go on. */
@@ -29,14 +37,27 @@ export const ociProvider: Provider = {
     const reference = parseOciUri(uri);
     const repository = await openRepository(reference.registry, reference.repository, options);
     const manifest = await resolveManifest(repository, reference, signal);
-    const { layers } = contentsOf(manifest, redactUri(uri));
+    const { image, layers } = contentsOf(manifest, redactUri(uri));
     const largest = layers.reduce((a, b) => (b.layer.sizeBytes > a.layer.sizeBytes ? b : a)).layer;
     const rangeable = largest.sizeBytes >= PROBE_FROM_BYTES && (await takesRanges(repository, largest, signal));
-    for (const content of layers) {
-      if (content.kind !== 'file')
-        throw new StorageError('SourceRejected', `${redactUri(uri)} has layers that are archives`);
-      yield remoteFile(reference, content.name, content.layer, rangeable);
+    if (layers.some(({ kind }) => kind === 'tar')) {
+      yield* packedLayers(reference, layers, image ? repository.settings.modelPath : undefined, rangeable);
+      return;
     }
+    for (const content of layers) {
+      if (content.kind === 'file') yield remoteFile(reference, content.name, content.layer, rangeable);
+    }
+  },
+
+  unpack(parts, _options, read) {
+    const layers: LayerFile[] = [];
+    let folder: string | undefined;
+    for (const { file, path } of parts) {
+      const handle = file.handle as LayerHandle;
+      folder = handle.folder;
+      for (const { place, fileName } of handle.places) layers[place] = { path, sizeBytes: file.sizeBytes!, fileName };
+    }
+    return layerEntries(layers, { ...read, folder: folder ?? '', whiteouts: folder !== undefined });
   },
 
   async read(file, range, options, signal) {
@@ -77,6 +98,31 @@ function remoteFile(
     digest,
     handle: { registry, repository, digestText } satisfies Handle,
   };
+}
+
+/**
+ * Layers as parts of one tree, each blob once, however often it is a layer.
+ * @param folder  of an image; `undefined` for an artifact
+ */
+function* packedLayers(
+  reference: ImageReference,
+  layers: readonly LayerContent[],
+  folder: string | undefined,
+  rangeable: boolean,
+): Generator<RemoteFile> {
+  const blobs = new Map<string, { layer: Descriptor; places: LayerHandle['places'] }>();
+  for (const [place, content] of layers.entries()) {
+    const { layer } = content;
+    const blob = blobs.get(layer.digestText) ?? { layer, places: [] };
+    blob.places.push({ place, fileName: content.kind === 'file' ? content.name : undefined });
+    blobs.set(layer.digestText, blob);
+  }
+  for (const { layer, places } of blobs.values()) {
+    const file = remoteFile(reference, `layer-${places[0]!.place}`, layer, rangeable);
+    const version = `${layer.digestText} ${JSON.stringify([folder, places])}`;
+    const handle: LayerHandle = { ...(file.handle as Handle), folder, places };
+    yield { ...file, version, named: true, packed: true, handle };
+  }
 }
 
 /** Ranges are optional for a registry, and for the store that it redirects to. */
