@@ -49,6 +49,7 @@ export const s3Provider: Provider = {
         const rest = object.key.slice(prefix.length);
         yield remoteFile(bucket, object, anywhere ? rest.replace(/^\/+/, '') : rest);
       }
+      if (token !== undefined && page.continuationToken === token) throw strangeListing(client.host(), uri);
       token = page.continuationToken;
     } while (token !== undefined);
     if (count === 0) throw nothingUnder(bucket, prefix, near);

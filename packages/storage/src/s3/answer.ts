@@ -16,12 +16,13 @@ export interface S3Failure {
   retryAfterMs: number | undefined;
 }
 
-/** Codes after which new temporary credentials help (Amazon S3 API reference, "List of error codes"; the last one is MinIO's). */
+/** Codes after which new temporary credentials help (Amazon S3 API reference, "List of error codes"; the last two are MinIO's). */
 const EXPIRED_CODES = [
   'ExpiredToken',
   'ExpiredTokenException',
   'TokenRefreshRequired',
   'InvalidToken',
+  'InvalidTokenId',
   'InvalidAccessKeyId',
 ];
 
@@ -135,6 +136,7 @@ function refusalHint(code: string | undefined, endpoint: string, region: string)
     case 'TokenRefreshRequired':
       return 'the session token has expired; get new credentials';
     case 'InvalidToken':
+    case 'InvalidTokenId':
       return 'check AWS_SESSION_TOKEN: it must belong to the access key';
     case 'AuthorizationHeaderMalformed':
       return `requests were signed for region ${region}; set AWS_DEFAULT_REGION to the one of the server`;

@@ -18,18 +18,27 @@ export function parseListing(xml: string): ListingPage | undefined {
   const urlEncoded = textOf(xml, 'EncodingType') === 'url';
   const objects: ListedObject[] = [];
   for (const [, body] of xml.matchAll(/<Contents>([\s\S]*?)<\/Contents>/g)) {
-    const key = textOf(body!, 'Key');
+    const key = keyFrom(textOf(body!, 'Key') ?? '', urlEncoded);
     const size = Number(textOf(body!, 'Size'));
-    if (key === undefined || !Number.isSafeInteger(size) || size < 0) return undefined;
+    if (!key || !Number.isSafeInteger(size) || size < 0) return undefined;
     objects.push({
-      key: urlEncoded ? decodeURIComponent(key.replaceAll('+', ' ')) : key,
+      key,
       sizeBytes: size,
       etag: textOf(body!, 'ETag') ?? '',
       composite: textOf(body!, 'ChecksumType') === 'COMPOSITE',
     });
   }
-  const truncated = textOf(xml, 'IsTruncated') === 'true';
-  return { objects, continuationToken: truncated ? textOf(xml, 'NextContinuationToken') : undefined };
+  if (textOf(xml, 'IsTruncated') !== 'true') return { objects, continuationToken: undefined };
+  const continuationToken = textOf(xml, 'NextContinuationToken');
+  return continuationToken ? { objects, continuationToken } : undefined; // without it the rest would be missing
+}
+
+function keyFrom(text: string, urlEncoded: boolean): string | undefined {
+  try {
+    return urlEncoded ? decodeURIComponent(text.replaceAll('+', ' ')) : text;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A listing without its end names a part of the objects, and the model would be a part, too. */

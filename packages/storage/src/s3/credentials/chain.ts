@@ -90,10 +90,10 @@ function createChain(options: ProviderOptions, nowMs: () => number): CredentialC
   }
 
   async function fresh(signal: AbortSignal): Promise<Held | undefined> {
-    const found = await untilAborted(search(), signal);
+    const searched = search();
+    const found = await untilAborted(searched, signal);
     if (!found || nowMs() < found.renewAtMs) return found;
-    const searched = await search();
-    if (searched !== found) return searched; // another request has renewed them meanwhile
+    if (held !== searched) return untilAborted(search(), signal); // another request renews them
     const stillValid = nowMs() < (found.credentials.expiresAtMs ?? Infinity);
     return untilAborted(replace(found, stillValid), signal);
   }
@@ -104,10 +104,11 @@ function createChain(options: ProviderOptions, nowMs: () => number): CredentialC
     },
 
     async renew(refused, signal) {
-      const now = await untilAborted(search(), signal);
+      const searched = search();
+      const now = await untilAborted(searched, signal);
       if (!now || now.credentials !== refused) return now?.credentials;
       if (!now.source.renewable) return undefined;
-      const next = await untilAborted(replace(now, false), signal);
+      const next = await untilAborted(held === searched ? replace(now, false) : search(), signal);
       return next?.credentials.accessKeyId === refused.accessKeyId &&
         next.credentials.sessionToken === refused.sessionToken
         ? undefined

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { copyFile, mkdir } from 'node:fs/promises';
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { AwsV4Signer } from 'aws4fetch';
+import { loopbackCertificate } from '../../../packages/storage/src/test-support/loopback-certificate.ts';
+import { temporaryDirectory } from '../../../packages/storage/src/test-support/temporary-directory.ts';
+import { checksumOf } from './checksums.ts';
+import { freePort, startServer } from './servers.ts';
+
+const ROOT = { accessKeyId: 'test-root-user', secretAccessKey: 'test-root-secret-value' };
+
+export interface Call {
+  method: 'GET' | 'PUT' | 'POST';
+  path: string;
+  query?: Record<string, string>;
+  headers?: Record<string, string>;
+  body?: Buffer | string;
+  service?: string;
+}
+
+export interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+}
+
+export interface Minio {
+  url: string;
+  /** What a download by its administrator needs. */
+  environment: Record<string, string>;
+  keys: typeof ROOT;
+  /** A signed request of the administrator; a test fails when the server does not accept it. */
+  call(call: Call): Promise<Answer>;
+  put(path: string, body: Buffer | string, headers?: Record<string, string>): Promise<Answer>;
+  /** An object made of parts; answers the last answer. */
+  putParts(path: string, parts: readonly Buffer[], checksum?: { algorithm: string; type: string }): Promise<void>;
+}
+
+/** A MinIO of its own on loopback, with an empty disk. */
+export async function startMinio(
+  t: TestContext,
+  program: string,
+  options: { tls?: boolean; region?: string; env?: Record<string, string> } = {},
+): Promise<Minio> {
+  const directory = await temporaryDirectory(t);
+  const port = await freePort();
+  const region = options.region ?? 'us-east-1';
+  const certificates = join(directory, 'certificates');
+  await mkdir(certificates);
+  if (options.tls) {
+    const { keyPath, certPath } = loopbackCertificate();
+    await copyFile(keyPath, join(certificates, 'private.key'));
+    await copyFile(certPath, join(certificates, 'public.crt'));
+  }
+  const url = `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}`;
+  const args = [
+    'server',
+    join(directory, 'data'),
+    '--address',
+    `127.0.0.1:${port}`,
+    '--certs-dir',
+    certificates,
+    '--quiet',
+  ];
+  await startServer(t, program, args, {
+    env: {
+      PATH: process.env['PATH'],
+      HOME: directory,
+      MINIO_ROOT_USER: ROOT.accessKeyId,
+      MINIO_ROOT_PASSWORD: ROOT.secretAccessKey,
+      MINIO_BROWSER: 'off',
+      MINIO_UPDATE: 'off',
+      MINIO_REGION: region,
+      MINIO_DOMAIN: 'localhost',
+      ...options.env,
+    },
+    ready: async () => {
+      const { status } = await call({ method: 'GET', path: '/' });
+      if (status !== 200) throw new Error(`it answers ${status}`);
+    },
+  });
+
+  async function call({ method, path, query = {}, headers = {}, body = '', service = 's3' }: Call): Promise<Answer> {
+    const target = new URL(path, url);
+    for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value);
+    const signer = new AwsV4Signer({ method, url: target.href, headers, body, service, region, ...ROOT });
+    const signed = Object.fromEntries((await signer.sign()).headers as unknown as Iterable<[string, string]>);
+    const send = options.tls ? httpsRequest : httpRequest;
+    return new Promise((resolve, reject) => {
+      const length = String(Buffer.byteLength(body));
+      const settings = {
+        method,
+        headers: { ...signed, 'content-length': length },
+        rejectUnauthorized: false,
+        agent: false,
+      };
+      const request = send(target, settings as object, (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (chunk: string) => {
+          text += chunk;
+        });
+        response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, text }));
+      });
+      request.on('error', reject);
+      request.end(body);
+    });
+  }
+
+  async function accepted(each: Call): Promise<Answer> {
+    const answer = await call(each);
+    assert.ok(answer.status < 300, `${each.method} ${each.path}: ${answer.status} ${answer.text}`);
+    return answer;
+  }
+
+  return {
+    url,
+    keys: ROOT,
+    environment: {
+      AWS_ENDPOINT_URL: url,
+      AWS_DEFAULT_REGION: region,
+      AWS_ACCESS_KEY_ID: ROOT.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: ROOT.secretAccessKey,
+    },
+    call: accepted,
+    put: (path, body, headers = {}) => accepted({ method: 'PUT', path, body, headers }),
+
+    async putParts(path, parts, checksum) {
+      const asked = checksum && {
+        'x-amz-checksum-algorithm': checksum.algorithm,
+        'x-amz-checksum-type': checksum.type,
+      };
+      const started = await accepted({ method: 'POST', path, query: { uploads: '' }, headers: { ...asked } });
+      const uploadId = /<UploadId>(.*)<\/UploadId>/.exec(started.text)![1]!;
+      const name = `x-amz-checksum-${checksum?.algorithm.toLowerCase()}`;
+      const tag = `Checksum${checksum?.algorithm}`;
+      const done: string[] = [];
+      for (const [index, body] of parts.entries()) {
+        const partNumber = String(index + 1);
+        const headers: Record<string, string> = checksum ? { 'x-amz-sdk-checksum-algorithm': checksum.algorithm } : {};
+        if (checksum) headers[name] = checksumOf(checksum.algorithm, body);
+        const { headers: answered } = await accepted({
+          method: 'PUT',
+          path,
+          query: { partNumber, uploadId },
+          headers,
+          body,
+        });
+        const sum = checksum ? `<${tag}>${headers[name]}</${tag}>` : '';
+        done.push(`<Part><PartNumber>${partNumber}</PartNumber><ETag>${answered.etag}</ETag>${sum}</Part>`);
+      }
+      const body = `<CompleteMultipartUpload>${done.join('')}</CompleteMultipartUpload>`;
+      const type: Record<string, string> = checksum ? { 'x-amz-checksum-type': checksum.type } : {};
+      await accepted({ method: 'POST', path, query: { uploadId }, headers: type, body });
+    },
+  };
+}
