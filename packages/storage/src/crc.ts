@@ -31,6 +31,12 @@ export function createCrc(algorithm: keyof typeof POLYNOMIALS): Crc {
   };
 }
 
+/** CRC-32C of `data` that goes on from the value of what stood before it, as `crc32` of `node:zlib` does. */
+export function createCrc32c(): (data: Uint8Array, value: number) => number {
+  const { low } = tablesFor('crc32c');
+  return (data, value) => ~update32(low, ~value, data) >>> 0;
+}
+
 interface Tables {
   high: Uint32Array;
   low: Uint32Array;

@@ -10,7 +10,7 @@ export async function verifyDigest(
   source: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const hex = await digestOf(path, sizeBytes, digest.algorithm, signal);
+  const hex = await digestOf(path, sizeBytes, digest, signal);
   if (hex === digest.hex) return;
   throw new StorageError(
     'ChecksumMismatch',
@@ -32,7 +32,7 @@ export function strongerOf(a: Digest | undefined, b: Digest | undefined): Digest
 async function digestOf(
   path: string,
   sizeBytes: number,
-  algorithm: Digest['algorithm'],
+  { algorithm, division }: Digest,
   signal: AbortSignal,
 ): Promise<string> {
   // A buffer of this size is made for each read; thousands of small files should not make large ones.
@@ -48,6 +48,12 @@ async function digestOf(
     const crc = (await import('./crc.ts')).createCrc(algorithm);
     for await (const chunk of stream) crc.update(chunk);
     return crc.hex();
+  }
+  if (algorithm === 'hdfs-crc32' || algorithm === 'hdfs-crc32c') {
+    const { createBlockChecksum } = await import('./webhdfs/block-checksum.ts');
+    const checksum = await createBlockChecksum(algorithm, division!);
+    for await (const chunk of stream) checksum.update(chunk);
+    return checksum.hex();
   }
   const { createHash } = await import('node:crypto');
   const hash = createHash(algorithm === 'git-blob' ? 'sha1' : algorithm);

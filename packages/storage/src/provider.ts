@@ -34,6 +34,8 @@ export const DIGEST_ALGORITHMS = [
   'sha1',
   'git-blob',
   'md5',
+  'hdfs-crc32c',
+  'hdfs-crc32',
   'crc64nvme',
   'crc32c',
   'crc32',
@@ -42,10 +44,15 @@ export const DIGEST_ALGORITHMS = [
 export type DigestAlgorithm = (typeof DIGEST_ALGORITHMS)[number];
 
 export interface Digest {
-  /** `git-blob` is SHA-1 over Git's object header and the content; the CRCs are big-endian. */
+  /**
+   * `git-blob` is SHA-1 over Git's object header and the content; the CRCs are big-endian; those of HDFS are MD5 sums over the
+   * CRCs of its blocks.
+   */
   algorithm: DigestAlgorithm;
   /** Lower-case hexadecimal. */
   hex: string;
+  /** How HDFS has divided the file: into blocks, and these into pieces with a CRC each. */
+  division?: { blockBytes: number; pieceBytes: number };
 }
 
 export interface RemoteBytes {

@@ -276,4 +276,18 @@ test('a file written anew between two ranges is never mixed; a short answer and 
     download('hdfs://user/me/model/config.json', await temporaryDirectory(t), options),
     failsWith('ChecksumMismatch', /crc32 of hdfs:/),
   );
+
+  hdfs.files['/user/me/model/config.json'] = '{"a":1}';
+  const sum = '0'.repeat(32);
+  const block = { algorithm: 'MD5-of-0MD5-of-512CRC32C', bytes: `${'0'.repeat(24)}${sum}00000000`, length: 28 };
+  hdfs.checksums['/user/me/model/config.json'] = block;
+  await assert.rejects(
+    download('hdfs://user/me/model/config.json', await temporaryDirectory(t), options),
+    failsWith('ChecksumMismatch', /hdfs-crc32c of hdfs:.* the source says 0{32}/),
+  );
+  // What is not of plain blocks of one size proves nothing about the content.
+  for (const algorithm of ['MD5-of-128MD5-of-512CRC32C', 'MD5-of-0MD5-of-0CRC32', 'MD5-of-0MD5-of-512CRC64', 'NULL']) {
+    hdfs.checksums['/user/me/model/config.json'] = { ...block, algorithm };
+    await download('hdfs://user/me/model/config.json', await temporaryDirectory(t), options);
+  }
 });

@@ -34,7 +34,7 @@ export const webHdfsProvider: Provider = {
   async read(file, { start, end = file.sizeBytes! }, options, signal) {
     const { path, hdfs, status } = file.handle as Handle;
     const { source } = file;
-    const digest = start === 0 ? await fileChecksum(path, source, status, hdfs, options, signal) : undefined;
+    const digest = start === 0 ? await fileChecksum({ path, source, status }, hdfs, options, signal) : undefined;
     const body = start === end ? Readable.from([]) : await open(file, start, end, options, signal);
     try {
       // A data node holds on to the file that it opened. If the name is still the same file now, it was then:

@@ -11,8 +11,8 @@ export interface FileStatus {
   /** 0 where the server tells none (HttpFS). */
   fileId: number;
   blockSize: number;
-  /** Lies in an encryption zone: its checksum is of the encrypted bytes. */
-  encrypted: boolean;
+  /** Neither encrypted nor erasure-coded, so that its blocks are its content. */
+  plain: boolean;
 }
 
 /** A tree of directories that is wider or deeper is no model. */
@@ -139,7 +139,7 @@ function statusFrom(value: unknown, source: string): FileStatus {
     modificationTime: size('modificationTime'),
     fileId: size('fileId'),
     blockSize: size('blockSize'),
-    encrypted: status?.['encBit'] === true,
+    plain: status?.['encBit'] !== true && status?.['ecBit'] !== true,
   };
 }
 

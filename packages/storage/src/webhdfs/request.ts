@@ -10,7 +10,14 @@ import type { WebHdfsSettings } from './settings.ts';
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 export interface Operation {
-  op: 'GETFILESTATUS' | 'LISTSTATUS' | 'LISTSTATUS_BATCH' | 'OPEN' | 'GETFILECHECKSUM' | 'GETHOMEDIRECTORY';
+  op:
+    | 'GETFILESTATUS'
+    | 'LISTSTATUS'
+    | 'LISTSTATUS_BATCH'
+    | 'OPEN'
+    | 'GETFILECHECKSUM'
+    | 'GETFILEBLOCKLOCATIONS'
+    | 'GETHOMEDIRECTORY';
   /** Absolute, not escaped. */
   path: string;
   parameters?: Readonly<Record<string, string>>;
