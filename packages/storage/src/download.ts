@@ -69,6 +69,7 @@ export async function download(uri: string, directory: string, options: Download
   const parallel = options.parallel ?? 8;
   let connections: ReturnType<typeof createConnections> | undefined;
   let deadline: Deadline | undefined;
+  const cleanUps: (() => Promise<void>)[] = [];
   try {
     options.signal?.throwIfAborted();
     const environment = withStorageConfig(options.environment ?? {});
@@ -80,11 +81,21 @@ export async function download(uri: string, directory: string, options: Download
       perOrigin: parallel + 1,
       stallTimeoutMs: options.stallTimeoutMs ?? 30_000,
     });
+    const emit = options.onEvent ?? (() => {});
+    const provider = await providerFor(uri);
+    const root = await prepareTarget(directory);
     const job: Job = {
       uri,
-      root: '',
-      provider: await providerFor(uri),
-      providerOptions: { environment, connections, memo: new Map() },
+      root,
+      provider,
+      providerOptions: {
+        environment,
+        connections,
+        memo: new Map(),
+        workDirectory: join(root, WORK_DIRECTORY),
+        atEnd: (cleanUp) => cleanUps.push(cleanUp),
+        warn: (message) => emit({ type: 'warning', message }),
+      },
       options: { ...options, clock, parallel },
       settings,
       signal,
@@ -94,10 +105,9 @@ export async function download(uri: string, directory: string, options: Download
         baseMs: options.retryBaseMs ?? DEFAULT_RETRY.baseMs,
         random: options.random ?? DEFAULT_RETRY.random,
       },
-      emit: options.onEvent ?? (() => {}),
+      emit,
       counters: { fetchedBytes: 0, retries: 0, listMs: 0, transferMs: 0 },
     };
-    job.root = await prepareTarget(directory);
     const { files, reusedFiles, reused } = await bringUpToDate(job);
     const { fetchedBytes, retries, listMs, transferMs } = job.counters;
     return {
@@ -122,6 +132,7 @@ export async function download(uri: string, directory: string, options: Download
   } finally {
     deadline?.stop();
     await connections?.close();
+    await Promise.allSettled(cleanUps.map((cleanUp) => cleanUp()));
   }
 }
 
@@ -150,8 +161,20 @@ async function bringOnce(job: Job): Promise<Outcome> {
   const intact = manifest && (await allIntact(root, manifest));
   const listStartMs = clock();
   let remote: RemoteFile[];
+  let revision: string | undefined;
   try {
-    remote = await listAll(job, intact ? RETRIES_WITH_MODEL : job.retry.retries);
+    const retries = intact ? RETRIES_WITH_MODEL : job.retry.retries;
+    revision = await revisionOf(job, retries);
+    if (
+      intact &&
+      revision !== undefined &&
+      manifest.revision === revision &&
+      manifest.uriDigest === uriDigest(job.uri)
+    ) {
+      emit({ type: 'listed', files: manifest.files.length, bytes: undefined, reusedFiles: manifest.files.length });
+      return { files: manifest.files, reusedFiles: manifest.files.length, reused: true };
+    }
+    remote = await listAll(job, retries);
   } catch (error) {
     if (
       intact &&
@@ -185,6 +208,7 @@ async function bringOnce(job: Job): Promise<Outcome> {
     : remote.reduce((sum, file) => sum + file.sizeBytes!, 0);
   emit({ type: 'listed', files: remote.length, bytes, reusedFiles: kept.length });
   if (manifest && !manifest.archive && missing.length === 0 && manifest.files.length === kept.length) {
+    if (revision !== undefined) await remember(job, manifest.files, revision);
     return { files: manifest.files, reusedFiles: kept.length, reused: true };
   }
 
@@ -194,7 +218,7 @@ async function bringOnce(job: Job): Promise<Outcome> {
   const transferStartMs = clock();
   const placed = await transferFiles(missing, transferOf(job));
   const files = [...kept, ...placed];
-  await complete(job, files, [...known.keys()]);
+  await complete(job, files, [...known.keys()], undefined, revision);
   counters.transferMs += clock() - transferStartMs;
   return { files, reusedFiles: kept.length, reused: false };
 }
@@ -279,6 +303,7 @@ async function complete(
   files: readonly PlacedFile[],
   knownNames: readonly string[],
   archive?: PlacedArchive,
+  revision?: string,
 ): Promise<void> {
   const names = new Set(files.map(({ name }) => name));
   await removePlaced(
@@ -286,9 +311,33 @@ async function complete(
     knownNames.filter((name) => !names.has(name)),
   );
   await syncDirectories(root, names);
-  await writeManifest(root, createManifest(uri, files, archive));
+  await writeManifest(root, createManifest(uri, files, archive, revision));
   await rm(join(root, WORK_DIRECTORY), { recursive: true, force: true });
   await syncDirectories(root, []);
+}
+
+/** Nothing has to come, but the source has another revision than the manifest says. */
+async function remember(job: Job, files: readonly PlacedFile[], revision: string): Promise<void> {
+  await mkdir(join(job.root, WORK_DIRECTORY), { recursive: true });
+  await complete(job, files, [], undefined, revision);
+}
+
+/** What the source stands for and which of its files are wanted, where the provider can tell without listing. */
+async function revisionOf(
+  { uri, provider, providerOptions, settings, retry, signal, emit, counters }: Job,
+  retries: number,
+): Promise<string | undefined> {
+  if (!provider.revision) return undefined;
+  const revision = await withRetries(
+    () => provider.revision!(uri, providerOptions, signal),
+    { ...retry, retries },
+    signal,
+    (error, waitMs) => {
+      counters.retries++;
+      emit({ type: 'retry', source: redactUri(uri), error, waitMs });
+    },
+  );
+  return `${revision} ${JSON.stringify([settings.allowPatterns ?? [], settings.ignorePatterns ?? []])}`;
 }
 
 async function allIntact(root: string, { files }: Manifest): Promise<boolean> {

@@ -36,11 +36,25 @@ export interface Manifest {
   uriDigest: string;
   files: PlacedFile[];
   archive?: PlacedArchive;
+  /** What the source stood for as a whole, where it told, and what was chosen of it. */
+  revision?: string;
 }
 
-export function createManifest(uri: string, files: readonly PlacedFile[], archive?: PlacedArchive): Manifest {
+export function createManifest(
+  uri: string,
+  files: readonly PlacedFile[],
+  archive?: PlacedArchive,
+  revision?: string,
+): Manifest {
   const sorted = files.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  return { manifestVersion: MANIFEST_VERSION, uri: redactUri(uri), uriDigest: uriDigest(uri), files: sorted, archive };
+  return {
+    manifestVersion: MANIFEST_VERSION,
+    uri: redactUri(uri),
+    uriDigest: uriDigest(uri),
+    files: sorted,
+    ...(archive ? { archive } : {}),
+    ...(revision === undefined ? {} : { revision }),
+  };
 }
 
 export function uriDigest(uri: string): string {

@@ -68,6 +68,12 @@ export interface ProviderOptions {
   connections: Connections;
   /** What providers keep for the length of one download, such as tokens and signing keys, by names of their own. */
   memo: Map<string, unknown>;
+  /** For temporary files; in the target directory, on the same file system. May not exist yet. */
+  workDirectory: string;
+  /** Runs when the download ends, however it ends: closes and removes what a provider holds. Its failures are not shown. */
+  atEnd(cleanUp: () => Promise<void>): void;
+  /** Something that a person should know, although nothing fails. */
+  warn(message: string): void;
 }
 
 /** Where a model comes from. Implementations hold no state between calls. */
@@ -90,6 +96,11 @@ export interface Provider {
     options: ProviderOptions,
     read: ArchiveReadOptions,
   ): AsyncIterable<ArchiveEntry>;
+  /**
+   * What the source as a whole stands for now, such as a commit, where that can be told without listing it. The same answer promises the
+   * same files: a directory that holds that revision is not listed again.
+   */
+  revision?(uri: string, options: ProviderOptions, signal: AbortSignal): Promise<string>;
   /** A single archive stays as it is. Default false: it is extracted (as in KServe, which does not for Hugging Face, Git and OCI). */
   keepsArchives?: boolean;
   /** Absolute path of a file of `list` on this machine, where links to it are possible. */

@@ -1,4 +1,5 @@
 import { StorageError } from '../errors.ts';
+import { isGitUri } from '../git/uri.ts';
 import type { Provider } from '../provider.ts';
 import { redactUri } from '../redact.ts';
 
@@ -20,6 +21,7 @@ const ENTRIES: readonly Entry[] = [
     accepts: (uri) => /^(hdfs|s?webhdfs):\/\//.test(uri),
     load: async () => (await import('./webhdfs.ts')).webHdfsProvider,
   },
+  { accepts: isGitUri, load: async () => (await import('./git.ts')).gitProvider },
   { accepts: (uri) => /^https?:\/\//i.test(uri), load: async () => (await import('./http.ts')).httpProvider },
   { accepts: (uri) => uri.startsWith('oci://'), load: async () => (await import('./oci.ts')).ociProvider },
   // An absolute path is what KServe's webhook passes for a mounted claim.
@@ -31,7 +33,7 @@ export async function providerFor(uri: string): Promise<Provider> {
   const entry = ENTRIES.find(({ accepts }) => accepts(uri));
   if (entry) return entry.load();
   throw new StorageError('UnsupportedScheme', `no provider takes "${redactUri(uri)}"`, {
-    hint: 'supported are s3://, gs://, hf://, hdfs://, webhdfs://, oci://, http://, https://, file://, pvc:// and absolute paths',
+    hint: 'supported are s3://, gs://, hf://, hdfs://, webhdfs://, oci://, http://, https://, https://….git, file://, pvc:// and absolute paths',
     details: { uri: redactUri(uri) },
   });
 }

@@ -55,5 +55,5 @@ export function credentialsXml(number: number, expiresAtMs: number): string {
 export function providerOptions(scope: Scope, environment: Record<string, string>): ProviderOptions {
   const connections = createConnections({ environment, perOrigin: 4, stallTimeoutMs: 30_000 });
   scope.after(() => connections.close());
-  return { environment, connections, memo: new Map() };
+  return { environment, connections, memo: new Map(), workDirectory: '', atEnd: () => {}, warn: () => {} };
 }
