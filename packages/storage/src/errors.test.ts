@@ -32,6 +32,7 @@ test('URIs are shown without what may be secret', () => {
     ['https://host/a@b', 'https://host/a@b'],
     ['http://host?sig=a/b', 'http://host?…'],
     ['s3://bucket/a?b#c@d', 's3://bucket/a?b#c@d'],
+    ['abfss://models@account.dfs.core.windows.net/m?sig=1', 'abfss://models@account.dfs.core.windows.net/m?…'],
     ['/mnt/pvc/x', '/mnt/pvc/x'],
   ];
   for (const [uri, expected] of cases) assert.equal(redactUri(uri), expected);

@@ -5,7 +5,7 @@ import { createProgressLines, formatReport } from './progress-lines.ts';
 
 const USAGE = `usage: serval-storage URI DIR [URI DIR ...]
 
-Downloads each URI into its directory: s3://, gs://, hf://, hdfs://, webhdfs://, oci://, http(s)://, file://, pvc:// or an absolute path.
+Downloads each URI into its directory: s3://, abfss://, gs://, hf://, hdfs://, webhdfs://, oci://, http(s)://, file://, pvc:// or an absolute path.
 Each file appears only when it is whole; a directory that already holds the source is left as it is.
 `;
 

@@ -5,6 +5,8 @@ export function redactUri(uri: string): string {
     // No reference has a user, but somebody may write one; `@` also stands before a digest.
     return uri.replace(/^oci:\/\/[^/]*@(?!sha\d+:)/i, 'oci://');
   }
+  // A shared access signature may stand there; `@` stands after the container.
+  if (/^abfss?:/i.test(scheme)) return uri.replace(/[?#].*$/s, '?…');
   // In s3 and file URIs `?`, `#` and `@` are part of the name.
   if (!/^https?:/i.test(scheme)) return uri;
   let rest = uri.slice(scheme.length);

@@ -27,7 +27,7 @@ export const gcsProvider: Provider = {
     if (name !== '' && !name.endsWith('/')) {
       const object = await api.find(name);
       if (object) {
-        yield remoteFile(bucket, object, name.slice(name.lastIndexOf('/') + 1));
+        yield { ...remoteFile(bucket, object, name.slice(name.lastIndexOf('/') + 1)), named: true };
         return;
       }
     }

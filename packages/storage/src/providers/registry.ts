@@ -1,3 +1,4 @@
+import { isAzureUri } from '../azure/location.ts';
 import { StorageError } from '../errors.ts';
 import { isGitUri } from '../git/uri.ts';
 import type { Provider } from '../provider.ts';
@@ -22,6 +23,7 @@ const ENTRIES: readonly Entry[] = [
     load: async () => (await import('./webhdfs.ts')).webHdfsProvider,
   },
   { accepts: isGitUri, load: async () => (await import('./git.ts')).gitProvider },
+  { accepts: isAzureUri, load: async () => (await import('./azure.ts')).azureProvider },
   { accepts: (uri) => /^https?:\/\//i.test(uri), load: async () => (await import('./http.ts')).httpProvider },
   { accepts: (uri) => uri.startsWith('oci://'), load: async () => (await import('./oci.ts')).ociProvider },
   // An absolute path is what KServe's webhook passes for a mounted claim.
@@ -33,7 +35,7 @@ export async function providerFor(uri: string): Promise<Provider> {
   const entry = ENTRIES.find(({ accepts }) => accepts(uri));
   if (entry) return entry.load();
   throw new StorageError('UnsupportedScheme', `no provider takes "${redactUri(uri)}"`, {
-    hint: 'supported are s3://, gs://, hf://, hdfs://, webhdfs://, oci://, http://, https://, https://….git, file://, pvc:// and absolute paths',
+    hint: 'supported are s3://, abfss://, gs://, hf://, hdfs://, webhdfs://, oci://, http://, https://, https://….git, file://, pvc:// and absolute paths',
     details: { uri: redactUri(uri) },
   });
 }

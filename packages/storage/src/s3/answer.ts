@@ -1,7 +1,8 @@
 import { StorageError } from '../errors.ts';
 import type { HttpResponse } from '../http/connections.ts';
 import { headerOf, isTransientStatus, readErrorText, retryAfterMsFrom } from '../http/errors.ts';
-import { s3ErrorCode, textOf } from './listing.ts';
+import { textOf } from '../xml.ts';
+import { s3ErrorCode } from './listing.ts';
 import { isRegion } from './settings.ts';
 
 /** What an S3 server says when it does not give what was asked for. */

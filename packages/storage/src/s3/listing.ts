@@ -1,3 +1,5 @@
+import { textOf } from '../xml.ts';
+
 export interface ListedObject {
   key: string;
   sizeBytes: number;
@@ -50,20 +52,4 @@ export function isCutListing(xml: string): boolean {
 /** `<Code>` of an S3 error answer, such as `NoSuchBucket`. */
 export function s3ErrorCode(xml: string): string | undefined {
   return textOf(xml, 'Code');
-}
-
-/** Text of the first element of this name. */
-export function textOf(xml: string, element: string): string | undefined {
-  const match = new RegExp(`<${element}>([^<]*)</${element}>`).exec(xml);
-  return match ? unescapeXml(match[1]!) : undefined;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
-
-function unescapeXml(text: string): string {
-  return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
-    if (hex) return String.fromCodePoint(Number.parseInt(hex, 16));
-    if (decimal) return String.fromCodePoint(Number(decimal));
-    return ENTITIES[name] ?? whole;
-  });
 }
