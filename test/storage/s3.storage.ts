@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -10,6 +10,7 @@ import { type Fault, startFaultProxy } from '../../packages/storage/src/test-sup
 import { loopbackCertificate } from '../../packages/storage/src/test-support/loopback-certificate.ts';
 import { temporaryDirectory } from '../../packages/storage/src/test-support/temporary-directory.ts';
 import { checksumOf } from './support/checksums.ts';
+import { startIdentityProvider } from './support/identity-provider.ts';
 import { startMinio } from './support/minio.ts';
 import { installServer } from './support/servers.ts';
 
@@ -251,4 +252,52 @@ test('TLS and regions of a real server', { skip }, async (t) => {
     await assert.rejects(download('s3://models/m', directory, { environment, ...NO_WAITS }), failsWith(code, pattern));
   }
   assert.deepEqual(await filesOf(directory), []);
+});
+
+test('a clock that is wrong is named', { skip }, async (t) => {
+  const minio = await startMinio(t, program);
+  await minio.put('/models', '');
+  t.mock.timers.enable({ apis: ['Date'], now: Date.now() - 3_600_000 });
+  await assert.rejects(
+    download('s3://models/m', await temporaryDirectory(t), { environment: minio.environment, ...NO_WAITS }),
+    failsWith('AccessDenied', /403 RequestTimeTooSkewed.*clock here differs/),
+  );
+});
+
+test('a service account token becomes a role of a real token service', { skip }, async (t) => {
+  const issuer = await startIdentityProvider(t);
+  const minio = await startMinio(t, program, {
+    env: {
+      MINIO_IDENTITY_OPENID_CONFIG_URL: `${issuer.url}/.well-known/openid-configuration`,
+      MINIO_IDENTITY_OPENID_CLIENT_ID: 'serval',
+      MINIO_IDENTITY_OPENID_ROLE_POLICY: 'readwrite',
+    },
+  });
+  await minio.put('/models', '');
+  await minio.put('/models/m/x', 'x');
+  const roles = createHash('sha1').update('serval').digest('base64url');
+  const file = join(await temporaryDirectory(t), 'token');
+  const environment = {
+    AWS_ENDPOINT_URL: minio.url, // which is its token service, too
+    AWS_WEB_IDENTITY_TOKEN_FILE: file,
+    AWS_ROLE_ARN: `arn:minio:iam:us-east-1::role/${roles}`,
+  };
+  await writeFile(
+    file,
+    issuer.token({ sub: 'system:serviceaccount:models:default', aud: 'serval', expiresInSeconds: 3600 }),
+  );
+  const directory = await temporaryDirectory(t);
+  await download('s3://models/m', directory, { environment, ...NO_WAITS });
+  assert.deepEqual(await filesOf(directory), ['x']);
+
+  const refused = issuer.token({ sub: 'someone', aud: 'another', expiresInSeconds: 3600 });
+  const expired = issuer.token({ sub: 'someone', aud: 'serval', expiresInSeconds: -3600 });
+  for (const token of [refused, expired]) {
+    await writeFile(file, token);
+    await assert.rejects(download('s3://models/m', directory, { environment, ...NO_WAITS }), (error: Error) => {
+      t.diagnostic(error.message);
+      assert.ok(!JSON.stringify({ ...error, message: error.message }).includes(token));
+      return failsWith('AccessDenied', /security token service at 127\.0\.0\.1:\d+ gave no credentials/)(error);
+    });
+  }
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { createCrc } from './crc.ts';
@@ -34,5 +35,19 @@ test('data in any pieces has the sum of the whole, computed bit by bit', () => {
         assert.equal(crc.hex(), (expected ^ ones).toString(16).padStart(Number(width) / 4, '0'));
       }),
     );
+  }
+});
+
+test('data that is larger than the memory of a kernel, and sums that are computed by turns', () => {
+  const data = randomBytes(1_000_003);
+  for (const algorithm of ['crc32c', 'crc64nvme'] as const) {
+    const [whole, pieces, other] = [createCrc(algorithm), createCrc(algorithm), createCrc(algorithm)];
+    whole.update(data);
+    for (let start = 0; start < data.length; start += 1001) {
+      pieces.update(data.subarray(start, start + 1001));
+      other.update(CHECK);
+    }
+    assert.equal(pieces.hex(), whole.hex());
+    assert.notEqual(other.hex(), whole.hex());
   }
 });

@@ -1,31 +1,14 @@
 import assert from 'node:assert/strict';
 import { copyFile, mkdir } from 'node:fs/promises';
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
-import { request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { AwsV4Signer } from 'aws4fetch';
 import { loopbackCertificate } from '../../../packages/storage/src/test-support/loopback-certificate.ts';
+import { type S3Answer, type S3Call, signedCall } from '../../../packages/storage/src/test-support/s3-call.ts';
 import { temporaryDirectory } from '../../../packages/storage/src/test-support/temporary-directory.ts';
 import { checksumOf } from './checksums.ts';
 import { freePort, startServer } from './servers.ts';
 
 const ROOT = { accessKeyId: 'test-root-user', secretAccessKey: 'test-root-secret-value' };
-
-export interface Call {
-  method: 'GET' | 'PUT' | 'POST';
-  path: string;
-  query?: Record<string, string>;
-  headers?: Record<string, string>;
-  body?: Buffer | string;
-  service?: string;
-}
-
-export interface Answer {
-  status: number;
-  headers: IncomingHttpHeaders;
-  text: string;
-}
 
 export interface Minio {
   url: string;
@@ -33,8 +16,8 @@ export interface Minio {
   environment: Record<string, string>;
   keys: typeof ROOT;
   /** A signed request of the administrator; a test fails when the server does not accept it. */
-  call(call: Call): Promise<Answer>;
-  put(path: string, body: Buffer | string, headers?: Record<string, string>): Promise<Answer>;
+  call(call: S3Call): Promise<S3Answer>;
+  put(path: string, body: Buffer | string, headers?: Record<string, string>): Promise<S3Answer>;
   /** An object made of parts; answers the last answer. */
   putParts(path: string, parts: readonly Buffer[], checksum?: { algorithm: string; type: string }): Promise<void>;
 }
@@ -83,33 +66,11 @@ export async function startMinio(
     },
   });
 
-  async function call({ method, path, query = {}, headers = {}, body = '', service = 's3' }: Call): Promise<Answer> {
-    const target = new URL(path, url);
-    for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value);
-    const signer = new AwsV4Signer({ method, url: target.href, headers, body, service, region, ...ROOT });
-    const signed = Object.fromEntries((await signer.sign()).headers as unknown as Iterable<[string, string]>);
-    const send = options.tls ? httpsRequest : httpRequest;
-    return new Promise((resolve, reject) => {
-      const length = String(Buffer.byteLength(body));
-      const settings = {
-        method,
-        headers: { ...signed, 'content-length': length },
-        rejectUnauthorized: false,
-        agent: false,
-      };
-      const request = send(target, settings as object, (response) => {
-        let text = '';
-        response.setEncoding('utf8').on('data', (chunk: string) => {
-          text += chunk;
-        });
-        response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, text }));
-      });
-      request.on('error', reject);
-      request.end(body);
-    });
+  function call(each: S3Call): Promise<S3Answer> {
+    return signedCall(url, region, ROOT, each);
   }
 
-  async function accepted(each: Call): Promise<Answer> {
+  async function accepted(each: S3Call): Promise<S3Answer> {
     const answer = await call(each);
     assert.ok(answer.status < 300, `${each.method} ${each.path}: ${answer.status} ${answer.text}`);
     return answer;

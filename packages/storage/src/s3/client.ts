@@ -123,7 +123,8 @@ function mayAskInstance({ anonymous, endpoint }: S3Settings, { environment }: Pr
 }
 
 function hintFor(settings: S3Settings, credentials: AwsCredentials | undefined, chain: CredentialChain): string {
-  if (credentials) return 'check what these credentials may read, the bucket policy, and AWS_SESSION_TOKEN';
+  if (credentials)
+    return 'check that these credentials may s3:ListBucket and s3:GetObject there, and AWS_SESSION_TOKEN';
   if (settings.anonymous) return 'requests were anonymous, as awsAnonymousCredential asks';
   const why = chain.instanceFailure();
   const instance = why ? `; ${why.summary}` : '';

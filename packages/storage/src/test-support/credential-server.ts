@@ -4,7 +4,7 @@ import type { ProviderOptions } from '../provider.ts';
 import { startHttp } from './http-server.ts';
 import type { Scope } from './temporary-directory.ts';
 
-export interface CredentialCall {
+interface CredentialCall {
   method: string;
   path: string;
   headers: IncomingMessage['headers'];
