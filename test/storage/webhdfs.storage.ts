@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
+import { promisify } from 'node:util';
 import { download } from '../../packages/storage/src/download.ts';
 import { readManifest } from '../../packages/storage/src/manifest.ts';
 import { filesOf } from '../../packages/storage/src/test-support/expect.ts';
@@ -14,6 +15,8 @@ import { temporaryDirectory } from '../../packages/storage/src/test-support/temp
 import { installServer } from './support/servers.ts';
 
 const hadoop = installServer('hadoop');
+const kserve = installServer('kserve-storage');
+const hdfscli = installServer('hdfscli');
 
 /** Hadoop's name nodes, one active and one in standby, with a data node; blocks of 64 KiB and batches of four names. */
 async function startHadoop(t: TestContext): Promise<{ active: string; standby: string }> {
@@ -106,4 +109,57 @@ test('HDFS: directories in batches, blocks, odd names, standby, users, files wri
     code: 'SourceUnavailable',
     message: /StandbyException/,
   });
+});
+
+/** KServe's package as it is, but for Kerberos, whose libraries it loads even when they are not used. */
+const KSERVE = `
+import sys, types
+sys.path.append(sys.argv[1])
+import hdfs
+sys.modules["krbcontext"] = types.ModuleType("krbcontext")
+sys.modules["krbcontext.context"] = types.ModuleType("krbcontext.context")
+sys.modules["krbcontext.context"].krbContext = None
+sys.modules["hdfs.ext.kerberos"] = types.ModuleType("hdfs.ext.kerberos")
+sys.modules["hdfs.ext.kerberos"].Client = hdfs.Client
+sys.modules["hdfs.ext.kerberos"].KerberosClient = None
+from kserve_storage import Storage
+Storage.download(sys.argv[2], sys.argv[3])
+`;
+
+const judges = hadoop.missing || kserve.missing || hdfscli.missing;
+
+test("KServe's storage package and ours end with the same files from the same secret", { skip: judges }, async (t) => {
+  const { active, standby } = await startHadoop(t);
+  for (const [name, data] of [
+    ['config.json', '{"a":1}'],
+    ['weights/a b.bin', randomBytes(200_000)],
+    ['weights/deep/c.bin', randomBytes(10)],
+  ] as const) {
+    await put(active, `/models/iris/${name}`, data);
+  }
+  await put(active, '/user/dr.who/mine/x', 'x');
+  for (const [uri, secret, count] of [
+    ['hdfs://models/iris', {}, 3],
+    ['webhdfs://models/iris/config.json', {}, 1],
+    ['hdfs://iris', { HDFS_ROOTPATH: '/models' }, 3],
+    ['hdfs://x', { HDFS_ROOTPATH: 'mine' }, 1],
+  ] as const) {
+    const [directory, theirs, ours] = [
+      await temporaryDirectory(t),
+      await temporaryDirectory(t),
+      await temporaryDirectory(t),
+    ];
+    const values = { HDFS_NAMENODE: `${standby};${active}`, HEADERS: '{"x-my-container": "mine"}', ...secret };
+    for (const [name, value] of Object.entries(values)) await writeFile(join(directory, name), value);
+    const environment = { HDFS_SECRET_DIR: directory };
+    const env = { ...process.env, ...environment };
+    await promisify(execFile)(kserve.path, ['-c', KSERVE, hdfscli.path, uri, theirs], { env });
+    await download(uri, ours, { environment });
+    const names = await filesOf(ours);
+    assert.equal(names.length, count, uri);
+    assert.deepEqual(await filesOf(theirs), names, uri);
+    for (const name of names) {
+      assert.ok((await readFile(join(ours, name))).equals(await readFile(join(theirs, name))), name);
+    }
+  }
 });

@@ -42,7 +42,7 @@ import { type Transfer, transferFiles, transferParts } from './transfer.ts';
 const CHANGE_ATTEMPTS = 3;
 
 /** With a whole model on disk nobody wants to wait long for a source that does not answer. */
-const RETRIES_WITH_MODEL = 2;
+const RETRY_WITH_MODEL = { retries: 2, maxAskedMs: DEFAULT_RETRY.maxMs } as const;
 
 interface Job {
   uri: string;
@@ -163,8 +163,8 @@ async function bringOnce(job: Job): Promise<Outcome> {
   let remote: RemoteFile[];
   let revision: string | undefined;
   try {
-    const retries = intact ? RETRIES_WITH_MODEL : job.retry.retries;
-    revision = await revisionOf(job, retries);
+    const retry = intact ? { ...job.retry, ...RETRY_WITH_MODEL } : job.retry;
+    revision = await revisionOf(job, retry);
     if (
       intact &&
       revision !== undefined &&
@@ -174,7 +174,7 @@ async function bringOnce(job: Job): Promise<Outcome> {
       emit({ type: 'listed', files: manifest.files.length, bytes: undefined, reusedFiles: manifest.files.length });
       return { files: manifest.files, reusedFiles: manifest.files.length, reused: true };
     }
-    remote = await listAll(job, retries);
+    remote = await listAll(job, retry);
   } catch (error) {
     if (
       intact &&
@@ -324,13 +324,13 @@ async function remember(job: Job, files: readonly PlacedFile[], revision: string
 
 /** What the source stands for and which of its files are wanted, where the provider can tell without listing. */
 async function revisionOf(
-  { uri, provider, providerOptions, settings, retry, signal, emit, counters }: Job,
-  retries: number,
+  { uri, provider, providerOptions, settings, signal, emit, counters }: Job,
+  retry: RetryPolicy,
 ): Promise<string | undefined> {
   if (!provider.revision) return undefined;
   const revision = await withRetries(
     () => provider.revision!(uri, providerOptions, signal),
-    { ...retry, retries },
+    retry,
     signal,
     (error, waitMs) => {
       counters.retries++;
@@ -346,8 +346,8 @@ async function allIntact(root: string, { files }: Manifest): Promise<boolean> {
 }
 
 async function listAll(
-  { uri, provider, providerOptions, options, settings, retry, signal, emit, counters }: Job,
-  retries: number,
+  { uri, provider, providerOptions, options, settings, signal, emit, counters }: Job,
+  retry: RetryPolicy,
 ) {
   const maxFiles = options.maxFiles ?? 100_000;
   const passes = createPatternFilter(settings);
@@ -370,7 +370,7 @@ async function listAll(
       if (files.length === 0 && leftOut > 0) throw nothingLeft(redactUri(uri), leftOut, settings);
       return files;
     },
-    { ...retry, retries },
+    retry,
     signal,
     (error, waitMs) => {
       counters.retries++;

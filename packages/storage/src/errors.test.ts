@@ -33,6 +33,8 @@ test('URIs are shown without what may be secret', () => {
     ['http://host?sig=a/b', 'http://host?…'],
     ['s3://bucket/a?b#c@d', 's3://bucket/a?b#c@d'],
     ['abfss://models@account.dfs.core.windows.net/m?sig=1', 'abfss://models@account.dfs.core.windows.net/m?…'],
+    ['webhdfs://user:pw@host:9870/a@b', 'webhdfs://host:9870/a@b'],
+    ['hf://owner/model@main', 'hf://owner/model@main'],
     ['/mnt/pvc/x', '/mnt/pvc/x'],
   ];
   for (const [uri, expected] of cases) assert.equal(redactUri(uri), expected);

@@ -7,8 +7,8 @@ export function redactUri(uri: string): string {
   }
   // A shared access signature may stand there; `@` stands after the container.
   if (/^abfss?:/i.test(scheme)) return uri.replace(/[?#].*$/s, '?…');
-  // In s3 and file URIs `?`, `#` and `@` are part of the name.
-  if (!/^https?:/i.test(scheme)) return uri;
+  // In s3 and file URIs `?`, `#` and `@` are part of the name; a user with a password is of none.
+  if (!/^https?:/i.test(scheme)) return uri.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*:[^/@]*@/i, '$1');
   let rest = uri.slice(scheme.length);
   const query = rest.search(/[?#]/);
   if (query >= 0) rest = `${rest.slice(0, query)}?…`;

@@ -6,13 +6,21 @@ export interface RetryPolicy {
   retries: number;
   /** First upper bound of the wait, doubled each time. Default 200. */
   baseMs: number;
-  /** Upper bound of any wait, also of a longer `Retry-After`. Default 20 s. */
+  /** Upper bound of a wait that is our own choice. Default 20 s. */
   maxMs: number;
+  /** Upper bound of a wait that the server asks for. Default 5 min: the window of the Hugging Face Hub's rate limits. */
+  maxAskedMs: number;
   /** `[0, 1)` */
   random: () => number;
 }
 
-export const DEFAULT_RETRY: RetryPolicy = { retries: 6, baseMs: 200, maxMs: 20_000, random: Math.random };
+export const DEFAULT_RETRY: RetryPolicy = {
+  retries: 6,
+  baseMs: 200,
+  maxMs: 20_000,
+  maxAskedMs: 301_000, // a second more, because the Hub rounds down
+  random: Math.random,
+};
 
 /** Attempts that each brought something do not count as failures in a row, but there is an end to them, too. */
 const MAX_ATTEMPTS = 100;
@@ -24,7 +32,7 @@ export function waitBeforeRetryMs(
   policy: RetryPolicy,
 ): number {
   const bound = Math.min(policy.maxMs, policy.baseMs * 2 ** (failuresInARow - 1));
-  return Math.round(Math.max(policy.random() * bound, Math.min(retryAfterMs ?? 0, policy.maxMs)));
+  return Math.round(Math.max(policy.random() * bound, Math.min(retryAfterMs ?? 0, policy.maxAskedMs)));
 }
 
 /**

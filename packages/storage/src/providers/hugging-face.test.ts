@@ -153,6 +153,7 @@ test('failures say what is wrong, without the token', async (t) => {
     ['hf://acme/iris', revoked, 'AccessDenied', /does not accept the token/],
     ['hf://acme/disabled', base, 'AccessDenied', /is disabled by the Hub/],
     ['hf://acme/nothing', base, 'ObjectNotFound', /has no files at revision "main"/],
+    ['hf://me:pSentinel@acme/iris', base, 'InvalidUri', /"hf:\/\/acme\/iris" names no model/],
     ['hf://iris', base, 'InvalidUri', /names no model/],
     ['hf://acme/iris/config.json', base, 'InvalidUri', /names no model.*patterns/],
     ['hf://acme/../iris', base, 'InvalidUri', /names no model/],
@@ -206,6 +207,29 @@ test('answers that no Hub gives are refused, listings come to an end', async (t)
     download('hf://acme/iris', await temporaryDirectory(t), options),
     failsWith('UnsafeName', /leads out/),
   );
+});
+
+test('a large file that breaks off goes on at the byte where it broke', async (t) => {
+  const hub = await startHub(t, REPOSITORIES());
+  let answers = 0;
+  hub.intercept = (request, response) => {
+    if (!request.url!.includes('Signature') || ++answers > 2) return false;
+    const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
+    const range = { 'content-range': `bytes ${start}-${WEIGHTS.length - 1}/${WEIGHTS.length}` };
+    response.writeHead(start > 0 ? 206 : 200, {
+      'content-length': WEIGHTS.length - start,
+      ...(start > 0 ? range : {}),
+    });
+    response.write(WEIGHTS.subarray(start, start + 20_000), () => response.destroy());
+    return true;
+  };
+  hub.repositories['acme/iris']!.revisions = { main: { 'model.safetensors': { data: WEIGHTS, storage: 'xet' } } };
+  const directory = await temporaryDirectory(t);
+  const environment = { ...NOBODY, HF_ENDPOINT: hub.url };
+  const report = await download('hf://acme/iris', directory, { environment, retryBaseMs: 1 });
+  assert.deepEqual(await readFile(join(directory, 'model.safetensors')), WEIGHTS);
+  assert.equal(report.retries, 2);
+  assert.equal(report.fetchedBytes, WEIGHTS.length);
 });
 
 test('another commit, size or digest than listed, and damaged bytes, are never taken', async (t) => {

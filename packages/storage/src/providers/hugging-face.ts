@@ -7,6 +7,7 @@ import { type Asked, hubErrorFrom } from '../hugging-face/errors.ts';
 import { type HuggingFaceSettings, huggingFaceSettingsFrom } from '../hugging-face/settings.ts';
 import { filesOfCommit, hubRequest, hubUrl, resolveCommit, type TreeFile } from '../hugging-face/tree.ts';
 import type { Provider, ProviderOptions, RemoteFile } from '../provider.ts';
+import { redactUri } from '../redact.ts';
 
 interface Handle {
   repository: string;
@@ -104,13 +105,13 @@ function checkAnswer({ headers }: HttpResponse, { source, handle }: RemoteFile):
 function parseHuggingFaceUri(uri: string): Asked {
   const [, owner, model, revision] = /^hf:\/\/([\w.-]+)\/([\w.-]+)(?:[:@](.*))?$/.exec(uri) ?? [];
   if (!owner || !model || /^\.+$/.test(owner) || /^\.+$/.test(model)) {
-    throw new StorageError('InvalidUri', `"${uri}" names no model`, {
+    throw new StorageError('InvalidUri', `"${redactUri(uri)}" names no model`, {
       hint: 'write hf://OWNER/MODEL or hf://OWNER/MODEL:REVISION; patterns choose files in it',
     });
   }
   // Names of Git have neither; the first would lead to another address of the Hub.
   if (revision && /(^|\/)\.{1,2}(\/|$)|[\s\p{Cc}]/u.test(revision)) {
-    throw new StorageError('InvalidUri', `"${uri}" has a revision that cannot be one`, {
+    throw new StorageError('InvalidUri', `"${redactUri(uri)}" has a revision that cannot be one`, {
       hint: 'a branch, tag or commit is expected',
     });
   }

@@ -3,6 +3,7 @@ import { StorageError } from '../errors.ts';
 import { discardBody } from '../http/body.ts';
 import { contentLengthFrom, sourceChanged } from '../http/content.ts';
 import type { Provider, ProviderOptions, RemoteFile } from '../provider.ts';
+import { redactUri } from '../redact.ts';
 import { fileChecksum } from '../webhdfs/checksum.ts';
 import { type FileStatus, fileStatus, filesBelow } from '../webhdfs/listing.ts';
 import { locate } from '../webhdfs/location.ts';
@@ -18,17 +19,19 @@ interface Handle {
 export const webHdfsProvider: Provider = {
   async *list(uri, options, signal) {
     const { hdfs, path } = await locate(uri, options, signal);
-    const status = await fileStatus(path || '/', uri, hdfs, options, signal);
+    const source = redactUri(uri);
+    const status = await fileStatus(path || '/', source, hdfs, options, signal);
     if (status.type === 'FILE') {
       yield remoteFile(path.slice(path.lastIndexOf('/') + 1), { path, hdfs, status });
       return;
     }
     let count = 0;
-    for await (const [name, each] of filesBelow(path, uri, hdfs, options, signal)) {
+    for await (const [name, each] of filesBelow(path, source, hdfs, options, signal)) {
       count++;
       yield remoteFile(name, { path: `${path}/${name}`, hdfs, status: each });
     }
-    if (count === 0) throw new StorageError('ObjectNotFound', `no file under directory ${uri}`, { details: { path } });
+    if (count === 0)
+      throw new StorageError('ObjectNotFound', `no file under directory ${source}`, { details: { path } });
   },
 
   async read(file, { start, end = file.sizeBytes! }, options, signal) {

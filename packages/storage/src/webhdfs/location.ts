@@ -1,5 +1,6 @@
 import { StorageError } from '../errors.ts';
 import type { ProviderOptions } from '../provider.ts';
+import { redactUri } from '../redact.ts';
 import { type WebHdfs, webHdfsJson } from './request.ts';
 import { type WebHdfsSettings, webHdfsSettingsFrom } from './settings.ts';
 
@@ -39,25 +40,37 @@ function hadoopForm(uri: string, scheme: string, rest: string): { nameNode: URL;
   if (scheme !== 'hdfs' && address !== undefined && URL.canParse(origin)) {
     return { nameNode: new URL(origin), path: path ?? '/' };
   }
-  throw new StorageError('InvalidConfiguration', `HDFS_NAMENODE is not set, and "${uri}" names no name node`, {
-    hint: FORMS,
-  });
+  throw new StorageError(
+    'InvalidConfiguration',
+    `HDFS_NAMENODE is not set, and "${redactUri(uri)}" names no name node`,
+    {
+      hint: FORMS,
+    },
+  );
 }
 
 async function rootOf(hdfs: WebHdfs, uri: string, options: ProviderOptions, signal: AbortSignal): Promise<string> {
   const { rootPath } = hdfs.settings;
   if (rootPath === undefined || rootPath.startsWith('/')) return rootPath ?? '';
-  const answer = await webHdfsJson({ op: 'GETHOMEDIRECTORY', path: '/', source: uri }, hdfs, options, signal);
+  const answer = await webHdfsJson(
+    { op: 'GETHOMEDIRECTORY', path: '/', source: redactUri(uri) },
+    hdfs,
+    options,
+    signal,
+  );
   const home = (answer as { Path?: unknown } | null)?.Path;
   if (typeof home === 'string' && home.startsWith('/')) return `${home}/${rootPath}`;
-  throw new StorageError('SourceRejected', `the answer about the home directory for ${uri} is not of WebHDFS`);
+  throw new StorageError(
+    'SourceRejected',
+    `the answer about the home directory for ${redactUri(uri)} is not of WebHDFS`,
+  );
 }
 
 /** Absolute, without a slash at its end: the root is empty. */
 function normalized(path: string, uri: string): string {
   const segments = path.split('/').filter((segment) => segment !== '' && segment !== '.');
   if (segments.includes('..') || path.includes('\0')) {
-    throw new StorageError('InvalidUri', `"${uri}" has ".." in its path`, { hint: FORMS });
+    throw new StorageError('InvalidUri', `"${redactUri(uri)}" has ".." in its path`, { hint: FORMS });
   }
   return segments.map((segment) => `/${segment}`).join('');
 }
