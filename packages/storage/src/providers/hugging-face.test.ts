@@ -89,7 +89,9 @@ test('a branch that moves while it is downloaded brings the files of one commit;
   const report = await download('hf://acme/iris', directory, { environment });
   assert.equal(await readFile(join(directory, 'config.json'), 'utf8'), 'moved');
   assert.equal(report.fetchedBytes, 5);
+  const before = hub.requests.length;
   assert.equal((await download('hf://acme/iris', directory, { environment })).reused, true);
+  assert.deepEqual(hub.requests.slice(before), ['GET /api/models/acme/iris/revision/main']);
 });
 
 test('the Hub is asked once where a large file lies; an address that expired is asked for anew', async (t) => {

@@ -16,6 +16,9 @@ interface Handle {
   file: TreeFile;
 }
 
+/** The commit that a download, whose URI is always the same, has settled for. */
+const COMMIT = 'hugging-face/commit';
+
 /** Signed addresses of large files that are remembered at once; each is about a kilobyte. */
 const MAX_LOCATIONS = 256;
 
@@ -25,10 +28,17 @@ const MAX_LOCATIONS = 256;
  */
 export const huggingFaceProvider: Provider = {
   keepsArchives: true, // as KServe leaves them
+  async revision(uri, options, signal) {
+    const commit = await resolveCommit(parseHuggingFaceUri(uri), await settingsOf(options), options, signal);
+    options.memo.set(COMMIT, commit); // a branch may move before it is listed
+    return commit;
+  },
+
   async *list(uri, options, signal) {
     const asked = parseHuggingFaceUri(uri);
     const settings = await settingsOf(options);
-    const commit = await resolveCommit(asked, settings, options, signal);
+    const known = options.memo.get(COMMIT) as string | undefined;
+    const commit = known ?? (await resolveCommit(asked, settings, options, signal));
     let count = 0;
     for await (const file of filesOfCommit(commit, asked, settings, options, signal)) {
       count++;
