@@ -261,10 +261,10 @@ async function bringPack(job: Job, pack: Pack, manifest: Manifest | undefined, i
 
   const { extractEntries, placeExtracted } = await import('./archive/extract.ts');
   await mkdir(join(root, WORK_DIRECTORY), { recursive: true });
-  await checkFreeSpace(job, packed);
+  if (!provider.localPath) await checkFreeSpace(job, packed);
   const startMs = options.clock!();
   try {
-    const parts = await transferParts(packed, transferOf(job));
+    const parts = await partsOnDisk(job, packed);
     const staged = await extractEntries((read) => pack.entries(parts, provider, providerOptions, read), {
       root,
       source: identity.source,
@@ -272,6 +272,7 @@ async function bringPack(job: Job, pack: Pack, manifest: Manifest | undefined, i
       freeBytes: pack.partly ? undefined : await (options.freeBytes ?? freeBytesOf)(root),
       signal,
     });
+    if (provider.localPath) for (const file of packed) await checkUnchanged(job, file);
     const known = await readKnown(root, manifest);
     await setManifestAside(root);
     const files = await placeExtracted(root, staged, identity.source, [...known.keys()]);
@@ -287,6 +288,20 @@ async function bringPack(job: Job, pack: Pack, manifest: Manifest | undefined, i
   } finally {
     counters.transferMs += options.clock!() - startMs;
   }
+}
+
+/** Archives of this machine are read where they lie; all others come into the work directory first, checked. */
+async function partsOnDisk(job: Job, files: readonly RemoteFile[]): ReturnType<typeof transferParts> {
+  const { localPath } = job.provider;
+  if (!localPath) return transferParts(files, transferOf(job));
+  for (const file of files) await checkUnchanged(job, file);
+  return files.map((file) => ({ file, path: localPath(file), sizeBytes: file.sizeBytes ?? 0, digest: file.digest }));
+}
+
+/** @throws StorageError SourceChanged */
+async function checkUnchanged({ provider, providerOptions, signal }: Job, file: RemoteFile): Promise<void> {
+  const { body } = await provider.read(file, { start: 0, end: 0 }, providerOptions, signal);
+  body.destroy();
 }
 
 /** Nothing of such an archive is of use to a later call. */

@@ -1,7 +1,7 @@
-import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { StorageError } from '../errors.ts';
 import type { ArchiveEntry, ArchiveReadOptions } from './entry.ts';
+import { fileChunks } from './file-chunks.ts';
 import { type ArchiveFormat, compressionOf, contentProblem, SNIFF_BYTES } from './format.ts';
 import { tarEntries } from './tar.ts';
 import { zipEntries } from './zip.ts';
@@ -26,16 +26,10 @@ export async function* archiveEntries(
   }
   if (format === 'zip') yield* zipEntries(path, { ...options, sizeBytes });
   else {
-    if (compressionOf(start, options.source) === 'none') options.limiter.announced(sizeBytes, sizeBytes);
-    yield* tarEntries(chunksOf(path), options);
+    const compressed = compressionOf(start, options.source) !== 'none';
+    if (!compressed) options.limiter.announced(sizeBytes, sizeBytes);
+    yield* tarEntries(fileChunks(path, { reuse: compressed || options.reuseChunks }), options);
   }
-}
-
-const READ_BYTES = 256 * 1024;
-
-/** Opens nothing before the first chunk is asked for. */
-async function* chunksOf(path: string): AsyncGenerator<Buffer> {
-  yield* createReadStream(path, { highWaterMark: READ_BYTES });
 }
 
 async function startOf(path: string): Promise<{ start: Buffer; sizeBytes: number }> {

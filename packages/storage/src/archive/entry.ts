@@ -37,4 +37,6 @@ export interface ArchiveReadOptions {
   /** Counts entries and bytes; throws `LimitExceeded` or `NoSpace`. One per model, also across several archives. */
   limiter: ArchiveLimiter;
   signal: AbortSignal;
+  /** Whether chunks of bodies may be overwritten once the next one is asked for, which saves memory. Default false. */
+  reuseChunks?: boolean;
 }

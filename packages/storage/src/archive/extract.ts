@@ -26,7 +26,7 @@ export async function extractEntries(
   { root, source, limits, freeBytes, signal }: ExtractOptions,
 ): Promise<StagedFile[]> {
   const directory = join(root, WORK_DIRECTORY, EXTRACT_DIRECTORY);
-  const options = { source, limiter: createArchiveLimiter(source, limits, freeBytes), signal };
+  const options = { source, limiter: createArchiveLimiter(source, limits, freeBytes), signal, reuseChunks: true };
   try {
     return await stageEntries(entries(options), directory, options);
   } catch (error) {

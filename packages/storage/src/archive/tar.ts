@@ -98,7 +98,7 @@ async function metaData(reader: ChunkReader, { sizeBytes }: TarHeader, source: s
   if (sizeBytes > MAX_META_BYTES) throw invalid(source, `has an extended header of ${sizeBytes} bytes`);
   const data = await reader.take(padded(sizeBytes));
   if (data.length < padded(sizeBytes)) throw invalid(source, 'ends in the middle of an extended header');
-  return data.subarray(0, sizeBytes);
+  return Buffer.from(data.subarray(0, sizeBytes)); // outlives the chunk that it is in
 }
 
 function createContent(reader: ChunkReader, sizeBytes: number, source: string) {

@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { open } from 'node:fs/promises';
-import { crc32 } from 'node:zlib';
+import { crc32, createInflateRaw } from 'node:zlib';
 import type { Entry, ZipFile } from 'yauzl';
 import { StorageError } from '../errors.ts';
-import { decompressionError } from './decompress.ts';
+import { decompressionError, OUTPUT_CHUNK_BYTES, through } from './decompress.ts';
 import type { ArchiveEntry, ArchiveEntryType, ArchiveReadOptions } from './entry.ts';
+import { fileChunks } from './file-chunks.ts';
 import { entryNameFrom, utf8NameFrom } from './names.ts';
 
 /** Longest path that Linux takes. */
@@ -16,6 +17,9 @@ const LOCAL_HEADER_BYTES = 30;
 const DIRECTORY_RECORD_BYTES = 46;
 
 const END_RECORD_BYTES = 22;
+
+/** Compression method. */
+const STORED = 0;
 
 const UTF8_FLAG = 0x800;
 
@@ -40,10 +44,11 @@ export async function* zipEntries(
   try {
     const entries = await directoryOf(path, zip, options);
     limiter.read(sizeBytes);
-    for (const { entry, name, type } of entries) {
+    for (const found of entries) {
+      const { entry, name, type } = found;
       signal.throwIfAborted();
       const mode = (entry.externalFileAttributes >>> 16) & 0o7777;
-      const body = contentOf(zip, entry, name, options);
+      const body = contentOf(path, zip, found, options);
       const linkName = type === 'symlink' ? await linkNameFrom(body, source, name) : undefined;
       yield { name, type, sizeBytes: type === 'file' ? entry.uncompressedSize : 0, mode, linkName, body };
     }
@@ -158,26 +163,40 @@ function typeOf({ versionMadeBy, externalFileAttributes }: Entry, raw: string): 
 }
 
 async function* contentOf(
+  path: string,
   zip: ZipFile,
-  entry: Entry,
-  name: string,
-  { source, limiter, signal }: ArchiveReadOptions,
+  { entry, name }: DirectoryEntry,
+  { source, limiter, signal, reuseChunks }: ArchiveReadOptions,
 ): AsyncGenerator<Buffer> {
   let crc = 0;
+  let left = entry.uncompressedSize;
   try {
-    const stream = await zip.openReadStreamPromise(entry);
-    try {
-      for await (const chunk of stream as AsyncIterable<Buffer>) {
-        signal.throwIfAborted();
-        limiter.expanded(chunk.length);
-        crc = crc32(chunk, crc);
-        yield chunk;
-      }
-    } finally {
-      stream.destroy();
+    const { fileDataStart: start } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
+    const packed = { start, end: start + entry.compressedSize };
+    const output =
+      entry.compressionMethod === STORED
+        ? fileChunks(path, { ...packed, reuse: reuseChunks })
+        : through(
+            createInflateRaw({ chunkSize: OUTPUT_CHUNK_BYTES }),
+            fileChunks(path, { ...packed, reuse: true }),
+            `entry "${name}" of ${source}`,
+          );
+    for await (const chunk of output) {
+      signal.throwIfAborted();
+      limiter.expanded(chunk.length);
+      left -= chunk.length;
+      if (left < 0) break;
+      crc = crc32(chunk, crc);
+      yield chunk;
     }
   } catch (cause) {
     throw zipError(cause, source, name);
+  }
+  if (left !== 0) {
+    throw damaged(
+      source,
+      `has an entry "${name}" of another size than the ${entry.uncompressedSize} bytes that it says`,
+    );
   }
   if (crc !== entry.crc32) throw damaged(source, `has an entry "${name}" whose CRC-32 is wrong`);
 }
