@@ -1,6 +1,6 @@
 import type { ArchiveLimiter } from './limits.ts';
 
-export const ARCHIVE_ENTRY_TYPES = [
+const ARCHIVE_ENTRY_TYPES = [
   'file',
   'directory',
   'symlink',

@@ -44,7 +44,7 @@ export function contentProblem(start: Buffer, format: ArchiveFormat): string | u
 }
 
 /** `ustar` of POSIX and GNU; archives older than that have only their checksum. */
-export function isTarHeader(start: Buffer): boolean {
+function isTarHeader(start: Buffer): boolean {
   return start.subarray(257, 262).equals(Buffer.from('ustar'));
 }
 

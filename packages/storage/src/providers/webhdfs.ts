@@ -22,7 +22,7 @@ export const webHdfsProvider: Provider = {
     const source = redactUri(uri);
     const status = await fileStatus(path || '/', source, hdfs, options, signal);
     if (status.type === 'FILE') {
-      yield remoteFile(path.slice(path.lastIndexOf('/') + 1), { path, hdfs, status });
+      yield { ...remoteFile(path.slice(path.lastIndexOf('/') + 1), { path, hdfs, status }), named: true };
       return;
     }
     let count = 0;
