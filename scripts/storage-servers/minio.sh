@@ -9,7 +9,7 @@ if [ ! -x "$program" ]; then
   command -v go > /dev/null || { echo "Go is needed to build MinIO, and is not installed" >&2; exit 1; }
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
-  GOBIN="$work" GOFLAGS=-buildvcs=false CGO_ENABLED=0 go install -trimpath -ldflags='-s -w' "github.com/minio/minio@$version" >&2
+  GOBIN="$work" GOFLAGS=-buildvcs=false go install -trimpath -ldflags='-s -w' "github.com/minio/minio@$version" >&2
   mkdir -p "$cache"
   mv "$work/minio" "$program" # only when it is whole
 fi

@@ -1,4 +1,4 @@
-import { createCrcKernel, DATA_BYTES, DATA_OFFSET, TABLES } from './crc-kernel.ts';
+import { type CrcKernel, createCrcKernel, DATA_BYTES, DATA_OFFSET, TABLES } from './crc-kernel.ts';
 
 /** The two checksums of object stores that `node:zlib` does not have. */
 export interface Crc {
@@ -16,18 +16,13 @@ const ALGORITHMS = {
   crc64nvme: { kernel: createCrcKernel(tablesFor(0x9a6c9329ac4bc9b5n)), digits: 16 },
 } as const;
 
-/** A sum of no bytes, or one that goes on from the value of what stood before. */
-export function createCrc(algorithm: keyof typeof ALGORITHMS, value = 0): Crc {
+export function createCrc(algorithm: keyof typeof ALGORITHMS): Crc {
   const { kernel, digits } = ALGORITHMS[algorithm];
   const ones = (1n << BigInt(digits * 4)) - 1n;
-  let state = ones ^ BigInt(value);
+  let state = ones;
   return {
     update(chunk) {
-      for (let start = 0; start < chunk.length; start += DATA_BYTES) {
-        const piece = chunk.subarray(start, start + DATA_BYTES);
-        kernel.memory.set(piece, DATA_OFFSET);
-        state = BigInt.asUintN(64, kernel.update(state, DATA_OFFSET, DATA_OFFSET + piece.length));
-      }
+      state = advance(kernel, state, chunk);
     },
     hex: () => (state ^ ones).toString(16).padStart(digits, '0'),
   };
@@ -35,11 +30,18 @@ export function createCrc(algorithm: keyof typeof ALGORITHMS, value = 0): Crc {
 
 /** CRC-32C of `data` that goes on from the value of what stood before it, as `crc32` of `node:zlib` does. */
 export function createCrc32c(): (data: Uint8Array, value: number) => number {
-  return (data, value) => {
-    const crc = createCrc('crc32c', value);
-    crc.update(data);
-    return Number.parseInt(crc.hex(), 16);
-  };
+  const { kernel } = ALGORITHMS.crc32c;
+  return (data, value) => ~Number(advance(kernel, BigInt(~value >>> 0), data)) >>> 0;
+}
+
+function advance(kernel: CrcKernel, start: bigint, chunk: Uint8Array): bigint {
+  let state = start;
+  for (let offset = 0; offset < chunk.length; offset += DATA_BYTES) {
+    const piece = chunk.subarray(offset, offset + DATA_BYTES);
+    kernel.memory.set(piece, DATA_OFFSET);
+    state = BigInt.asUintN(64, kernel.update(state, DATA_OFFSET, DATA_OFFSET + piece.length));
+  }
+  return state;
 }
 
 /** Table `k` has, for each byte, the remainder of that byte followed by `k` zero bytes. */
