@@ -14,6 +14,7 @@ test('auth wins over user and password, the first colon splits, tokens are kept'
       'd.io': { registrytoken: 'bearer' },
       'e.io': null,
       'f.io': { Username: 'any', PASSWORD: 'case' },
+      'g.io': { username: 'first', Username: 'last', password: 'p', PASSWORD: null },
     }),
     'dockerconfigjson',
     'file',
@@ -30,6 +31,7 @@ test('auth wins over user and password, the first colon splits, tokens are kept'
       ['d.io', '', '', 'bearer'],
       ['e.io', '', ''],
       ['f.io', 'any', 'case'],
+      ['g.io', 'last', 'p'],
     ],
   );
 });

@@ -83,9 +83,9 @@ function credentialFrom(value: unknown): RegistryCredential | string {
   if (!isObject(value)) return 'is not an object';
   const fields: Record<string, string> = {};
   for (const name of ['username', 'password', 'auth', 'identitytoken', 'registrytoken']) {
-    const field = fieldOf(value, name) ?? '';
-    if (typeof field !== 'string') return `has a "${name}" that is no string`;
-    fields[name] = field;
+    const found = fieldsOf(value, name);
+    if (!found.every((field) => typeof field === 'string')) return `has a "${name}" that is no string`;
+    fields[name] = found.at(-1) ?? '';
   }
   let { username, password } = fields as { username: string; password: string };
   if (fields['auth']) {
@@ -114,18 +114,24 @@ function decodeBase64(text: string): string | undefined {
 }
 
 function helpersOf(root: Record<string, unknown>): string[] {
-  const store = fieldOf(root, 'credsStore');
-  const helpers = fieldOf(root, 'credHelpers');
+  const store = fieldOf(root, 'credsstore');
+  const helpers = fieldOf(root, 'credhelpers');
   return [
     ...(typeof store === 'string' && store !== '' ? ['*'] : []),
     ...(isObject(helpers) ? Object.keys(helpers) : []),
   ];
 }
 
+/** @param name  in lower case */
 function fieldOf(object: Record<string, unknown>, name: string): unknown {
-  if (Object.hasOwn(object, name)) return object[name];
-  const other = Object.keys(object).find((each) => each.toLowerCase() === name.toLowerCase());
-  return other === undefined ? undefined : object[other];
+  return fieldsOf(object, name).at(-1);
+}
+
+/** In any case of letters; the last one counts, and a null does not, as in Go's decoder. */
+function fieldsOf(object: Record<string, unknown>, name: string): unknown[] {
+  return Object.entries(object).flatMap(([key, value]) =>
+    key.toLowerCase() === name && value !== null ? [value] : [],
+  );
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
