@@ -5,7 +5,7 @@ import { requestFollowing } from '../http/follow.ts';
 import type { ProviderOptions } from '../provider.ts';
 import { parseChallenges } from './challenge.ts';
 import { readRegistryCredentials } from './credentials.ts';
-import { createSession, type Session } from './session.ts';
+import { createSession } from './session.ts';
 import { isPlainHttp, type OciSettings, ociSettingsFrom } from './settings.ts';
 import type { TokenContext } from './token.ts';
 
@@ -26,18 +26,24 @@ const DOCKER_HUB = 'registry-1.docker.io';
 /** Requests for one answer: more credentials than this for one image are a mistake, and a server may refuse each renewed token. */
 const MAX_ATTEMPTS = 32;
 
-/** The repository, with one session for the length of a download. @throws StorageError InvalidConfiguration */
-export async function openRepository(
-  registry: string,
-  repository: string,
-  options: ProviderOptions,
-): Promise<Repository> {
+/** The repository, one for the length of a download: credentials and certificates are read once. @throws StorageError InvalidConfiguration */
+export function openRepository(registry: string, repository: string, options: ProviderOptions): Promise<Repository> {
+  const key = `oci ${registry}/${repository}`;
+  let opened = options.memo.get(key) as Promise<Repository> | undefined;
+  if (!opened) {
+    opened = createRepository(registry, repository, options);
+    options.memo.set(key, opened);
+  }
+  return opened;
+}
+
+async function createRepository(registry: string, repository: string, options: ProviderOptions): Promise<Repository> {
   const name = `${registry}/${repository}`;
   const settings = ociSettingsFrom(options.environment);
   const host = registry === 'docker.io' ? DOCKER_HUB : registry;
   const origin = new URL(`${isPlainHttp(host, settings) ? 'http' : 'https'}://${host}`);
   const ca = await readCaBundle(options.environment, ['REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE']);
-  const session = await sessionFor(registry, repository, options);
+  const session = createSession(await readRegistryCredentials(options.environment, registry, repository));
   const { connections } = options;
   return {
     name,
@@ -69,14 +75,4 @@ export async function openRepository(
       }
     },
   };
-}
-
-function sessionFor(registry: string, repository: string, options: ProviderOptions): Promise<Session> {
-  const key = `oci session ${registry}/${repository}`;
-  let session = options.memo.get(key) as Promise<Session> | undefined;
-  if (!session) {
-    session = readRegistryCredentials(options.environment, registry, repository).then(createSession);
-    options.memo.set(key, session);
-  }
-  return session;
 }

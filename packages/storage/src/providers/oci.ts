@@ -3,7 +3,7 @@ import { discardBody } from '../http/body.ts';
 import { checkRange } from '../http/content.ts';
 import { statusErrorFrom } from '../http/errors.ts';
 import { contentsOf, type LayerContent } from '../oci/contents.ts';
-import { type LayerFile, layerEntries } from '../oci/layers.ts';
+import type { LayerFile } from '../oci/layers.ts';
 import type { Descriptor } from '../oci/manifest.ts';
 import { openRepository, type Repository } from '../oci/repository.ts';
 import { resolveManifest } from '../oci/resolve.ts';
@@ -49,7 +49,7 @@ export const ociProvider: Provider = {
     }
   },
 
-  unpack(parts, _options, read) {
+  async *unpack(parts, _options, read) {
     const layers: LayerFile[] = [];
     let folder: string | undefined;
     for (const { file, path } of parts) {
@@ -57,7 +57,8 @@ export const ociProvider: Provider = {
       folder = handle.folder;
       for (const { place, fileName } of handle.places) layers[place] = { path, sizeBytes: file.sizeBytes!, fileName };
     }
-    return layerEntries(layers, { ...read, folder: folder ?? '', whiteouts: folder !== undefined });
+    const { layerEntries } = await import('../oci/layers.ts');
+    yield* layerEntries(layers, { ...read, folder: folder ?? '', whiteouts: folder !== undefined });
   },
 
   async read(file, range, options, signal) {
