@@ -96,7 +96,7 @@ async function entriesOf(store: ObjectStore, oid: string, folder: string, shown:
 }
 
 /** `MODE SP NAME NUL` and twenty bytes of id, again and again. */
-export function parseTree(content: Buffer, folder: string, shown: string): TreeEntry[] {
+function parseTree(content: Buffer, folder: string, shown: string): TreeEntry[] {
   const entries: TreeEntry[] = [];
   for (let at = 0; at < content.length; ) {
     const space = content.indexOf(0x20, at);

@@ -18,7 +18,7 @@ export interface GitSource {
  * The path itself has to end with `.git`, so that `raw.githubusercontent.com`, `*.github.io` and `model.git.bin` stay plain files. With a
  * query or a fragment an address is a plain file, too.
  */
-const GIT_URI = /^(https?:\/\/[^/?#]+\/(?:[^?#]*?[^/?#])?\.git)(?:@([^?#]*?))?(?:\/\/([^?#]*)|\/)?$/i;
+const GIT_URI = /^(https?:\/\/[^/?#]+\/[^?#]*?\.git)(?:@([^?#]*?))?(?:\/\/([^?#]*)|\/)?$/i;
 
 export function isGitUri(uri: string): boolean {
   return GIT_URI.test(uri);
