@@ -29,7 +29,8 @@ export async function azureStatusError(
       details,
     });
   }
-  if (status === 404 && !(code === 'ResourceNotFound' && credentials.kind === 'anonymous')) {
+  const hidden = service === 'blob' && code === 'ResourceNotFound' && credentials.kind === 'anonymous';
+  if (status === 404 && !hidden) {
     return new StorageError('ObjectNotFound', `${source} does not exist (${shown})`, { details });
   }
   if (code === 'BlobArchived' || code === 'BlobBeingRehydrated') {

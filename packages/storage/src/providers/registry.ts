@@ -22,8 +22,8 @@ const ENTRIES: readonly Entry[] = [
     accepts: (uri) => /^(hdfs|s?webhdfs):\/\//.test(uri),
     load: async () => (await import('./webhdfs.ts')).webHdfsProvider,
   },
-  { accepts: isGitUri, load: async () => (await import('./git.ts')).gitProvider },
   { accepts: isAzureUri, load: async () => (await import('./azure.ts')).azureProvider },
+  { accepts: isGitUri, load: async () => (await import('./git.ts')).gitProvider },
   { accepts: (uri) => /^https?:\/\//i.test(uri), load: async () => (await import('./http.ts')).httpProvider },
   { accepts: (uri) => uri.startsWith('oci://'), load: async () => (await import('./oci.ts')).ociProvider },
   // An absolute path is what KServe's webhook passes for a mounted claim.
