@@ -40,7 +40,7 @@ const TYPES: Readonly<Record<number, PackEntry['type']>> = {
 /** Type and size take ten bytes at most, a base twenty. */
 const LONGEST_HEADER = 32;
 
-const WINDOW_BYTES = 2 * MEMORY_BYTES;
+const WINDOW_BYTES = MEMORY_BYTES;
 
 /**
  * Goes through a pack from its beginning. `onObject` gets the content of each entry: in one piece up to `MEMORY_BYTES`, in several above.
@@ -115,8 +115,8 @@ export async function scanPack(
 
 /** Content of an entry as a stream; the caller destroys it. */
 export function openPacked({ pack, start, end }: PackedData): Readable & { bytesWritten: number } {
-  const compressed = createReadStream(pack.path, { start, end: end - 1, highWaterMark: 256 * 1024 });
-  const inflate = createInflate({ chunkSize: 256 * 1024 });
+  const compressed = createReadStream(pack.path, { start, end: end - 1, highWaterMark: 64 * 1024 });
+  const inflate = createInflate({ chunkSize: 64 * 1024 });
   compressed.on('error', (error) => inflate.destroy(error));
   inflate.on('close', () => compressed.destroy());
   return compressed.pipe(inflate);

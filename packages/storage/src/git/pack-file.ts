@@ -8,7 +8,7 @@ export const HEADER_BYTES = 12;
 export const TRAILER_BYTES = 20;
 
 /** What is collected before it is written. */
-const WRITE_BYTES = 512 * 1024;
+const WRITE_BYTES = 128 * 1024;
 
 export interface PackFile {
   path: string;
