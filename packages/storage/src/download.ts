@@ -232,7 +232,7 @@ function transferOf(job: Job): Transfer {
   return {
     root,
     provider,
-    providerOptions,
+    providerOptions: { ...providerOptions, connections: providerOptions.connections.forData() },
     parallel: options.parallel!,
     segmentBytes: options.segmentBytes ?? 8 * 1024 * 1024,
     symlinks: symlinks(job),

@@ -1,6 +1,7 @@
 import { open, rm, stat, symlink } from 'node:fs/promises';
 import { strongerOf, verifyDigest } from './digest.ts';
 import { StorageError, targetErrorFrom } from './errors.ts';
+import { piecesOf } from './http/lent-body.ts';
 import { appendJournal, type PlacedFile } from './manifest.ts';
 import { type Budget, createBudget, forEachParallel } from './parallel.ts';
 import { openPartFile, type PartFile, partPath, type Segment } from './part-file.ts';
@@ -184,7 +185,7 @@ async function fetchSegment(
         signal,
       );
       digest ??= answer.digest;
-      const iterator = body[Symbol.asyncIterator]();
+      const iterator = piecesOf(body);
       try {
         for (;;) {
           const { done, value: chunk } = await nextChunk(iterator, file, signal);

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import type { DataConnections } from './data-connections.ts';
 import { requestErrorFrom } from './errors.ts';
 
 export interface HttpRequest {
@@ -31,6 +32,8 @@ export interface HttpResponse {
 export interface Connections {
   /** Answers with any status. @throws StorageError SourceUnavailable, TlsUntrusted or Aborted when there is no answer */
   request(request: HttpRequest): Promise<HttpResponse>;
+  /** The same for model data: the body of a GET comes from few large buffers (`piecesOf`) where the answer allows it. */
+  forData(): Connections;
   close(): Promise<void>;
 }
 
@@ -47,8 +50,31 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** Nothing is loaded or opened before the first request. Proxies follow `http_proxy`, `https_proxy` and `no_proxy`. */
 export function createConnections(options: ConnectionOptions): Connections {
   const dispatchers = new Map<string, Promise<Dispatcher>>();
+  const proxies = proxiesFrom(options.environment);
+  const trusted = new Map<string, Promise<string[]>>();
+  let dataConnections: Promise<DataConnections> | undefined;
 
-  return {
+  /** Authorities by PEM text: the roots are collected once. */
+  function trustedWith(ca: string): Promise<string[]> {
+    const known = trusted.get(ca) ?? rootsAnd(ca);
+    trusted.set(ca, known);
+    return known;
+  }
+
+  async function requestData(request: HttpRequest): Promise<HttpResponse | undefined> {
+    const { method, url, ca, body, direct, clientCertificate, source, signal } = request;
+    const proxied = !direct && (url.protocol === 'https:' ? proxies.httpsProxy : proxies.httpProxy);
+    if (method !== 'GET' || body !== undefined || proxied || clientCertificate) return undefined;
+    dataConnections ??= import('./data-connections.ts').then((it) => it.createDataConnections(options.stallTimeoutMs));
+    try {
+      const roots = ca === undefined ? undefined : await trustedWith(ca);
+      return await (await dataConnections).get(request, roots);
+    } catch (error) {
+      throw requestErrorFrom(error, source, url, signal);
+    }
+  }
+
+  const connections: Connections = {
     async request({ url, source, signal, method, headers, body: sent, ...tls }) {
       const { verifyTls = true, direct = false, ca, clientCertificate } = tls;
       const key = `${verifyTls}|${direct}|${ca ?? ''}|${clientCertificate?.cert ?? ''}|${clientCertificate?.key ?? ''}`;
@@ -76,10 +102,39 @@ export function createConnections(options: ConnectionOptions): Connections {
       }
     },
 
+    forData() {
+      return {
+        ...connections,
+        request: async (request) => (await requestData(request)) ?? connections.request(request),
+      };
+    },
+
     async close() {
+      (await dataConnections)?.close();
       await Promise.all([...dispatchers.values()].map(async (dispatcher) => (await dispatcher).destroy()));
     },
   };
+  return connections;
+}
+
+interface Proxies {
+  httpProxy: string;
+  httpsProxy: string;
+  noProxy: string;
+}
+
+function proxiesFrom(environment: ConnectionOptions['environment']): Proxies {
+  return {
+    httpProxy: environment['http_proxy'] || environment['HTTP_PROXY'] || '',
+    httpsProxy: environment['https_proxy'] || environment['HTTPS_PROXY'] || '',
+    noProxy: environment['no_proxy'] || environment['NO_PROXY'] || '',
+  };
+}
+
+/** `ca` replaces the roots, so everything that is trusted anyway goes with it. */
+async function rootsAnd(ca: string): Promise<string[]> {
+  const { getCACertificates } = await import('node:tls');
+  return [...new Set([...getCACertificates('default'), ...getCACertificates('system'), ca])];
 }
 
 async function createDispatcher(
@@ -89,22 +144,16 @@ async function createDispatcher(
   const { EnvHttpProxyAgent } = await loadUndici();
   const tls: { rejectUnauthorized?: boolean; ca?: string[]; cert?: string; key?: string } = { ...clientCertificate };
   if (!verifyTls) tls.rejectUnauthorized = false;
-  if (ca !== undefined) {
-    const { getCACertificates } = await import('node:tls');
-    // `ca` replaces the roots, so everything that is trusted anyway goes with it.
-    tls.ca = [...new Set([...getCACertificates('default'), ...getCACertificates('system'), ca])];
-  }
-  const { environment } = options;
+  if (ca !== undefined) tls.ca = await rootsAnd(ca);
   return new EnvHttpProxyAgent({
     connections: options.perOrigin,
     connect: { timeout: CONNECT_TIMEOUT_MS, ...tls },
     requestTls: tls,
     headersTimeout: options.stallTimeoutMs,
     bodyTimeout: options.stallTimeoutMs,
-    // Empty strings, because undefined would make it read the environment of the process.
-    httpProxy: environment['http_proxy'] || environment['HTTP_PROXY'] || '',
-    httpsProxy: environment['https_proxy'] || environment['HTTPS_PROXY'] || '',
-    noProxy: direct ? '*' : environment['no_proxy'] || environment['NO_PROXY'] || '',
+    // Empty strings where there are none, because undefined would make it read the environment of the process.
+    ...proxiesFrom(options.environment),
+    ...(direct ? { noProxy: '*' } : {}),
   });
 }
 

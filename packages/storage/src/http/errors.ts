@@ -56,6 +56,7 @@ function hintFor(code: string): string {
       return 'the host name cannot be resolved; check it, and the proxy settings';
     case 'ECONNREFUSED':
       return 'nothing listens there; check host and port';
+    case 'ETIMEDOUT':
     case 'UND_ERR_HEADERS_TIMEOUT':
     case 'UND_ERR_BODY_TIMEOUT':
       return 'it sent nothing for too long';
