@@ -29,7 +29,8 @@ export function strongerOf(a: Digest | undefined, b: Digest | undefined): Digest
   return DIGEST_ALGORITHMS.indexOf(b.algorithm) < DIGEST_ALGORITHMS.indexOf(a.algorithm) ? b : a;
 }
 
-async function digestOf(
+/** Lower-case hexadecimal digest of a file on disk. */
+export async function digestOf(
   path: string,
   sizeBytes: number,
   { algorithm, division }: Digest,

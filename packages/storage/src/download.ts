@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Pack, packIn } from './archive/pack.ts';
+import type { Cache } from './cache/cache.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { StorageError, type StorageErrorCode, storageErrorFrom, targetErrorFrom } from './errors.ts';
 import { createConnections } from './http/connections.ts';
@@ -54,7 +55,8 @@ interface Job {
   signal: AbortSignal;
   retry: RetryPolicy;
   emit: (event: DownloadEvent) => void;
-  counters: { fetchedBytes: number; retries: number; listMs: number; transferMs: number };
+  cache: Cache | undefined;
+  counters: { fetchedBytes: number; cachedBytes: number; retries: number; listMs: number; transferMs: number };
 }
 
 /**
@@ -106,16 +108,21 @@ export async function download(uri: string, directory: string, options: Download
         random: options.random ?? DEFAULT_RETRY.random,
       },
       emit,
-      counters: { fetchedBytes: 0, retries: 0, listMs: 0, transferMs: 0 },
+      cache: undefined,
+      counters: { fetchedBytes: 0, cachedBytes: 0, retries: 0, listMs: 0, transferMs: 0 },
     };
+    const cache = await openCache(job);
+    if (cache) cleanUps.push(() => cache.close());
+    job.cache = cache;
     const { files, reusedFiles, reused } = await bringUpToDate(job);
-    const { fetchedBytes, retries, listMs, transferMs } = job.counters;
+    const { fetchedBytes, cachedBytes, retries, listMs, transferMs } = job.counters;
     return {
       uri: shown,
       directory,
       files: files.length,
       bytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
       fetchedBytes,
+      cachedBytes,
       reusedFiles,
       reused,
       retries,
@@ -227,6 +234,17 @@ function symlinks({ settings, provider }: Job): boolean {
   return settings.localMode === 'symlink' && provider.localPath !== undefined;
 }
 
+/** Files of this machine are near enough. */
+async function openCache({ settings, provider, emit }: Job): Promise<Cache | undefined> {
+  if (!settings.cache || provider.copy) return undefined;
+  const { createCache } = await import('./cache/cache.ts');
+  return createCache({
+    ...settings.cache,
+    onWarning: (message) => emit({ type: 'warning', message }),
+    onWaiting: (source) => emit({ type: 'waiting', source }),
+  });
+}
+
 function transferOf(job: Job): Transfer {
   const { root, provider, providerOptions, options, retry, signal, counters, emit } = job;
   return {
@@ -236,11 +254,16 @@ function transferOf(job: Job): Transfer {
     parallel: options.parallel!,
     segmentBytes: options.segmentBytes ?? 8 * 1024 * 1024,
     symlinks: symlinks(job),
+    cache: job.cache,
     retry,
     signal,
     onBytes: (count) => {
       counters.fetchedBytes += count;
       emit({ type: 'progress', bytes: count });
+    },
+    onCached: (bytes) => {
+      counters.cachedBytes += bytes;
+      emit({ type: 'cached', bytes });
     },
     onRetry: (source, error, waitMs) => {
       counters.retries++;

@@ -1,12 +1,21 @@
 import { existsSync, writeFileSync } from 'node:fs';
+import { type Call, parseArguments } from './arguments.ts';
 import { download } from './download.ts';
-import { EXIT_CODES, StorageError, storageErrorFrom } from './errors.ts';
+import { EXIT_CODES, type StorageError, storageErrorFrom } from './errors.ts';
 import { createProgressLines, formatReport } from './progress-lines.ts';
+import { packageVersion } from './version.ts';
 
-const USAGE = `usage: serval-storage URI DIR [URI DIR ...]
+const USAGE = `usage: serval-storage [--cache DIR] [--json] URI DIR [URI DIR ...]
 
-Downloads each URI into its directory: s3://, abfss://, gs://, hf://, hdfs://, webhdfs://, oci://, http(s)://, file://, pvc:// or an absolute path.
-Each file appears only when it is whole; a directory that already holds the source is left as it is.
+Downloads each URI into its directory: s3://, gs://, abfss://, hf://, hdfs://, webhdfs://, oci://, http(s)://, file://, pvc://, a
+Git repository (https://….git) or an absolute path. Each file appears only when it is whole; a directory that already holds the source is left as it is.
+
+  --cache DIR   share files with other downloads on this machine through DIR (SERVAL_STORAGE_CACHE)
+  --json        print a report of each download, a line each, on standard output
+  --version     print the version
+  --help        print this
+
+example: serval-storage hf://openai-community/gpt2 /mnt/models
 `;
 
 /** The kubelet shows the content of this file as the container's termination message. */
@@ -27,20 +36,20 @@ function fail(error: StorageError): number {
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  if (args.includes('--help') || args.includes('-h')) {
+  let call: Call;
+  try {
+    call = parseArguments(args);
+  } catch (error) {
+    process.stderr.write(USAGE);
+    return fail(storageErrorFrom(error, 'serval-storage'));
+  }
+  if (call.kind === 'help') {
     process.stdout.write(USAGE);
     return 0;
   }
-  if (args.length === 0 || args.length % 2 !== 0) {
-    process.stderr.write(USAGE);
-    return fail(new StorageError('InvalidArgument', `expected pairs of URI and DIR, got ${args.length} arguments`));
-  }
-  const directories = args.filter((_, index) => index % 2 === 1);
-  const twice = directories.find((directory, index) => directories.indexOf(directory) !== index);
-  if (twice !== undefined) {
-    return fail(
-      new StorageError('InvalidArgument', `directory ${twice} is given twice`, { hint: 'each URI needs its own' }),
-    );
+  if (call.kind === 'version') {
+    process.stdout.write(`${packageVersion}\n`);
+    return 0;
   }
 
   const stop = new AbortController();
@@ -54,21 +63,23 @@ async function main(args: readonly string[]): Promise<number> {
   const segmentBytes = Number(process.env['SERVAL_STORAGE_SEGMENT_BYTES']) || undefined;
   const parallel = Number(process.env['SERVAL_STORAGE_PARALLEL']) || undefined;
   const stallTimeoutMs = Number(process.env['SERVAL_STORAGE_STALL_TIMEOUT_MS']) || undefined;
-  for (let index = 0; index < args.length; index += 2) {
+  for (const { uri, directory } of call.pairs) {
     const progress = createProgressLines(
       (line) => process.stderr.write(`${line}\n`),
       () => performance.now(),
     );
     try {
-      const report = await download(args[index]!, args[index + 1]!, {
+      const report = await download(uri, directory, {
         signal: stop.signal,
         environment: process.env,
         onEvent: progress,
+        cacheDirectory: call.cacheDirectory,
         segmentBytes,
         parallel,
         stallTimeoutMs,
       });
       process.stderr.write(`${formatReport(report)}\n`);
+      if (call.json) process.stdout.write(`${JSON.stringify(report)}\n`);
     } catch (error) {
       const code = fail(storageErrorFrom(error, 'serval-storage'));
       return stoppedBy === 'SIGTERM' ? 143 : code;

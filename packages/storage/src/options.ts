@@ -1,10 +1,15 @@
 import type { ArchiveLimits } from './archive/limits.ts';
+import type { CacheLinks } from './cache/blobs.ts';
 import type { StorageError } from './errors.ts';
 import type { LocalMode } from './settings.ts';
 
 export type DownloadEvent =
   | { type: 'listed'; files: number; bytes: number | undefined; reusedFiles: number }
   | { type: 'progress'; bytes: number }
+  /** Another process fetches this file at the moment, for both. */
+  | { type: 'waiting'; source: string }
+  /** The shared cache had a file of so many bytes. */
+  | { type: 'cached'; bytes: number }
   | { type: 'file'; name: string; bytes: number }
   | { type: 'extracted'; files: number; bytes: number }
   | { type: 'retry'; source: string; error: StorageError; waitMs: number }
@@ -28,6 +33,15 @@ export interface DownloadOptions {
   retries?: number;
   /** First upper bound of the wait before a retry. Default 200 ms. */
   retryBaseMs?: number;
+  /**
+   * Folder of files that downloads on this machine share. Default `SERVAL_STORAGE_CACHE`, else none. Models in directories may be linked to
+   * it, so that nobody may write into them.
+   */
+  cacheDirectory?: string;
+  /** Most bytes in it; it also leaves a tenth of the disk free. Default `SERVAL_STORAGE_CACHE_MAX_BYTES`, else 100 GiB. */
+  cacheMaxBytes?: number;
+  /** Where the file system has no reflinks. Default `SERVAL_STORAGE_CACHE_LINKS`, else `hardlink`. */
+  cacheLinks?: CacheLinks;
   /** Only files whose name one of these matches (`fnmatch`). Default `STORAGE_ALLOW_PATTERNS`, else all. */
   allowPatterns?: readonly string[];
   /** No file whose name one of these matches. Default `STORAGE_IGNORE_PATTERNS`, else none. */
@@ -58,6 +72,8 @@ export interface DownloadReport {
   bytes: number;
   /** Bytes that came from the source in this call. */
   fetchedBytes: number;
+  /** Bytes that the shared cache had. */
+  cachedBytes: number;
   /** Files that were there already. */
   reusedFiles: number;
   /** Nothing was fetched: the directory held exactly this source. */

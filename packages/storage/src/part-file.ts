@@ -113,7 +113,9 @@ async function openFresh(root: string, path: string, progressPath: string): Prom
     () => false,
   );
   if (forgotten) await syncDirectory(join(root, WORK_DIRECTORY));
-  return open(path, 'w');
+  // Never written into: what stands there may be linked to a shared cache.
+  await rm(path, { force: true });
+  return open(path, 'wx');
 }
 
 function segmentsOf({ sizeBytes, rangeable }: RemoteFile, segmentBytes: number): Segment[] {

@@ -30,6 +30,12 @@ export function createProgressLines(
         write(`fetched ${formatBytes(done)}${share}`);
         return;
       }
+      case 'waiting':
+        write(`waiting for another process that fetches ${event.source}`);
+        return;
+      case 'cached':
+        done += event.bytes;
+        return;
       case 'extracted':
         write(`extracted ${event.files} ${event.files === 1 ? 'file' : 'files'}, ${formatBytes(event.bytes)}`);
         return;
@@ -50,7 +56,8 @@ export function formatReport(report: DownloadReport): string {
   const what = `${files} ${files === 1 ? 'file' : 'files'}, ${formatBytes(bytes)}`;
   const seconds = (durations.totalMs / 1000).toFixed(2);
   if (report.reused) return `reused ${what} of ${uri} in ${directory} (${seconds} s)`;
-  return `downloaded ${what} from ${uri} to ${directory} in ${seconds} s`;
+  const cached = report.cachedBytes > 0 ? `, ${formatBytes(report.cachedBytes)} of it cached` : '';
+  return `downloaded ${what} from ${uri} to ${directory} in ${seconds} s${cached}`;
 }
 
 function formatBytes(bytes: number): string {

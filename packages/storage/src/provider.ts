@@ -15,6 +15,11 @@ export interface RemoteFile {
   version: string | undefined;
   /** Whether `read` takes any range and notices a change between two of them. */
   rangeable: boolean;
+  /**
+   * The server, where `source` does not name it (an S3 endpoint), or all of the address. Only with it is a file without a SHA-256 shared
+   * through a cache: origin, source, version and size name its content among all that there is.
+   */
+  origin?: string;
   /** Digest of the whole file, where the listing tells it. */
   digest?: Digest;
   /** The URI names this very file, not a folder above it: patterns do not apply to it (as in KServe). */

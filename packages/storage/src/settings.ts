@@ -1,4 +1,5 @@
 import { type ArchiveLimits, DEFAULT_ARCHIVE_LIMITS } from './archive/limits.ts';
+import type { CacheLinks } from './cache/blobs.ts';
 import { StorageError } from './errors.ts';
 import type { DownloadOptions } from './options.ts';
 import { type PatternOptions, parsePatterns } from './patterns.ts';
@@ -14,10 +15,14 @@ export interface Settings extends PatternOptions {
   archiveLimits: ArchiveLimits;
   localMode: LocalMode;
   deadlineMs: number | undefined;
+  cache: { directory: string; maxBytes: number; links: CacheLinks } | undefined;
 }
 
 /** Longest wait of a timer of Node.js, 24 days. */
 const MAX_DEADLINE_MS = 2 ** 31 - 1;
+
+/** A few large models; the disk of a node has more. */
+const DEFAULT_CACHE_BYTES = 100 * 1024 ** 3;
 
 /** @throws StorageError InvalidConfiguration, naming the variable */
 export function settingsFrom(options: DownloadOptions, environment: Environment): Settings {
@@ -42,9 +47,17 @@ export function settingsFrom(options: DownloadOptions, environment: Environment)
         DEFAULT_ARCHIVE_LIMITS.ratioFloorBytes,
       maxBytes: archiveLimits.maxBytes ?? whole('SERVAL_STORAGE_MAX_EXPANDED_BYTES') ?? DEFAULT_ARCHIVE_LIMITS.maxBytes,
     },
-    localMode: options.localMode ?? localModeFrom(environment),
+    localMode: options.localMode ?? choice(environment, 'SERVAL_STORAGE_LOCAL_MODE', ['copy', 'symlink']),
+    cache: cacheFrom(options, environment),
     deadlineMs: deadlineMs === undefined ? undefined : Math.min(deadlineMs, MAX_DEADLINE_MS),
   };
+}
+
+function cacheFrom(options: DownloadOptions, environment: Environment): Settings['cache'] {
+  const directory = options.cacheDirectory ?? environment['SERVAL_STORAGE_CACHE']?.trim();
+  const maxBytes = options.cacheMaxBytes ?? wholeNumber(environment, 'SERVAL_STORAGE_CACHE_MAX_BYTES');
+  const links = options.cacheLinks ?? choice(environment, 'SERVAL_STORAGE_CACHE_LINKS', ['hardlink', 'copy']);
+  return directory ? { directory, maxBytes: maxBytes ?? DEFAULT_CACHE_BYTES, links } : undefined;
 }
 
 function wholeNumber(environment: Environment, name: string): number | undefined {
@@ -63,12 +76,12 @@ function flag(environment: Environment, name: string): boolean | undefined {
   throw invalid(name, text, '"true" or "false"');
 }
 
-function localModeFrom(environment: Environment): LocalMode {
-  const name = 'SERVAL_STORAGE_LOCAL_MODE';
+/** The first value is the default. */
+function choice<const T extends string>(environment: Environment, name: string, values: readonly [T, T]): T {
   const text = environment[name]?.trim();
-  if (!text || text === 'copy') return 'copy';
-  if (text === 'symlink') return text;
-  throw invalid(name, text, '"copy" or "symlink"');
+  const value = text ? values.find((each) => each === text) : values[0];
+  if (value) return value;
+  throw invalid(name, text!, values.map((each) => `"${each}"`).join(' or '));
 }
 
 function invalid(name: string, text: string, expected: string): StorageError {

@@ -1,4 +1,5 @@
 import { open, rm, stat, symlink } from 'node:fs/promises';
+import type { Cache } from './cache/cache.ts';
 import { strongerOf, verifyDigest } from './digest.ts';
 import { StorageError, targetErrorFrom } from './errors.ts';
 import { piecesOf } from './http/lent-body.ts';
@@ -18,9 +19,13 @@ export interface Transfer {
   segmentBytes: number;
   /** Places symbolic links to files of this machine, where the provider has a path. */
   symlinks: boolean;
+  /** Shared with other processes of this machine. */
+  cache: Cache | undefined;
   retry: RetryPolicy;
   signal: AbortSignal;
   onBytes(bytes: number): void;
+  /** Bytes of a file that the cache had. */
+  onCached(bytes: number): void;
   onRetry(source: string, error: StorageError, waitMs: number): void;
   onPlaced(file: PlacedFile): void;
 }
@@ -98,12 +103,23 @@ async function transferFile(file: RemoteFile, transfer: Transfer, budget: Budget
 
 async function bringWhole(file: RemoteFile, transfer: Transfer, budget: Budget) {
   const path = partPath(transfer.root, file.name);
-  const digest = await bringPart(file, path, transfer, budget);
-  const { size } = await stat(path);
-  if (file.sizeBytes !== undefined && size !== file.sizeBytes) {
-    throw new StorageError('SizeMismatch', `${file.source} has ${file.sizeBytes} bytes, ${size} are on disk`);
+  const cached = await transfer.cache?.fetch(file, path, transfer.signal);
+  if (cached?.hit) {
+    const { size } = await stat(path);
+    transfer.onCached(size);
+    return { path, sizeBytes: size, digest: cached.digest };
   }
-  return { path, sizeBytes: size, digest };
+  try {
+    const digest = await bringPart(file, path, transfer, budget);
+    const { size } = await stat(path);
+    if (file.sizeBytes !== undefined && size !== file.sizeBytes) {
+      throw new StorageError('SizeMismatch', `${file.source} has ${file.sizeBytes} bytes, ${size} are on disk`);
+    }
+    await cached?.store(path, digest);
+    return { path, sizeBytes: size, digest };
+  } finally {
+    await cached?.release();
+  }
 }
 
 /** The whole file, synced and checked, under its temporary name. */

@@ -27,7 +27,7 @@ export const gcsProvider: Provider = {
     if (name !== '' && !name.endsWith('/')) {
       const object = await api.find(name);
       if (object) {
-        yield { ...remoteFile(bucket, object, name.slice(name.lastIndexOf('/') + 1)), named: true };
+        yield { ...remoteFile(api.settings, bucket, object, name.slice(name.lastIndexOf('/') + 1)), named: true };
         return;
       }
     }
@@ -40,7 +40,7 @@ export const gcsProvider: Provider = {
         if (object.name.endsWith('/') && object.sizeBytes === 0) continue; // the marker of a "directory"
         if (!object.name.startsWith(prefix)) throw strange(api.settings, uri);
         count++;
-        yield remoteFile(bucket, object, object.name.slice(prefix.length));
+        yield remoteFile(api.settings, bucket, object, object.name.slice(prefix.length));
       }
       token = page.nextPageToken;
     } while (token !== undefined);
@@ -123,7 +123,7 @@ function createApi(bucket: string, options: ProviderOptions, signal: AbortSignal
   };
 }
 
-function remoteFile(bucket: string, object: GcsObject, name: string): RemoteFile {
+function remoteFile({ endpoint }: GcsSettings, bucket: string, object: GcsObject, name: string): RemoteFile {
   const { compressed } = object;
   return {
     name,
@@ -132,6 +132,7 @@ function remoteFile(bucket: string, object: GcsObject, name: string): RemoteFile
     sizeBytes: compressed ? undefined : object.sizeBytes,
     version: object.generation,
     rangeable: !compressed,
+    origin: endpoint.href,
     ...(object.digest && !compressed ? { digest: object.digest } : {}),
     handle: { bucket, object } satisfies Handle,
   };

@@ -50,6 +50,8 @@ export const httpProvider: Provider = {
       version: versionFrom(headerOf(response.headers, 'etag') ?? lastModified, url),
       rangeable: response.status === 206 && etag !== undefined && !encoded && sizeBytes !== undefined,
       named: true,
+      // With the query, which may choose the content; a weak validator proves too little for others to rely on.
+      ...(etag ? { origin: url.href } : {}),
       // As KServe: `…/download?file=model.tar.gz` is an archive, too.
       archiveFormat: url.search === '' ? undefined : archiveFormatOf(url.search),
       handle: { uri, etag, lastModified } satisfies Handle,

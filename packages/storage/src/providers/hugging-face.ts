@@ -95,7 +95,8 @@ function remoteFile(file: TreeFile, commit: string, { repository, revision }: As
     // The content's own name: a file that a later commit did not touch is not fetched again.
     version: digest ? `${digest.algorithm}:${digest.hex}` : `xet:${xetHash}`,
     rangeable: true,
-    ...(digest ? { digest } : {}),
+    // The version is the content's own name, at whatever address.
+    ...(digest ? { digest, origin: 'hf' } : {}),
     handle: { repository, revision, commit, file } satisfies Handle,
   };
 }

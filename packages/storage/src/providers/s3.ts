@@ -2,6 +2,7 @@ import { StorageError } from '../errors.ts';
 import { discardBody, readBody } from '../http/body.ts';
 import { checkRange, sourceChanged } from '../http/content.ts';
 import type { Digest, Provider, ProviderOptions, RemoteFile } from '../provider.ts';
+import { amazonDomain } from '../s3/address.ts';
 import { digestFrom } from '../s3/checksum.ts';
 import { createS3Client, type S3Client } from '../s3/client.ts';
 import { isCutListing, type ListedObject, type ListingPage, parseListing } from '../s3/listing.ts';
@@ -26,13 +27,15 @@ export const s3Provider: Provider = {
     const { bucket, key } = parseS3Uri(uri);
     const client = createS3Client(bucket, options);
     const anywhere = client.settings.prefixMatch === 'string';
+    // Amazon's buckets have names of their own within each partition.
+    const origin = client.settings.endpoint?.href ?? amazonDomain(client.settings.region ?? '');
     let near: string | undefined;
     if (key !== '' && !key.endsWith('/')) {
       // Keys come in the order of their bytes, so an object of exactly this name is the first.
       const { objects } = await listPage(client, bucket, { prefix: key, maxKeys: 1 }, signal);
       const [first] = objects;
       if (first?.key === key) {
-        yield { ...remoteFile(bucket, first, key.slice(key.lastIndexOf('/') + 1)), named: true };
+        yield { ...remoteFile(origin, bucket, first, key.slice(key.lastIndexOf('/') + 1)), named: true };
         return;
       }
       near = first?.key;
@@ -47,7 +50,7 @@ export const s3Provider: Provider = {
         if (!object.key.startsWith(prefix)) throw strangeListing(client.host(), uri);
         count++;
         const rest = object.key.slice(prefix.length);
-        yield remoteFile(bucket, object, anywhere ? rest.replace(/^\/+/, '') : rest);
+        yield remoteFile(origin, bucket, object, anywhere ? rest.replace(/^\/+/, '') : rest);
       }
       if (token !== undefined && page.continuationToken === token) throw strangeListing(client.host(), uri);
       token = page.continuationToken;
@@ -141,13 +144,19 @@ async function listPage(
   return listing;
 }
 
-function remoteFile(bucket: string, { key, sizeBytes, etag, composite }: ListedObject, name: string): RemoteFile {
+function remoteFile(
+  origin: string,
+  bucket: string,
+  { key, sizeBytes, etag, composite }: ListedObject,
+  name: string,
+): RemoteFile {
   return {
     name,
     source: `s3://${bucket}/${key}`,
     sizeBytes,
     version: etag || undefined,
     rangeable: etag !== '',
+    origin,
     handle: { bucket, key, etag, composite } satisfies Handle,
   };
 }
