@@ -256,3 +256,14 @@ test('names that meet on some file system, too many files and unknown schemes ar
   await assert.rejects(download('ftp://b/m', directory), failsWith('UnsupportedScheme', /"ftp:\/\/b\/m"/));
   assert.deepEqual(await filesOf(directory, true), []);
 });
+
+test('what a kill after the manifest left is tidied up by the next call', async (t) => {
+  const source = await temporaryDirectory(t);
+  const directory = await temporaryDirectory(t);
+  await writeFile(join(source, 'model'), 'data');
+  await download(source, directory);
+  await mkdir(join(directory, '.serval-download'));
+  await writeFile(join(directory, '.serval-download', 'journal.jsonl'), '');
+  assert.equal((await download(source, directory)).reused, true);
+  assert.deepEqual(await filesOf(directory, true), ['.serval-manifest.json', 'model']);
+});

@@ -6,6 +6,7 @@ export {
   type StorageErrorCode,
   type StorageErrorOptions,
 } from './errors.ts';
+export { type ListedFile, list } from './list.ts';
 export { MANIFEST_NAME } from './manifest.ts';
 export type { DownloadEvent, DownloadOptions, DownloadReport } from './options.ts';
 export type { Digest, Provider, ProviderOptions, RemoteBytes, RemoteFile } from './provider.ts';

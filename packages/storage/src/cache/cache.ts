@@ -23,7 +23,7 @@ export interface CacheOptions {
 }
 
 /** What the cache has to say about a file before it is fetched. */
-export type CacheAnswer =
+type CacheAnswer =
   /** It stands at the path already. */
   | { hit: true; digest: Digest }
   /** It must be fetched; `store` keeps it for others, `release` must follow whatever happens. */

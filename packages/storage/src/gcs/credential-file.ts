@@ -49,7 +49,7 @@ export async function findCredentialFile(environment: Environment): Promise<Cred
   return undefined;
 }
 
-export function wellKnownFiles({ CLOUDSDK_CONFIG: folder, HOME: home }: Environment): string[] {
+function wellKnownFiles({ CLOUDSDK_CONFIG: folder, HOME: home }: Environment): string[] {
   const gcloud = folder || (home ? join(home, '.config', 'gcloud') : undefined);
   return [MOUNTED_SECRET, ...(gcloud ? [join(gcloud, 'application_default_credentials.json')] : [])];
 }
