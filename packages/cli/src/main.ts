@@ -22,6 +22,7 @@ const loaders: Record<string, () => Promise<Command | CommandGroup>> = {
   schema: async () => (await import('./commands/schema.ts')).schemaCommand,
   diff: async () => (await import('./commands/diff.ts')).diffCommand,
   manifests: async () => (await import('./commands/manifests.ts')).manifestsCommands,
+  storage: async () => (await import('./commands/storage.ts')).storageCommands,
   install: async () => (await import('./commands/install.ts')).installCommand,
   uninstall: async () => (await import('./commands/uninstall.ts')).uninstallCommand,
   start: async () => (await import('./commands/start.ts')).startCommand,

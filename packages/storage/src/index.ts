@@ -1,3 +1,5 @@
+export type { Blob as CachedBlob } from './cache/blobs.ts';
+export { openSharedCache, type SharedCache } from './cache/shared-cache.ts';
 export { download } from './download.ts';
 export {
   EXIT_CODES,
@@ -9,5 +11,7 @@ export {
 export { type ListedFile, list } from './list.ts';
 export { MANIFEST_NAME } from './manifest.ts';
 export type { DownloadEvent, DownloadOptions, DownloadReport } from './options.ts';
+export { createProgressLines, formatBytes, formatReport } from './progress-lines.ts';
 export type { Digest, Provider, ProviderOptions, RemoteBytes, RemoteFile } from './provider.ts';
 export { redactUri } from './redact.ts';
+export { type VerifiedFile, verify } from './verify.ts';

@@ -1,7 +1,7 @@
 import { StorageError } from './errors.ts';
 
 /** Files of ours in a target directory begin with this; a source may not use it. */
-const RESERVED_PREFIX = '.serval-';
+export const OWN_PREFIX = '.serval-';
 
 const MAX_NAME_BYTES = 255;
 
@@ -60,8 +60,7 @@ function problemOf(name: string): string | undefined {
   if (segments.includes('.') || segments.includes('')) return 'has an empty or "." segment';
   if (segments.some((segment) => Buffer.byteLength(segment) > MAX_NAME_BYTES))
     return `has a segment over ${MAX_NAME_BYTES} bytes`;
-  if (segments[0]!.toLowerCase().startsWith(RESERVED_PREFIX))
-    return `begins with "${RESERVED_PREFIX}", which is reserved`;
+  if (segments[0]!.toLowerCase().startsWith(OWN_PREFIX)) return `begins with "${OWN_PREFIX}", which is reserved`;
   return undefined;
 }
 

@@ -60,7 +60,8 @@ export function formatReport(report: DownloadReport): string {
   return `downloaded ${what} from ${uri} to ${directory} in ${seconds} s${cached}`;
 }
 
-function formatBytes(bytes: number): string {
+/** Binary units, one decimal. */
+export function formatBytes(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   let value = bytes;
   let unit = 0;

@@ -53,7 +53,7 @@ export interface Command {
 export interface CommandGroup {
   name: string;
   summary: string;
-  commands: readonly Command[];
+  commands: readonly (Command | CommandGroup)[];
 }
 
 export const namespaceOption: OptionSpec = { flags: '-n, --namespace <name>', help: 'namespace of the object' };

@@ -8,6 +8,10 @@ export interface Output {
   print(text: string): void;
   /** Standard error: progress, warnings. */
   note(text: string): void;
+  /** Whether `progress` shows anything: standard error is a terminal. */
+  readonly hasProgress: boolean;
+  /** The last line of a terminal, replaced each time; undefined clears it. */
+  progress(line: string | undefined): void;
   json(value: unknown): void;
   table(rows: readonly Record<string, unknown>[], columns: Record<string, string>): void;
   strong(text: string): string;
@@ -24,6 +28,10 @@ export function createOutput(stdout: Sink, stderr: Sink): Output {
     isTerminal,
     print: (text) => void stdout.write(`${text}\n`),
     note: (text) => void stderr.write(`${text}\n`),
+    hasProgress: stderr.isTTY === true,
+    progress(line) {
+      if (stderr.isTTY === true) stderr.write(`\r\x1b[K${line ?? ''}`);
+    },
     json: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
     table(rows, columns) {
       stdout.write(

@@ -58,14 +58,13 @@ export async function runProgram(
       );
     });
   };
-  for (const command of commands) {
-    if ('run' in command) {
-      add(program, command);
-      continue;
+  const addAll = (parent: Commander, members: readonly (Command | CommandGroup)[]): void => {
+    for (const member of members) {
+      if ('run' in member) add(parent, member);
+      else addAll(parent.command(member.name).description(member.summary), member.commands);
     }
-    const group = program.command(command.name).description(command.summary);
-    for (const member of command.commands) add(group, member);
-  }
+  };
+  addAll(program, commands);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;
