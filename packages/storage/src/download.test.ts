@@ -6,6 +6,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { download } from './download.ts';
 import type { DownloadEvent, DownloadOptions } from './options.ts';
+import { openPartFile } from './part-file.ts';
+import { WORK_DIRECTORY } from './target.ts';
 import { failsWith, filesOf } from './test-support/expect.ts';
 import { type Fault, startFaultProxy } from './test-support/fault-proxy.ts';
 import { KEYS, type S3ServerOptions, startS3 } from './test-support/s3-server.ts';
@@ -207,6 +209,30 @@ test('a part of another version is not gone on with', async (t) => {
   s3.objects.set('b/m/model.bin', changed);
   await download('s3://b/m', directory, settings);
   assert.equal(sha256(await readFile(join(directory, 'model.bin'))), sha256(changed));
+});
+
+test('a part that was whole but not checked yet when the download was killed is checked', async (t) => {
+  const { s3, events, settings } = await startPair(t);
+  const directory = await temporaryDirectory(t);
+  await mkdir(join(directory, WORK_DIRECTORY));
+  const etag = `"${createHash('md5').update(MODEL).digest('hex')}"`;
+  const digest = { algorithm: 'sha256', hex: sha256(MODEL) } as const;
+  const file = { name: 'model.bin', source: 's3://b/m/model.bin', sizeBytes: MODEL.length, version: etag };
+  const part = await openPartFile(directory, { ...file, rangeable: true, handle: undefined }, SEGMENT);
+  for (const segment of part.pending) {
+    const bytes = Buffer.from(MODEL.subarray(segment.start, segment.end));
+    if (segment.index === 1) bytes[5]! ^= 0xff;
+    await part.write(bytes, segment.start);
+    await part.complete(segment, digest);
+  }
+  await part.close();
+  await download('s3://b/m', directory, settings);
+  assert.deepEqual(
+    events.flatMap((event) => (event.type === 'retry' ? [event.error.code] : [])),
+    ['ChecksumMismatch'], // of the part, before anything was asked for
+  );
+  assert.equal(s3.requests.filter((it) => it.startsWith('GET') && it.includes('bytes=')).length, part.pending.length);
+  assert.equal(sha256(await readFile(join(directory, 'model.bin'))), sha256(MODEL));
 });
 
 test('too little room is said before the first byte', async (t) => {

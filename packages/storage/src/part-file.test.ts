@@ -3,7 +3,7 @@ import { mkdir, rename, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openPartFile } from './part-file.ts';
-import type { RemoteFile } from './provider.ts';
+import type { Digest, RemoteFile } from './provider.ts';
 import { WORK_DIRECTORY } from './target.ts';
 import { type Scope, temporaryDirectory } from './test-support/temporary-directory.ts';
 
@@ -16,6 +16,8 @@ const FILE: RemoteFile = {
   handle: undefined,
 };
 
+const DIGEST: Digest = { algorithm: 'md5', hex: '0'.repeat(32) };
+
 async function workRoot(scope: Scope): Promise<string> {
   const root = await temporaryDirectory(scope);
   await mkdir(join(root, WORK_DIRECTORY));
@@ -26,7 +28,7 @@ async function fill(root: string, count: number): Promise<string> {
   const part = await openPartFile(root, FILE, 10);
   for (const segment of part.pending.slice(0, count)) {
     await part.write(Buffer.alloc(segment.end! - segment.start, 'x'), segment.start);
-    await part.complete(segment);
+    await part.complete(segment, segment.index === 0 ? DIGEST : undefined);
   }
   await part.close();
   return part.path;
@@ -42,6 +44,17 @@ test('goes on behind the segments that are done', async (t) => {
   const root = await workRoot(t);
   await fill(root, 2);
   assert.deepEqual(await pendingOf(root), [2]);
+});
+
+test('remembers the digest that the first answer told, for a part that was not checked yet', async (t) => {
+  const root = await workRoot(t);
+  await fill(root, 3);
+  const part = await openPartFile(root, FILE, 10);
+  await part.close();
+  assert.deepEqual([part.pending, part.digest], [[], DIGEST]);
+  const other = await openPartFile(root, { ...FILE, version: '"2"' }, 10);
+  await other.close();
+  assert.equal(other.digest, undefined);
 });
 
 test('starts over for another version, size of ranges, or source', async (t) => {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RemoteFile } from './provider.ts';
+import { strongerOf } from './digest.ts';
+import type { Digest, RemoteFile } from './provider.ts';
 import { syncDirectory, WORK_DIRECTORY } from './target.ts';
 
 export interface Segment {
@@ -16,9 +17,11 @@ export interface PartFile {
   path: string;
   /** What is still to be fetched. */
   pending: Segment[];
+  /** The strongest that any answer told so far, also to an earlier run: with nothing pending no answer comes to tell it. */
+  readonly digest: Digest | undefined;
   write(chunk: Uint8Array, position: number): Promise<void>;
-  /** The segment is written: syncs and remembers it, so that a restart goes on behind it. */
-  complete(segment: Segment): Promise<void>;
+  /** The segment is written: syncs and remembers it and the digest of the file, so that a restart goes on behind it. */
+  complete(segment: Segment, digest: Digest | undefined): Promise<void>;
   /** Cuts what is behind `sizeBytes`, syncs and closes. */
   finish(sizeBytes: number): Promise<void>;
   /** Closes, keeping what is there for a later run. */
@@ -33,7 +36,10 @@ interface Progress {
   sizeBytes: number;
   segmentBytes: number;
   done: number[];
+  digest?: Digest | undefined;
 }
+
+const NO_PROGRESS = { done: [], digest: undefined };
 
 export function partPath(root: string, name: string): string {
   return join(root, WORK_DIRECTORY, `${createHash('sha256').update(name).digest('hex').slice(0, 32)}.part`);
@@ -47,13 +53,16 @@ export async function openPartFile(root: string, file: RemoteFile, segmentBytes:
   const segments = segmentsOf(file, segmentBytes);
   const resumable = segments.length > 1 && version !== undefined && sizeBytes !== undefined;
   const identity = { source, version: version ?? '', sizeBytes: sizeBytes ?? 0, segmentBytes };
-  const done = new Set(resumable ? await readProgress(progressPath, identity) : []);
-  const handle = (await reopen(path, segments, done)) ?? (await openFresh(root, path, progressPath));
+  const before = resumable ? await readProgress(progressPath, identity) : NO_PROGRESS;
+  const done = new Set(before.done);
+  const reopened = await reopen(path, segments, done);
+  let digest = reopened && before.digest;
+  const handle = reopened ?? (await openFresh(root, path, progressPath));
   let closed = false;
   let saving = Promise.resolve();
 
   async function save(): Promise<void> {
-    const progress: Progress = { ...identity, done: [...done].sort((a, b) => a - b) };
+    const progress: Progress = { ...identity, done: [...done].sort((a, b) => a - b), digest };
     await writeFile(`${progressPath}.new`, JSON.stringify(progress));
     await rename(`${progressPath}.new`, progressPath);
   }
@@ -68,13 +77,17 @@ export async function openPartFile(root: string, file: RemoteFile, segmentBytes:
   return {
     path,
     pending: segments.filter(({ index }) => !done.has(index)),
+    get digest() {
+      return digest;
+    },
     async write(chunk, position) {
       for (let offset = 0; offset < chunk.length; ) {
         const { bytesWritten } = await handle.write(chunk, offset, chunk.length - offset, position + offset);
         offset += bytesWritten;
       }
     },
-    async complete(segment) {
+    async complete(segment, told) {
+      digest = strongerOf(digest, told);
       if (!resumable) return;
       // The bytes must be on disk before anything says that they are.
       await handle.datasync();
@@ -128,12 +141,15 @@ function segmentsOf({ sizeBytes, rangeable }: RemoteFile, segmentBytes: number):
   }));
 }
 
-async function readProgress(path: string, identity: Omit<Progress, 'done'>): Promise<number[]> {
+async function readProgress(
+  path: string,
+  identity: Omit<Progress, 'done' | 'digest'>,
+): Promise<Pick<Progress, 'done' | 'digest'>> {
   try {
-    const { done, ...rest } = JSON.parse(await readFile(path, 'utf8')) as Progress;
+    const { done, digest, ...rest } = JSON.parse(await readFile(path, 'utf8')) as Progress;
     const same = (Object.keys(identity) as (keyof typeof identity)[]).every((key) => rest[key] === identity[key]);
-    return same && Array.isArray(done) ? done : [];
+    return same && Array.isArray(done) ? { done, digest } : NO_PROGRESS;
   } catch {
-    return [];
+    return NO_PROGRESS;
   }
 }

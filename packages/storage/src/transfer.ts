@@ -151,7 +151,6 @@ async function bringPart(
 
 async function fetchFile(file: RemoteFile, transfer: Transfer, budget: Budget): Promise<Digest | undefined> {
   const part = await openPartFile(transfer.root, file, transfer.segmentBytes);
-  let digest = file.digest;
   let sizeBytes = file.sizeBytes ?? 0;
   try {
     // Stops the other ranges of this file when one has failed for good.
@@ -160,15 +159,15 @@ async function fetchFile(file: RemoteFile, transfer: Transfer, budget: Budget): 
     await forEachParallel(part.pending, transfer.parallel, async (segment) => {
       try {
         const result = await budget.run(() => fetchSegment(file, segment, part, { ...transfer, signal }));
-        digest = strongerOf(digest, result.digest);
         if (segment.end === undefined) sizeBytes = result.position;
-        await part.complete(segment);
+        await part.complete(segment, result.digest);
       } catch (error) {
         failed.abort(error);
         throw failed.signal.reason;
       }
     });
     await part.finish(sizeBytes);
+    const digest = strongerOf(file.digest, part.digest);
     if (digest) await verifyDigest(part.path, sizeBytes, digest, file.source, transfer.signal);
     return digest;
   } catch (error) {

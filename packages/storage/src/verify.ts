@@ -19,7 +19,10 @@ export interface VerifiedFile {
  * Reads every file of a downloaded model again and compares it with what was recorded.
  * @throws StorageError ObjectNotFound where no download was completed, TargetNotWritable where it cannot be read
  */
-export async function verify(directory: string, signal: AbortSignal = new AbortController().signal): Promise<VerifiedFile[]> {
+export async function verify(
+  directory: string,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<VerifiedFile[]> {
   const manifest = await readManifest(directory);
   if (!manifest) {
     throw new StorageError('ObjectNotFound', `no complete download is in ${directory}`, {

@@ -27,7 +27,9 @@ export async function judge(sandbox: string, versions: Versions, complete: boole
     if (!allowed) wrong.push(`${name} is not of the source`);
     else if (!allowed.some((version) => version.equals(content))) {
       const partial = allowed.some((it) => it.subarray(0, content.length).equals(content));
-      wrong.push(`${name} is ${partial ? 'partial' : 'wrong'}: ${content.length} bytes`);
+      wrong.push(
+        `${name} is ${partial ? 'partial' : 'wrong'}: ${content.length} bytes${differences(content, allowed)}`,
+      );
     }
   }
   const manifest = await readFile(join(target, '.serval-manifest.json'), 'utf8').catch(() => undefined);
@@ -39,4 +41,12 @@ export async function judge(sandbox: string, versions: Versions, complete: boole
     if (entries.some(({ name }) => name === '.serval-download')) wrong.push('success, and parts are left');
   }
   return wrong;
+}
+
+/** Where the content differs from the version of the same length, for the one who looks for the cause. */
+function differences(content: Buffer, allowed: readonly Buffer[]): string {
+  const version = allowed.find(({ length }) => length === content.length);
+  if (!version) return '';
+  const at = [...content.keys()].filter((index) => content[index] !== version[index]);
+  return `, ${at.length} of them others, from ${at[0]} to ${at.at(-1)}`;
 }
