@@ -162,17 +162,18 @@ test('with the whole model there, a source that does not answer is no failure, b
   const { s3, proxy, settings, events } = await startPair(t);
   const directory = await temporaryDirectory(t);
   await download('s3://b/m', directory, settings);
-  proxy.listFaults = Array.from({ length: 3 }, () => ({ kind: 'reset' }));
+  // Three attempts of two listings each.
+  proxy.listFaults = Array.from({ length: 6 }, () => ({ kind: 'reset' }));
   const report = await download('s3://b/m', directory, settings);
   assert.equal(report.reused, true);
   assert.match(
     events.map((event) => (event.type === 'warning' ? event.message : '')).join(''),
     /did not answer.*is used/,
   );
-  proxy.listFaults = Array.from({ length: 10 }, () => ({ kind: 'reset' }));
+  proxy.listFaults = Array.from({ length: 20 }, () => ({ kind: 'reset' }));
   s3.objects.set('b/other/model.bin', MODEL);
   await assert.rejects(download('s3://b/other', directory, settings), failsWith('SourceUnavailable', /did not answer/));
-  proxy.listFaults = [{ kind: 'status', status: 403 }];
+  proxy.listFaults = Array.from({ length: 2 }, () => ({ kind: 'status', status: 403 }));
   await assert.rejects(download('s3://b/m', directory, settings), failsWith('AccessDenied', /403/));
 });
 

@@ -81,8 +81,8 @@ export async function openSource(
   };
 }
 
-export /** What the source stands for and which of its files are wanted, where the provider can tell without listing. */
-async function revisionOf(
+/** What the source stands for and which of its files are wanted, where the provider can tell without listing. */
+export async function revisionOf(
   { uri, provider, providerOptions, settings, signal, onRetry }: Source,
   retry: RetryPolicy,
 ): Promise<string | undefined> {

@@ -31,6 +31,11 @@ export function parseAnswerHead(text: string): AnswerHead | undefined {
   };
 }
 
+/** Whether chunks alone say where the body ends; with a length beside them the two may disagree. */
+export function isChunked({ headers }: AnswerHead): boolean {
+  return headers['transfer-encoding']?.toLowerCase() === 'chunked' && headers['content-length'] === undefined;
+}
+
 /** A short body in chunks (RFC 9112, section 7.1); `undefined` while its end is missing or where it is malformed. */
 export function joinChunks(data: Buffer): Buffer | undefined {
   const chunks: Buffer[] = [];

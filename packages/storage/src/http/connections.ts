@@ -32,7 +32,10 @@ export interface HttpResponse {
 export interface Connections {
   /** Answers with any status. @throws StorageError SourceUnavailable, TlsUntrusted or Aborted when there is no answer */
   request(request: HttpRequest): Promise<HttpResponse>;
-  /** The same for model data: the body of a GET comes from few large buffers (`piecesOf`) where the answer allows it. */
+  /**
+   * The same for model data: the body of a GET comes from few large buffers (`piecesOf`) where the answer allows it. Also for what
+   * comes before the first byte, as it does without the full parser, which takes a while to load.
+   */
   forData(): Connections;
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
-import { joinChunks, MAX_HEAD_BYTES, parseAnswerHead } from './answer-head.ts';
+import { isChunked, joinChunks, MAX_HEAD_BYTES, parseAnswerHead } from './answer-head.ts';
 import type { HttpRequest, HttpResponse } from './connections.ts';
 import { LentBody, PIECE_BYTES } from './lent-body.ts';
 
@@ -205,14 +205,15 @@ class Connection {
       }
       const head = parseAnswerHead(text);
       const resolve = this.#answer!;
-      if (head && head.bodyBytes === undefined && head.status >= 300) {
-        // No data, and asking again would be a second request: a short text in chunks, else nothing.
+      if (head && (isChunked(head) || (head.bodyBytes === undefined && head.status >= 300))) {
+        // A listing or an error that fits, to save the second request; of an error nothing rather than that.
         const rest = buffer.subarray(this.#start + length + 4, this.#end);
-        const chunked = head.headers['transfer-encoding']?.toLowerCase() === 'chunked';
-        const content = chunked ? joinChunks(rest) : Buffer.alloc(0);
+        const content = isChunked(head) ? joinChunks(rest) : Buffer.alloc(0);
         if (content === undefined && this.#end < PIECE_BYTES) return false;
         this.#failHead = undefined;
-        resolve({ status: head.status, headers: head.headers, body: Readable.from(content?.length ? [content] : []) });
+        const body = Readable.from(content?.length ? [content] : []);
+        const told = content !== undefined || head.status >= 300;
+        resolve(told ? { status: head.status, headers: head.headers, body } : undefined);
         this.destroy(new Error('an answer that is no data'));
         return false;
       }

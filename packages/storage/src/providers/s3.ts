@@ -25,26 +25,32 @@ const MAX_LISTING_BYTES = 16 * 1024 * 1024;
 export const s3Provider: Provider = {
   async *list(uri, options, signal) {
     const { bucket, key } = parseS3Uri(uri);
-    const client = createS3Client(bucket, options);
+    const client = createS3Client(bucket, { ...options, connections: options.connections.forData() });
     const anywhere = client.settings.prefixMatch === 'string';
     // Amazon's buckets have names of their own within each partition.
     const origin = client.settings.endpoint?.href ?? amazonDomain(client.settings.region ?? '');
+    const prefix = key === '' || key.endsWith('/') || anywhere ? key : `${key}/`;
+    // Asked for before it is known whether it is needed: what a key names shows in two listings, and each takes a round trip.
+    const first = listPage(client, bucket, { prefix, maxKeys: 1000 }, signal);
+    first.catch(() => {}); // awaited below
     let near: string | undefined;
     if (key !== '' && !key.endsWith('/')) {
       // Keys come in the order of their bytes, so an object of exactly this name is the first.
       const { objects } = await listPage(client, bucket, { prefix: key, maxKeys: 1 }, signal);
-      const [first] = objects;
-      if (first?.key === key) {
-        yield { ...remoteFile(origin, bucket, first, key.slice(key.lastIndexOf('/') + 1)), named: true };
+      const [nearest] = objects;
+      if (nearest?.key === key) {
+        yield { ...remoteFile(origin, bucket, nearest, key.slice(key.lastIndexOf('/') + 1)), named: true };
         return;
       }
-      near = first?.key;
+      near = nearest?.key;
     }
-    const prefix = key === '' || key.endsWith('/') || anywhere ? key : `${key}/`;
     let count = 0;
     let token: string | undefined;
+    const further = createS3Client(bucket, options);
     do {
-      const page = await listPage(client, bucket, { prefix, token, maxKeys: 1000 }, signal);
+      const page = await (token === undefined
+        ? first
+        : listPage(further, bucket, { prefix, token, maxKeys: 1000 }, signal));
       for (const object of page.objects) {
         if (object.key.endsWith('/') && object.sizeBytes === 0) continue; // the marker of a "directory"
         if (!object.key.startsWith(prefix)) throw strangeListing(client.host(), uri);

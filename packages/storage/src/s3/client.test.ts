@@ -58,7 +58,7 @@ test('what no server on loopback can be made to say: each refusal names what to 
     [
       { status: 307, headers: { location: 'http://sentinel@other.example:9/b?X-Amz-Signature=sentinel' } },
       'RedirectRefused',
-      /redirects s3:\/\/b\/m to other\.example:9 \(307\).*AWS_ENDPOINT_URL/,
+      /redirects s3:\/\/b\/m\/ to other\.example:9 \(307\).*AWS_ENDPOINT_URL/,
       1,
     ],
     [{ status: 200, xml: '<html>sentinel</html>' }, 'SourceRejected', /did not answer with a listing/, 1],
@@ -74,7 +74,7 @@ test('what no server on loopback can be made to say: each refusal names what to 
   for (const [refusal, code, pattern, expectedRequests] of cases) {
     answer = refusal;
     requests = 0;
-    const attempt = download('s3://b/m', directory, { environment, retries: 1, retryBaseMs: 1 });
+    const attempt = download('s3://b/m/', directory, { environment, retries: 1, retryBaseMs: 1 });
     await assert.rejects(attempt, (failure: Error) => {
       t.diagnostic(failure.message);
       assert.doesNotMatch(JSON.stringify({ ...failure, message: failure.message }), /sentinel/);
