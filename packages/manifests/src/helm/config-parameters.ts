@@ -1,5 +1,5 @@
 import type { Json } from '@serval/kube/objects';
-import { configMapName, type ServingConfig } from '@serval/operator/declarations';
+import { certificateFieldStages, configMapName, type ServingConfig } from '@serval/operator/declarations';
 import { ManifestsError } from '../manifests-error.ts';
 import { call, value } from './expression.ts';
 import { orderedJson } from './go-json.ts';
@@ -42,7 +42,13 @@ const sections: { [Section in keyof ServingConfig]: Fields<ServingConfig[Section
     caBundleConfigMapName: text,
     caBundleVolumeMountPath: text,
   },
-  credentials: { s3: { type: 'object', additionalProperties: text } },
+  credentials: {
+    s3: { type: 'object', additionalProperties: text },
+    storageSpecSecretName: text,
+    storageSecretNameAnnotation: text,
+    certificateFields: { enum: [...certificateFieldStages] },
+    rolloutOnChange: flag,
+  },
   inferenceService: {
     resource: { type: 'object', additionalProperties: text },
     serviceAnnotationDisallowedList: texts,

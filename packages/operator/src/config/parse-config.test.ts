@@ -31,6 +31,18 @@ test('written values take the place of defaults, key by key', () => {
   assert.equal(config.credentials.s3.s3AccessKeyIDName, 'AWS_ACCESS_KEY_ID');
 });
 
+test("storage credentials have upstream's names, and a bundle that is not named is none", () => {
+  const config = parseServingConfig(
+    configMap({
+      credentials: '{"certificateFields": "Warn", "storageSpecSecretName": "stores"}',
+      storageInitializer: '{"caBundleConfigMapName": "", "caBundleVolumeMountPath": ""}',
+    }),
+  );
+  assert.equal(config.credentials.certificateFields, 'Warn');
+  assert.equal(config.credentials.storageSpecSecretName, 'stores');
+  assert.equal(config.credentials.storageSecretNameAnnotation, 'serving.kserve.io/storageSecretName');
+});
+
 test('a Gateway without a namespace is in that of the ConfigMap', () => {
   const written = servingConfigMap({ namespace: 'elsewhere', gateway: 'gw' });
   assert.equal(parseServingConfig(written).ingress.kserveIngressGateway, 'elsewhere/gw');
@@ -58,6 +70,21 @@ for (const [what, data, message] of [
     'an unknown field in a template',
     { ingress: '{"domainTemplate": "{{ .Host }}"}' },
     /domainTemplate: cannot evaluate \{\{ \.Host \}\}/,
+  ],
+  [
+    'an unknown stage',
+    { credentials: '{"certificateFields": "strict"}' },
+    /credentials\.certificateFields must be Dual, Warn, Strict, got "strict"/,
+  ],
+  [
+    'a Secret that can have no such name',
+    { credentials: '{"storageSpecSecretName": "Storage_Config"}' },
+    /credentials\.storageSpecSecretName must be a Secret's name/,
+  ],
+  [
+    'a bundle in no place',
+    { storageInitializer: '{"caBundleVolumeMountPath": "etc/ssl"}' },
+    /storageInitializer\.caBundleVolumeMountPath must be an absolute path/,
   ],
 ] as const) {
   test(`${what} is an error that names the key`, () => {

@@ -1,10 +1,10 @@
 import type { ConfigMap } from '@serval/kube/objects';
 import { evaluateTemplate } from '../template/go-template.ts';
+import { checkCredentials } from './check-credentials.ts';
+import { ConfigError } from './config-error.ts';
 import { configMapName, defaultNamespace, defaultServingConfig, type ServingConfig } from './serving-config.ts';
 
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
+export { ConfigError };
 
 type Section = keyof ServingConfig;
 const sections = Object.keys(defaultServingConfig) as Section[];
@@ -27,6 +27,7 @@ export function parseServingConfig(configMap: ConfigMap | undefined): ServingCon
   }
   const config = parsed as unknown as ServingConfig;
   check(config);
+  checkCredentials(config);
   return withGatewayNamespace(config, configMap?.metadata.namespace ?? defaultNamespace);
 }
 

@@ -18,10 +18,12 @@ export interface ServingConfig {
     readonly memoryLimit: string;
     readonly cpuRequest: string;
     readonly cpuLimit: string;
+    /** ConfigMap of the platform's own namespace whose key `cabundle.crt` every storage initializer trusts besides. Empty: none. */
     readonly caBundleConfigMapName?: string;
+    /** Where an initializer of another maker finds the bundle. Empty: nowhere but where Serval's own looks. */
     readonly caBundleVolumeMountPath?: string;
   };
-  readonly credentials: { readonly s3: S3Config };
+  readonly credentials: CredentialsConfig;
   readonly inferenceService: {
     readonly resource: {
       readonly cpuRequest?: string;
@@ -35,6 +37,22 @@ export interface ServingConfig {
   };
   readonly service: { readonly serviceClusterIPNone: boolean };
   readonly security: { readonly autoMountServiceAccountToken: boolean };
+}
+
+/** How far the move to one meaning of each certificate field has come; see `docs/storage-credentials.md`. */
+export const certificateFieldStages = ['Dual', 'Warn', 'Strict'] as const;
+type CertificateFields = (typeof certificateFieldStages)[number];
+
+interface CredentialsConfig {
+  readonly s3: S3Config;
+  /** Secret of a service's namespace in which its storage entries are. */
+  readonly storageSpecSecretName: string;
+  /** Annotation of a service that names another Secret in its place. */
+  readonly storageSecretNameAnnotation: string;
+  /** `Dual` reads deprecated uses silently, `Warn` reads and tells them, `Strict` refuses them at admission. */
+  readonly certificateFields: CertificateFields;
+  /** Whether a changed credential rolls out Pods of services that do not say themselves. */
+  readonly rolloutOnChange: boolean;
 }
 
 /** Keys of credential Secrets, and what holds where a Secret says nothing. Values are texts, as in KServe's ConfigMap. */
@@ -74,7 +92,13 @@ export const defaultServingConfig: ServingConfig = {
     cpuRequest: '100m',
     cpuLimit: '1',
   },
-  credentials: { s3: { s3AccessKeyIDName: 'AWS_ACCESS_KEY_ID', s3SecretAccessKeyName: 'AWS_SECRET_ACCESS_KEY' } },
+  credentials: {
+    s3: { s3AccessKeyIDName: 'AWS_ACCESS_KEY_ID', s3SecretAccessKeyName: 'AWS_SECRET_ACCESS_KEY' },
+    storageSpecSecretName: 'storage-config',
+    storageSecretNameAnnotation: 'serving.kserve.io/storageSecretName',
+    certificateFields: 'Dual',
+    rolloutOnChange: false,
+  },
   inferenceService: {
     resource: {},
     serviceAnnotationDisallowedList: [

@@ -1,5 +1,6 @@
 export { ConfigError, parseServingConfig } from '../config/parse-config.ts';
 export {
+  certificateFieldStages,
   configMapName,
   defaultGatewayName,
   defaultNamespace,
