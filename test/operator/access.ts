@@ -15,16 +15,21 @@ export function accessOf({ method, path }: Pick<ApiRequest, 'method' | 'path'>):
   group: string;
   resource: string;
   verb: string;
+  /** In the path, or of a list by `fieldSelector=metadata.name=`. */
+  name?: string;
 } {
   const [bare = '', query = ''] = path.split('?');
   const parts = resourcePath.exec(bare)?.groups;
   if (!parts?.['plural']) throw new Error(`${method} ${path} is no request for a resource`);
   const { group = '', plural, name, subresource } = parts;
-  const reading = name ? 'get' : new URLSearchParams(query).has('watch') ? 'watch' : 'list';
+  const parameters = new URLSearchParams(query);
+  const reading = name ? 'get' : parameters.has('watch') ? 'watch' : 'list';
+  const selected = name ?? /^metadata\.name=([^,]+)$/.exec(parameters.get('fieldSelector') ?? '')?.[1];
   return {
     group,
     resource: subresource ? `${plural}/${subresource}` : plural,
     verb: method === 'GET' ? reading : verbsOfMethod[method],
+    ...(selected ? { name: selected } : {}),
   };
 }
 
@@ -39,9 +44,13 @@ export function uncovered(
   const missing = requests
     .map(accessOf)
     .filter(
-      ({ group, resource, verb }) =>
+      ({ group, resource, verb, name }) =>
         !rules.some(
-          (rule) => rule.apiGroups.includes(group) && rule.resources.includes(resource) && rule.verbs.includes(verb),
+          (rule) =>
+            rule.apiGroups.includes(group) &&
+            rule.resources.includes(resource) &&
+            rule.verbs.includes(verb) &&
+            (!rule.resourceNames || (name !== undefined && rule.resourceNames.includes(name))),
         ),
     );
   return [...new Set(missing.map(({ group, resource, verb }) => `${verb} ${resource}.${group}`))];

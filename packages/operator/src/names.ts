@@ -7,6 +7,14 @@ export const appLabel = 'app';
 
 /** On the Pod template: what the storage initializer is to fetch. Users never set it. */
 export const sourceUriAnnotation = 'internal.serving.kserve.io/storage-initializer-sourceuri';
+/** Also on the template, as KServe writes them: that the source is of a storage entry, its key, and what overrides it (JSON). */
+export const storageSpecAnnotation = 'internal.serving.kserve.io/storage-spec';
+export const storageSpecKeyAnnotation = 'internal.serving.kserve.io/storage-spec-key';
+export const storageSpecParametersAnnotation = 'internal.serving.kserve.io/storage-spec-param';
+/** Several sources: JSON of `[{uri, mountPath}]`. KServe writes the init container into the template in its place. */
+export const storageUrisAnnotation = 'internal.platform.serval.dev/storage-uris';
+/** In the place of scheme and bucket, which only the storage entry knows. */
+export const schemePlaceholder = '<scheme-placeholder>://';
 /** `false` mounts the model folder writable. */
 export const storageReadonlyAnnotation = 'storage.kserve.io/readonly';
 

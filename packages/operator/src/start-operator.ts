@@ -22,10 +22,13 @@ import {
   pods,
   type Resource,
   replicaSets,
+  secrets,
   services,
 } from '@serval/kube/objects';
 import { createConfigSource } from './config/config-source.ts';
-import { configMapName, defaultNamespace } from './config/serving-config.ts';
+import { configMapName, defaultNamespace, defaultServingConfig } from './config/serving-config.ts';
+import { createReferenceReader } from './credentials/read-reference.ts';
+import { createReferenceCache } from './credentials/reference-cache.ts';
 import { type Caches, serviceIndexes } from './inference-service/observe.ts';
 import { createInferenceServiceReconciler } from './inference-service/reconciler.ts';
 import { fieldManager, serviceLabel } from './names.ts';
@@ -83,6 +86,12 @@ export function startOperator({
     namespace,
     fieldSelector: `metadata.name=${configMapName}`,
   });
+  // The one name that is watched; Secrets of other names are asked for again from time to time.
+  const storageSecrets = createReflector({
+    ...common,
+    resource: secrets,
+    fieldSelector: `metadata.name=${defaultServingConfig.credentials.storageSpecSecretName}`,
+  });
   const reflectors = {
     services: watch(inferenceServices),
     runtimes: watch(servingRuntimes),
@@ -98,6 +107,10 @@ export function startOperator({
   } satisfies Caches;
 
   const config = createConfigSource(configReflector, namespace, log);
+  const references = createReferenceCache({ read: createReferenceReader(client), clock, log, signal });
+  storageSecrets.onChange(({ object: { metadata } }) =>
+    references.changed({ kind: 'Secret', namespace: metadata.namespace ?? '', name: metadata.name ?? '' }),
+  );
   const events = createEventRecorder({ client, component: 'serval-operator', log, clock, signal });
   const reconcileService = createInferenceServiceReconciler({
     caches: reflectors,
@@ -106,6 +119,7 @@ export function startOperator({
     config,
     events,
     clock,
+    references: references.read,
   });
 
   const owner = ({ object }: { object: KubeObject }) => serviceIndexes.service(object);
@@ -135,7 +149,9 @@ export function startOperator({
       log,
     });
   const handlers = createWebhookHandlers({ client, config, ...reflectors });
-  const ready = Promise.all([...Object.values(reflectors), configReflector].map(({ synced }) => synced)).then(() => {});
+  const ready = Promise.all(
+    [...Object.values(reflectors), configReflector, storageSecrets].map(({ synced }) => synced),
+  ).then(() => {});
   const { runtimes, clusterRuntimes } = reflectors;
   const admissionReady = Promise.all([configReflector.synced, runtimes.synced, clusterRuntimes.synced]).then(() => {});
   // Nobody need wait for them.
@@ -146,7 +162,12 @@ export function startOperator({
     const ending = AbortSignal.any([leading, signal]);
     if (ending.aborted) return;
     const controller = startControllers();
+    const unsubscribe = references.onChange((reference) => {
+      const affected = reference.namespace === namespace ? {} : { namespace: reference.namespace };
+      for (const { metadata } of reflectors.services.list(affected)) controller.queue.add(keyOf(metadata));
+    });
     await new Promise((resolve) => ending.addEventListener('abort', resolve, { once: true }));
+    unsubscribe();
     await controller.close();
   }
   const reconciling = reconciles ? reconcile(signal) : Promise.resolve();

@@ -1,6 +1,6 @@
 import { servingGroup } from '@serval/api';
 import type { KubeObject } from '@serval/kube/objects';
-import { configMapName } from '../config/serving-config.ts';
+import { configMapName, defaultServingConfig } from '../config/serving-config.ts';
 import { multiVersionCrdNames } from './conversion.ts';
 import {
   healthConfigMapName,
@@ -28,6 +28,8 @@ export interface OperatorDuties {
 /** What `serval up` runs with: webhooks whose certificate, where they need one, is the composition root's business. */
 export const inProcessDuties: OperatorDuties = { webhooks: true, certificates: 'files' };
 
+/** Of other names, Secrets are only asked for: a rule cannot follow the configuration. */
+const storageSecretName = defaultServingConfig.credentials.storageSpecSecretName;
 const watch = ['list', 'watch'];
 /** Server-side apply is a patch, and API servers ask for `create` besides when it makes an object. */
 const own = [...watch, 'create', 'patch', 'delete'];
@@ -51,17 +53,18 @@ export function operatorClusterRules({ webhooks, certificates }: OperatorDuties)
     { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
     { apiGroups: ['gateway.networking.k8s.io'], resources: ['httproutes'], verbs: own },
     { apiGroups: ['gateway.networking.k8s.io'], resources: ['gateways', 'gatewayclasses'], verbs: watch },
+    // What a model's storage refers to, by name: never listed or watched.
+    { apiGroups: [''], resources: ['serviceaccounts', 'secrets', 'configmaps'], verbs: ['get'] },
+    // A list or watch is allowed by name when its field selector names the object.
+    { apiGroups: [''], resources: ['secrets'], resourceNames: [storageSecretName], verbs: watch },
     ...(webhooks ? webhookRules(certificates === 'self-managed') : []),
   ];
 }
 
 function webhookRules(injects: boolean): PolicyRule[] {
-  // A list or watch is allowed by name when its field selector names the object.
   const verbs = injects ? [...watch, 'patch'] : watch;
   const definitions = multiVersionCrdNames();
   return [
-    // Of a service account, when a Pod is admitted: never listed or watched.
-    { apiGroups: [''], resources: ['serviceaccounts', 'secrets'], verbs: ['get'] },
     {
       apiGroups: ['admissionregistration.k8s.io'],
       resources: ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'],

@@ -9,11 +9,13 @@ import {
 } from '@serval/kube/client';
 import { deepEqual, isNamespaceTerminating, isStatusError, keyOf, type NamespacedName } from '@serval/kube/objects';
 import type { ConfigSource } from '../config/config-source.ts';
+import type { ReadReference } from '../credentials/resolve-delivery.ts';
 import { childOf, liveChildren, otherOwner } from './children.ts';
 import { type Caches, observe } from './observe.ts';
 import { renderInferenceService } from './render/render-inference-service.ts';
 import { statusFrom } from './status.ts';
 import { createStatusPace, isUrgent } from './status-pace.ts';
+import { withStorage } from './storage.ts';
 import { transitions } from './transitions.ts';
 
 export interface InferenceServiceDeps {
@@ -23,6 +25,8 @@ export interface InferenceServiceDeps {
   readonly config: ConfigSource;
   readonly events: EventRecorder;
   readonly clock: Clock;
+  /** Reads what services refer to by name, from a cache. */
+  readonly references: ReadReference;
 }
 
 /** Brings one service to what it asks for: observe, render, apply, status. */
@@ -33,6 +37,7 @@ export function createInferenceServiceReconciler({
   config,
   events,
   clock,
+  references,
 }: InferenceServiceDeps) {
   const pace = createStatusPace(clock);
   return async ({ namespace, name }: NamespacedName, signal: AbortSignal): Promise<Reconciled> => {
@@ -40,7 +45,12 @@ export function createInferenceServiceReconciler({
     // Of a deleted service, the owner references clean up.
     if (!observed || observed.service.metadata.deletionTimestamp) return pace.forget(keyOf({ namespace, name }));
     const { service, runtimes } = observed;
-    const rendered = renderInferenceService({ service, runtimes, config: config.current() });
+    const rendered = await withStorage(
+      renderInferenceService({ service, runtimes, config: config.current() }),
+      config.current(),
+      references,
+      signal,
+    );
     let refusal: Error | undefined;
     if (rendered.state !== 'failed') {
       const children = rendered.objects.map(childOf);

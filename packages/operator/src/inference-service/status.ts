@@ -34,7 +34,8 @@ export function statusFrom(
   }
   const predictor = componentState(observed.predictor);
   if (rendered.state === 'failed') {
-    const failure: ConditionResult = { status: 'False', reason: rendered.reason, message: rendered.message };
+    const { reason, conditionReason = reason, message } = rendered;
+    const failure: ConditionResult = { status: 'False', reason: conditionReason, message };
     return {
       ...base,
       conditions: conditionsFrom(service, { PredictorReady: failure, IngressReady: ingress(observed, config) }, now),

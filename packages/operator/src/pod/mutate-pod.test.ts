@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import type { EnvVar, Pod } from '@serval/kube/objects';
 import { load } from 'js-yaml';
 import { defaultServingConfig } from '../config/serving-config.ts';
+import { storageRequestOf } from '../credentials/storage-request.ts';
 import { mutatePod } from './mutate-pod.ts';
 
 interface Case {
@@ -19,9 +20,14 @@ for (const file of readdirSync(folder)) {
   test(file.replace(/\.yaml$/, '').replaceAll('-', ' '), () => {
     const { pod, credentials = [], expected } = load(readFileSync(join(folder, file), 'utf8')) as Case;
     const before = structuredClone(pod);
-    const mutated = mutatePod(pod, { config: defaultServingConfig, credentials });
+    const sources = storageRequestOf(pod, 'default')?.sources ?? [];
+    const mutation = {
+      config: defaultServingConfig,
+      delivery: { sources, env: credentials, volumes: [], volumeMounts: [] },
+    };
+    const mutated = mutatePod(pod, mutation);
     assert.deepEqual(pod, before, 'the input is not changed');
     assert.deepEqual(mutated.spec, expected ? expected.spec : before.spec);
-    assert.deepEqual(mutatePod(mutated, { config: defaultServingConfig, credentials }), mutated, 'once is enough');
+    assert.deepEqual(mutatePod(mutated, mutation), mutated, 'once is enough');
   });
 }

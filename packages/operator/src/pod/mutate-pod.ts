@@ -1,11 +1,11 @@
-import type { Container, EnvVar, Pod, Volume, VolumeMount } from '@serval/kube/objects';
+import type { Container, Pod, Volume, VolumeMount } from '@serval/kube/objects';
 import type { ServingConfig } from '../config/serving-config.ts';
+import type { Delivery } from '../credentials/delivery.ts';
 import {
   claimVolume,
   modelMountPath,
   predictorContainer,
   provisionVolume,
-  sourceUriAnnotation,
   storageInitializerContainer,
   storageReadonlyAnnotation,
   transformerContainer,
@@ -13,8 +13,8 @@ import {
 
 export interface PodMutation {
   readonly config: ServingConfig;
-  /** For the storage initializer: what its service account lets it read models with. */
-  readonly credentials: readonly EnvVar[];
+  /** What the Pod asks for, looked up. */
+  readonly delivery: Delivery;
 }
 
 /**
@@ -22,9 +22,10 @@ export interface PodMutation {
  * (`pvc://claim/path`). Both are read-only for the server unless the annotation `storage.kserve.io/readonly` is `false`. A Pod
  * that asks for no model, or that has its initializer already, comes back as it is.
  */
-export function mutatePod(pod: Pod, { config, credentials }: PodMutation): Pod {
-  const uri = pod.metadata.annotations?.[sourceUriAnnotation];
-  if (!uri || pod.spec.initContainers?.some(({ name }) => name === storageInitializerContainer)) return pod;
+export function mutatePod(pod: Pod, { config, delivery }: PodMutation): Pod {
+  const [{ uri } = { uri: undefined }] = delivery.sources;
+  if (uri === undefined || pod.spec.initContainers?.some(({ name }) => name === storageInitializerContainer))
+    return pod;
   const readOnly = pod.metadata.annotations?.[storageReadonlyAnnotation] !== 'false';
   if (uri.startsWith('pvc://')) return withClaim(pod, uri, readOnly);
   const server = pod.spec.containers.find(({ name }) => name === predictorContainer);
@@ -32,7 +33,7 @@ export function mutatePod(pod: Pod, { config, credentials }: PodMutation): Pod {
     name: storageInitializerContainer,
     image: config.storageInitializer.image,
     args: [uri, modelMountPath],
-    ...(credentials.length > 0 ? { env: [...credentials] } : {}),
+    ...(delivery.env.length > 0 ? { env: [...delivery.env] } : {}),
     resources: resourcesOf(config),
     volumeMounts: [{ name: provisionVolume, mountPath: modelMountPath }],
     // What it says about a failed download is the reason that the service shows.

@@ -61,6 +61,11 @@ export function allowed(uid: string, patch: readonly JsonPatchOperation[] = []):
   };
 }
 
+/** For what is not a field of the object: something it refers to. */
+export function refused(uid: string, message: string): AdmissionResponse {
+  return { uid, allowed: false, status: { status: 'Failure', code: 403, reason: 'Forbidden', message } };
+}
+
 /**
  * Every error in one answer, as an API server tells its own: code 422, reason Invalid, one cause per field.
  *

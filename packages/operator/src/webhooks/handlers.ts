@@ -12,10 +12,11 @@ import type { Cache, Client } from '@serval/kube/client';
 import type { Pod } from '@serval/kube/objects';
 import type { ConfigSource } from '../config/config-source.ts';
 import { serviceDefaults } from '../config/service-defaults.ts';
-import { sourceUriAnnotation } from '../names.ts';
+import { createReferenceReader } from '../credentials/read-reference.ts';
+import { resolveDelivery } from '../credentials/resolve-delivery.ts';
+import { storageRequestOf } from '../credentials/storage-request.ts';
 import { mutatePod } from '../pod/mutate-pod.ts';
-import { readCredentials } from '../pod/read-credentials.ts';
-import { type AdmissionRequest, type AdmissionResponse, allowed } from './admission-review.ts';
+import { type AdmissionRequest, type AdmissionResponse, allowed, refused } from './admission-review.ts';
 import { jsonDiff } from './json-diff.ts';
 import { defaultingHandler, type MoreChecks, validatingHandler } from './kind-handlers.ts';
 import { defaultingPath, validatingPath, webhookPaths } from './paths.ts';
@@ -74,13 +75,17 @@ function storedRuntime({ oldObject }: AdmissionRequest): ServingRuntime | undefi
   return (oldObject ?? undefined) as ServingRuntime | undefined;
 }
 
+/** Looks up afresh what the Pod refers to, whatever the reconciler saw when it made the template. */
 function podHandler({ client, config }: WebhookDeps): WebhookHandler {
-  return async (request, signal) => {
-    const pod = request.object as unknown as Pod;
-    // No credentials are read for a Pod that fetches nothing.
-    if (!pod.metadata.annotations?.[sourceUriAnnotation]) return allowed(request.uid);
-    const namespace = request.namespace ?? pod.metadata.namespace ?? 'default';
-    const credentials = await readCredentials(client, pod, namespace, config.current(), signal);
-    return allowed(request.uid, jsonDiff(pod, mutatePod(pod, { config: config.current(), credentials })));
+  const read = createReferenceReader(client);
+  return async ({ uid, object, namespace: requested }, signal) => {
+    const pod = object as unknown as Pod;
+    const wanted = storageRequestOf(pod, requested ?? pod.metadata.namespace ?? 'default');
+    // Nothing is read for a Pod that fetches nothing.
+    if (!wanted) return allowed(uid);
+    const current = config.current();
+    const decision = await resolveDelivery(wanted, current, read, signal);
+    if (decision.state === 'refused') return refused(uid, decision.problems.join('; '));
+    return allowed(uid, jsonDiff(pod, mutatePod(pod, { config: current, delivery: decision.delivery })));
   };
 }

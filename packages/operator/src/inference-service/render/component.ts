@@ -4,28 +4,15 @@ import {
   autoscalerClasses,
   type ComponentSpec,
   type InferenceService,
-  type ModelSpec,
   type ServingRuntimeSpec,
 } from '@serval/api';
 import type { PodSpec } from '@serval/kube/objects';
 import type { ServingConfig } from '../../config/serving-config.ts';
-import {
-  appLabel,
-  appOf,
-  type ComponentKind,
-  componentLabel,
-  componentName,
-  serviceLabel,
-  sourceUriAnnotation,
-} from '../../names.ts';
+import { storageAnnotations } from '../../credentials/storage-request.ts';
+import { appLabel, appOf, type ComponentKind, componentLabel, componentName, serviceLabel } from '../../names.ts';
 import { mergePodSpec } from '../../runtime/merge-pod-spec.ts';
 import { podSpecOfComponent } from '../../runtime/pod-fields.ts';
-import {
-  type RuntimeCandidates,
-  RuntimeSelectionError,
-  type SelectedRuntime,
-  selectRuntime,
-} from '../../runtime/select-runtime.ts';
+import { type RuntimeCandidates, type SelectedRuntime, selectRuntime } from '../../runtime/select-runtime.ts';
 import { completePodSpec } from './complete-pod-spec.ts';
 import { withoutKeys } from './without-keys.ts';
 
@@ -68,8 +55,9 @@ export function predictorComponent(
   const annotations = {
     ...withoutKeys(runtime?.spec.annotations, config.inferenceService.serviceAnnotationDisallowedList),
     ...withoutKeys(service.metadata.annotations, config.inferenceService.serviceAnnotationDisallowedList),
-    ...sourceOf(predictor.model, predictor.storageUris !== undefined),
     ...withoutKeys(predictor.annotations, config.inferenceService.serviceAnnotationDisallowedList),
+    // Last, as only they say what is to be fetched.
+    ...storageAnnotations(predictor),
   };
   return {
     kind: 'predictor',
@@ -101,16 +89,6 @@ function labelsOf(
     [componentLabel]: kind,
     [appLabel]: appOf(name),
   };
-}
-
-function sourceOf(model: ModelSpec | undefined, hasStorageUris: boolean): Record<string, string> {
-  if (model?.storage?.path !== undefined || hasStorageUris) {
-    throw new RuntimeSelectionError(
-      'InvalidPredictorSpec',
-      'model.storage and storageUris are not served yet; say where the model is with model.storageUri',
-    );
-  }
-  return model?.storageUri ? { [sourceUriAnnotation]: model.storageUri } : {};
 }
 
 function autoscalerClass(annotations: Readonly<Record<string, string>>): AutoscalerClass {

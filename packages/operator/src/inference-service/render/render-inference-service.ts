@@ -29,7 +29,13 @@ export type Rendered =
   /** The stop annotation: nothing should be there. */
   | { readonly state: 'stopped'; readonly objects: readonly [] }
   /** The specification cannot be served; what is there from before stays. */
-  | { readonly state: 'failed'; readonly reason: NonNullable<FailureInfo['reason']>; readonly message: string };
+  | {
+      readonly state: 'failed';
+      readonly reason: NonNullable<FailureInfo['reason']>;
+      readonly message: string;
+      /** Of the condition, where modelStatus, which has a closed list, has no such reason. */
+      readonly conditionReason?: string;
+    };
 
 /** The child objects of a service. Pure: needs no cluster, and the same input gives the same objects. */
 export function renderInferenceService({ service, runtimes, config }: RenderInput): Rendered {

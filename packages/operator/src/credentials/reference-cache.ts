@@ -1,0 +1,116 @@
+import { type Clock, type Log, sleep } from '@serval/kube/client';
+import type { KubeObject } from '@serval/kube/objects';
+import { type Reference, referenceId } from './lookup.ts';
+import type { ReadReference } from './resolve-delivery.ts';
+
+export interface ReferenceCache {
+  /** As last read; read now where it is not kept. */
+  read: ReadReference;
+  /** Reads it again soon: somebody saw that it changed. */
+  changed(reference: Reference): void;
+  /** Called when what is kept turned out to be another object, or none, than what was read before. */
+  onChange(listener: (reference: Reference) => void): () => void;
+}
+
+interface Kept {
+  readonly reference: Reference;
+  readonly object: KubeObject | undefined;
+  readAt: number;
+  usedAt: number;
+}
+
+export interface ReferenceCacheOptions {
+  readonly read: ReadReference;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** Objects that are kept. Default 4,000: of 1,000 namespaces, an account, two Secrets and a ConfigMap each. */
+  readonly limit?: number;
+}
+
+/** How soon a change is seen of what nobody watches. A missing object is waited for by a person. */
+const recheckMs = { present: 60_000, missing: 5_000 } as const;
+/** What no reconcile has asked for so long is forgotten. Services are reconciled at least when their Pods change. */
+const forgetAfterMs = 24 * 3_600_000;
+const tickMs = 1_000;
+/** Re-reads of one tick, so that many namespaces do not burden the API server at once. */
+const readsPerTick = 50;
+
+/**
+ * Objects that services refer to, by name. They are asked for again from time to time instead of watched: a watch of all
+ * Secrets or ConfigMaps would have to be allowed, and would bring thousands that no service names.
+ */
+export function createReferenceCache({
+  read,
+  clock,
+  log,
+  signal,
+  limit = 4_000,
+}: ReferenceCacheOptions): ReferenceCache {
+  const kept = new Map<string, Kept>();
+  const listeners = new Set<(reference: Reference) => void>();
+
+  function keep(reference: Reference, object: KubeObject | undefined, usedAt: number): void {
+    const id = referenceId(reference);
+    const before = kept.get(id);
+    // Last in the map is last used, so that the first is the one to go.
+    kept.delete(id);
+    kept.set(id, { reference, object, readAt: clock.now(), usedAt });
+    if (kept.size > limit) kept.delete(kept.keys().next().value ?? '');
+    if (!before || versionOf(before.object) === versionOf(object)) return;
+    for (const listener of [...listeners]) listener(reference);
+  }
+
+  function due(): Kept[] {
+    const now = clock.now();
+    for (const [id, { usedAt }] of kept) if (now - usedAt > forgetAfterMs) kept.delete(id);
+    return [...kept.values()]
+      .filter(({ object, readAt }) => now - readAt >= (object ? recheckMs.present : recheckMs.missing))
+      .sort((a, b) => a.readAt - b.readAt)
+      .slice(0, readsPerTick);
+  }
+
+  async function recheck({ reference, usedAt }: Kept): Promise<void> {
+    try {
+      keep(reference, await read(reference, signal), usedAt);
+    } catch (error) {
+      if (signal.aborted) return;
+      log.debug({ ...reference, error: String(error) }, 'a reference could not be read again');
+      const entry = kept.get(referenceId(reference));
+      if (entry) entry.readAt = clock.now();
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (!signal.aborted) {
+      await sleep(clock, tickMs, signal);
+      if (!signal.aborted) await Promise.all(due().map(recheck));
+    }
+  }
+  void run();
+
+  return {
+    async read(reference, given) {
+      const entry = kept.get(referenceId(reference));
+      if (entry) {
+        entry.usedAt = clock.now();
+        return entry.object;
+      }
+      const object = await read(reference, given);
+      keep(reference, object, clock.now());
+      return object;
+    },
+    changed(reference) {
+      const entry = kept.get(referenceId(reference));
+      if (entry) void recheck(entry);
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+function versionOf(object: KubeObject | undefined): string {
+  return object ? `${object.metadata.uid}/${object.metadata.resourceVersion}` : '';
+}

@@ -1,0 +1,35 @@
+import type { Deployment } from '@serval/kube/objects';
+import type { ServingConfig } from '../config/serving-config.ts';
+import { type ReadReference, resolveDelivery } from '../credentials/resolve-delivery.ts';
+import { storageRequestOf } from '../credentials/storage-request.ts';
+import type { Rendered } from './render/render-inference-service.ts';
+
+/** `reason` of PredictorReady when something that the model's storage refers to is not there or not usable. */
+const storageConfigInvalid = 'StorageConfigInvalid';
+
+/**
+ * What was rendered, if its Pods can have their model's credentials; otherwise the failure that says what is missing, so that
+ * no Pod is made that would only fail later.
+ */
+export async function withStorage(
+  rendered: Rendered,
+  config: ServingConfig,
+  read: ReadReference,
+  signal: AbortSignal,
+): Promise<Rendered> {
+  if (rendered.state !== 'serving') return rendered;
+  for (const { spec } of rendered.objects.filter(({ kind }) => kind === 'Deployment') as Deployment[]) {
+    const request = storageRequestOf(spec.template, rendered.predictor.namespace);
+    if (!request) continue;
+    const decision = await resolveDelivery(request, config, read, signal);
+    if (decision.state === 'refused') {
+      return {
+        state: 'failed',
+        reason: 'InvalidPredictorSpec',
+        conditionReason: storageConfigInvalid,
+        message: decision.problems.join('; '),
+      };
+    }
+  }
+  return rendered;
+}

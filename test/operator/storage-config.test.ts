@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { type InferenceService, type InferenceServiceStatus, inferenceServices } from '@serval/api';
+import type { Client } from '@serval/kube/client';
+import { deployments, events, findCondition, pods, replicaSets, secrets } from '@serval/kube/objects';
+import { KEYS, startS3 } from '../../packages/storage/src/test-support/s3-server.ts';
+import { isReady, serviceOf, startRunningPlatform, startTestPlatform, statusWhen } from './support.ts';
+
+const model = join(import.meta.dirname, '../../examples/iris/model/model.ubj');
+const storageConfig = { namespace: 'default', name: 'storage-config' };
+
+const stored = (name: string, storage: object): InferenceService =>
+  serviceOf(name, { model: { modelFormat: { name: 'xgboost' }, storage } });
+
+function entry(endpoint: string, more: object = {}): string {
+  return JSON.stringify({
+    type: 's3',
+    endpoint_url: endpoint,
+    access_key_id: KEYS.accessKeyId,
+    secret_access_key: KEYS.secretAccessKey,
+    region: 'us-east-1',
+    bucket: 'models',
+    ...more,
+  });
+}
+
+async function writeStorageConfig(client: Client, stringData: Record<string, string>): Promise<void> {
+  const data = Object.entries(stringData).map(([key, text]) => [key, Buffer.from(text).toString('base64')]);
+  const metadata = { ...storageConfig };
+  await client.apply(
+    secrets,
+    { apiVersion: 'v1', kind: 'Secret', metadata, data: Object.fromEntries(data) },
+    { force: true },
+  );
+}
+
+const refusal = ({ conditions }: InferenceServiceStatus) => {
+  const condition = findCondition(conditions, 'PredictorReady');
+  return condition?.reason === 'StorageConfigInvalid' ? condition.message : undefined;
+};
+
+/** Everything that others than readers of Secrets can see. */
+async function assertNothingTold(client: Client): Promise<void> {
+  const seen = JSON.stringify(
+    await Promise.all(
+      [inferenceServices, deployments, replicaSets, pods, events].map(
+        async (resource) => (await client.list(resource as typeof pods, { namespace: 'default' })).items,
+      ),
+    ),
+  );
+  for (const secret of Object.values(KEYS)) assert.ok(!seen.includes(secret), 'a value of a Secret is told');
+}
+
+async function startStore(t: TestContext) {
+  return await startS3(t, { 'models/iris/model.ubj': await readFile(model) }, { keys: KEYS });
+}
+
+test('a service fetches its model by an entry of the storage Secret', async (t) => {
+  const { client } = await startRunningPlatform(t);
+  const store = await startStore(t);
+  await writeStorageConfig(client, { local: entry(store.url) });
+  await client.create(inferenceServices, stored('iris', { key: 'local', path: 'iris' }));
+  await statusWhen(client, 'iris', isReady);
+  const [pod] = (await client.list(pods, { namespace: 'default' })).items;
+  const initializer = pod?.spec.initContainers?.find(({ name }) => name === 'storage-initializer');
+  assert.deepEqual(initializer?.args, ['s3://models/iris', '/mnt/models']);
+  assert.deepEqual(initializer?.env?.find(({ name }) => name === 'STORAGE_CONFIG')?.valueFrom, {
+    secretKeyRef: { name: 'storage-config', key: 'local' },
+  });
+  await assertNothingTold(client);
+});
+
+test('a reference that leads nowhere is a condition, no Pod, and mended as soon as it leads somewhere', async (t) => {
+  const { client } = await startTestPlatform(t);
+  await client.create(inferenceServices, stored('iris', { key: 'local', path: 'iris' }));
+  const missing = await statusWhen(client, 'iris', (status) => refusal(status) !== undefined);
+  assert.equal(
+    refusal(missing),
+    'Secret default/storage-config does not exist; spec.predictor.model.storage.key names its key "local"',
+  );
+  assert.equal(missing.modelStatus?.transitionStatus, 'InvalidSpec');
+
+  await writeStorageConfig(client, { other: entry('http://store') });
+  const another = await statusWhen(client, 'iris', (status) => refusal(status) !== refusal(missing));
+  assert.equal(
+    refusal(another),
+    'Secret default/storage-config has no key "local", which spec.predictor.model.storage.key names; it has "other"',
+  );
+  assert.deepEqual((await client.list(deployments, { namespace: 'default' })).items, []);
+  await assertNothingTold(client);
+
+  await writeStorageConfig(client, { local: entry('http://store') });
+  await statusWhen(client, 'iris', (status) => refusal(status) === undefined);
+  await client.get(deployments, { namespace: 'default', name: 'iris-predictor' });
+});
