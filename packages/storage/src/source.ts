@@ -1,3 +1,4 @@
+import { withStorageConfig } from './config/environment.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { StorageError } from './errors.ts';
 import { createConnections } from './http/connections.ts';
@@ -8,7 +9,6 @@ import { providerFor } from './providers/registry.ts';
 import { redactUri } from './redact.ts';
 import { DEFAULT_RETRY, type RetryPolicy, withRetries } from './retry.ts';
 import { type Settings, settingsFrom } from './settings.ts';
-import { withStorageConfig } from './storage-config.ts';
 
 /** What a URI names, ready to be asked. */
 export interface Source {

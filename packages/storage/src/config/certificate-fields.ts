@@ -1,7 +1,8 @@
-import { looksLikePem, type ReadCertificates, readCertificates } from './certificate.ts';
-import type { CertificateSource, Problem, ProblemCode } from './model.ts';
+import { readCertificates } from './certificate.ts';
+import type { CertificateSource, Problem, ProblemCode, StorageEntry } from './model.ts';
+import { looksLikeEncodedPem, looksLikePem, MAX_PEM_LENGTH } from './pem.ts';
 
-/** Fields of an entry that say where certificates are, and what each is for. The last is read and never written. */
+/** What each field is meant to hold: the form that is written, whatever is read. */
 export const CERTIFICATE_FIELDS = {
   certificate: 'inline',
   ca_bundle: 'path',
@@ -13,94 +14,142 @@ export type CertificateField = keyof typeof CERTIFICATE_FIELDS;
 
 export const isCertificateField = (name: string): name is CertificateField => Object.hasOwn(CERTIFICATE_FIELDS, name);
 
-/** Key of a ConfigMap under which its certificates are, as KServe has it. */
+/** Read and never written. */
+const OLD_NAMES: Readonly<Record<string, string>> = { ca_bundle_configmap: 'cabundle_configmap' };
+
+const FORMS = {
+  inline: { text: 'certificates as PEM text', code: 'PemExpected', field: 'certificate' },
+  path: { text: 'an absolute path', code: 'PathExpected', field: 'ca_bundle' },
+  configMap: { text: 'the name of a ConfigMap', code: 'NameExpected', field: 'cabundle_configmap' },
+} as const satisfies Record<CertificateSource['source'], { text: string; code: ProblemCode; field: string }>;
+
+/** Key of a ConfigMap that holds certificates (KServe). */
 export const BUNDLE_KEY = 'cabundle.crt';
 
-const EXPECTED: Record<CertificateSource['source'], { code: ProblemCode; what: string }> = {
-  inline: { code: 'PemExpected', what: 'certificates as PEM text' },
-  path: { code: 'PathExpected', what: 'an absolute path of a file in the container' },
-  configMap: { code: 'NameExpected', what: 'the name of a ConfigMap' },
-};
+/** PEM is PEM wherever it stands, a path is absolute, a ConfigMap has a DNS name (RFC 1123). `undefined`: none of the three. */
+export function certificateFormOf(value: string): CertificateSource['source'] | undefined {
+  const text = value.trim();
+  if (looksLikePem(text)) return 'inline';
+  if (/^\/[^\p{Cc}]{1,4095}$/u.test(text)) return 'path';
+  if (looksLikeEncodedPem(text)) return undefined;
+  return text.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(text)
+    ? 'configMap'
+    : undefined;
+}
 
-/** DNS subdomain (RFC 1123), as names of ConfigMaps are. */
-const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-
-export interface CertificateFieldOptions {
+export interface FieldContext {
+  key: string;
   now: Date;
-  /** Certificates of a ConfigMap of the namespace; `undefined` where it or its key is missing. Absent: ConfigMaps are not looked at. */
   configMaps?: ((name: string) => string | undefined) | undefined;
 }
 
-/**
- * The certificates that the fields of an entry lead to. The content decides, not the field: PEM is PEM wherever it stands, a path is
- * a path, a name is a name.
- */
+/** The certificates that fields lead to, and how they agree. @param meanings  the fields, and what each is for */
 export function certificatesOf(
   fields: Readonly<Record<string, unknown>>,
-  key: string,
-  options: CertificateFieldOptions,
-): { certificates: CertificateSource[]; problems: Problem[] } {
-  const certificates: CertificateSource[] = [];
+  meanings: Readonly<Record<string, CertificateSource['source']>>,
+  context: FieldContext,
+): Pick<StorageEntry, 'certificates' | 'problems'> {
+  const read = Object.entries(meanings).flatMap(([field, meant]) => {
+    const value = Object.hasOwn(fields, field) ? fields[field] : undefined;
+    return typeof value === 'string' ? [certificateOfField(field, value, meant, context)] : [];
+  });
+  const certificates = read.flatMap(({ certificate }) => certificate ?? []);
+  return {
+    certificates,
+    problems: [...read.flatMap(({ problems }) => problems), ...comparison(certificates, context.key)],
+  };
+}
+
+/** The certificates that one field names. @param meant  what a field of this name is for */
+function certificateOfField(
+  field: string,
+  value: string,
+  meant: CertificateSource['source'],
+  { key, now, configMaps }: FieldContext,
+): { certificate?: CertificateSource; problems: Problem[] } {
   const problems: Problem[] = [];
-  for (const field of Object.keys(CERTIFICATE_FIELDS) as CertificateField[]) {
-    const value = fields[field];
-    if (value === undefined || value === null || value === '') continue;
-    const add = (code: ProblemCode, severity: Problem['severity'], message: string) =>
-      problems.push({ code, severity, key, field, message });
-    const expected = EXPECTED[CERTIFICATE_FIELDS[field]];
-    const source = typeof value === 'string' ? sourceOf(value.trim()) : undefined;
-    if (!source) {
-      add(expected.code, 'error', `${field} of ${key} is neither PEM, a path nor a name; expected ${expected.what}`);
-      continue;
-    }
-    const text = (value as string).trim();
-    const deprecated = source !== CERTIFICATE_FIELDS[field] || field === 'ca_bundle_configmap';
-    if (deprecated) add('DeprecatedField', 'warning', deprecation(field, key, source));
-    const pem = source === 'inline' ? text : source === 'configMap' ? options.configMaps?.(text) : undefined;
-    if (source === 'configMap' && options.configMaps && pem === undefined) {
-      add(
+  const report = (code: ProblemCode, severity: Problem['severity'], message: string) =>
+    problems.push({ code, severity, key, field, message: `${whereOf(key, field)} ${message}` });
+  const text = value.trim();
+  if (text === '') return { problems };
+  const source = certificateFormOf(text);
+  const { text: expected, code, field: canonical } = FORMS[meant];
+  if (source === undefined) {
+    const found = looksLikeEncodedPem(text)
+      ? 'is a certificate in base64 once more'
+      : text.length > MAX_PEM_LENGTH
+        ? `has ${text.length} characters, more than the ${MAX_PEM_LENGTH} that are read,`
+        : 'is neither PEM text nor an absolute path nor the name of a ConfigMap';
+    report(code, 'error', `${found}; expected ${expected}`);
+    return { problems };
+  }
+  const oldName = OLD_NAMES[field];
+  const deprecated = source !== meant || oldName !== undefined;
+  if (deprecated) {
+    const form = FORMS[source];
+    report(
+      'DeprecatedField',
+      'warning',
+      `holds ${form.text}, which now stands in ${source === meant ? oldName : `${form.field} (${canonical === field ? 'this field' : canonical} is for ${expected})`}`,
+    );
+  }
+  if (source === 'path') return { certificate: { source, field, deprecated, reference: text, chain: [] }, problems };
+  const pem = source === 'inline' ? text : configMaps?.(text);
+  if (pem === undefined) {
+    if (configMaps) {
+      // The name is shown only where a name is expected: elsewhere it may be something that slipped into the field.
+      const name = meant === 'configMap' ? `"${text}"` : 'of that name';
+      report(
         'NotFound',
         'error',
-        `${field} of ${key} names ConfigMap ${text}, which is not there or has no ${BUNDLE_KEY}`,
+        `names a ConfigMap; there is none ${name} with the key ${BUNDLE_KEY}`.replace('none "', 'no "'),
       );
     }
-    const where = source === 'configMap' ? `ConfigMap ${text} (${field} of ${key})` : `${field} of ${key}`;
-    const read: ReadCertificates | undefined =
-      pem === undefined ? undefined : readCertificates(pem, where, options.now);
-    for (const problem of read?.problems ?? []) problems.push({ ...problem, key, field });
-    certificates.push({
+    return { certificate: { source, field, deprecated, reference: text, chain: [] }, problems };
+  }
+  const shown =
+    source === 'inline' ? whereOf(key, field) : `${BUNDLE_KEY} of the ConfigMap that ${whereOf(key, field)} names`;
+  const read = readCertificates(pem, shown, now);
+  problems.push(...read.problems.map((problem) => ({ ...problem, key, field })));
+  return {
+    certificate: {
       source,
       field,
       deprecated,
-      ...(source === 'inline' ? {} : { reference: text }),
-      ...(read?.pem ? { pem: read.pem } : {}),
-      chain: read?.chain ?? [],
-    });
-  }
-  problems.push(...differences(certificates, key));
-  return { certificates, problems };
+      ...(source === 'configMap' ? { reference: text } : {}),
+      ...(read.pem === '' ? {} : { pem: read.pem }),
+      chain: read.chain,
+    },
+    problems,
+  };
 }
 
-function sourceOf(text: string): CertificateSource['source'] | undefined {
-  if (looksLikePem(text)) return 'inline';
-  if (/^\/[^\0\n]{0,4095}$/.test(text)) return 'path';
-  if (text.length <= 253 && NAME.test(text)) return 'configMap';
-  return undefined;
+/** A warning when the inline certificates and those of a ConfigMap are not the same ones, in whatever order. */
+function comparison(certificates: readonly CertificateSource[], key: string): Problem[] {
+  const known = certificates.filter(({ chain }) => chain.length > 0);
+  const [first, ...others] = known;
+  if (!first) return [];
+  return others.flatMap((other): Problem[] => {
+    const [one, two] = [fingerprints(first), fingerprints(other)];
+    if (one.length === two.length && one.every((each, index) => each === two[index])) return [];
+    const [mine, theirs] = [one.find((each) => !two.includes(each)), two.find((each) => !one.includes(each))];
+    return [
+      {
+        code: 'CertificatesDiffer',
+        severity: 'warning',
+        key,
+        field: other.field,
+        message: `${whereOf(key, first.field)} and ${other.field} hold different certificates: SHA-256 ${mine ?? one[0]} and ${theirs ?? two[0]}; expected the same in both, as each is read by others`,
+      },
+    ];
+  });
 }
 
-function deprecation(field: CertificateField, key: string, source: CertificateSource['source']): string {
-  const canonical = { inline: 'certificate', path: 'ca_bundle', configMap: 'cabundle_configmap' }[source];
-  const found = { inline: 'PEM text', path: 'a path', configMap: "a ConfigMap's name" }[source];
-  return `${field} of ${key} holds ${found}, which belongs into ${canonical}`;
+function fingerprints({ chain }: CertificateSource): string[] {
+  return chain.map(({ fingerprint }) => fingerprint).sort();
 }
 
-/** Certificates that stand inline and in a ConfigMap are the two halves of one thing. */
-function differences(certificates: readonly CertificateSource[], key: string): Problem[] {
-  const inline = certificates.find(({ source, chain }) => source === 'inline' && chain.length > 0);
-  const mapped = certificates.find(({ source, chain }) => source === 'configMap' && chain.length > 0);
-  if (!inline || !mapped) return [];
-  const [a, b] = [inline, mapped].map(({ chain }) => chain.map(({ fingerprint }) => fingerprint).toSorted());
-  if (a!.join() === b!.join()) return [];
-  const message = `${inline.field} of ${key} (SHA-256 ${a!.join(', ')}) and ${mapped.field} (ConfigMap ${mapped.reference}, SHA-256 ${b!.join(', ')}) differ`;
-  return [{ code: 'CertificatesDiffer', severity: 'warning', key, field: inline.field, message }];
+/** How messages call a field of an entry, or an annotation where there is no key. */
+function whereOf(key: string, field: string): string {
+  return key === '' ? `annotation ${field}` : `field "${field}" of key "${key}"`;
 }

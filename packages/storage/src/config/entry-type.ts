@@ -20,6 +20,9 @@ export function entryTypeFrom(written: unknown, key: string): { type?: EntryType
   const type = typeof name === 'string' && Object.hasOwn(ENTRY_TYPES, name) ? ENTRY_TYPES[name] : undefined;
   if (type) return { type, problems: [] };
   if (written === undefined) return { problems: [] };
-  const message = `type of ${key} is none that is known; expected one of ${Object.keys(ENTRY_TYPES).join(', ')}`;
+  // Something longer may be a value that slipped into the field.
+  const found =
+    typeof written === 'string' && /^[\w-]{1,7}$/.test(written) ? `is "${written}"` : 'names no kind of storage';
+  const message = `field "type" of key "${key}" ${found}; expected one of ${Object.keys(ENTRY_TYPES).join(', ')}`;
   return { problems: [{ code: 'UnknownType', severity: 'error', key, field: 'type', message }] };
 }

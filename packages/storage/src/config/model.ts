@@ -75,6 +75,8 @@ export interface StorageEntry {
 /** The Secret `storage-config`. */
 export interface StorageConfig {
   entries: StorageEntry[];
+  /** What annotations of a service account or of its Secret say about S3, as an entry with the key ''. */
+  annotated?: StorageEntry;
   /** Of the Secret itself. */
   problems: Problem[];
 }

@@ -8,7 +8,7 @@ test('parameters lie over fields, and reach into objects by dots', () => {
     type: 'http',
     region: 'b',
     headers: { x: '3', inner: { y: '4' } },
-    'a.b': '5',
+    a: { b: '5' },
   });
   assert.deepEqual(fields.headers, { x: '1', inner: { y: '2' } });
 });
