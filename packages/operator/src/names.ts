@@ -25,6 +25,13 @@ export const provisionVolume = 'kserve-provision-location';
 export const claimVolume = 'kserve-pvc-source';
 export const modelMountPath = '/mnt/models';
 
+/** ConfigMap of a user's namespace that holds the platform's certificates. */
+export const globalBundleName = 'global-ca-bundle';
+/** Key of the PEM text in every ConfigMap with certificates. */
+export const bundleKey = 'cabundle.crt';
+/** On the copies of the global bundle that Serval made. */
+export const globalBundleLabel = 'serving.kserve.io/global-ca-bundle';
+
 export const defaultHttpPort = 8080;
 
 export const serviceNameHeader = 'KServe-Isvc-Name';

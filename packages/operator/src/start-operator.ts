@@ -22,16 +22,19 @@ import {
   pods,
   type Resource,
   replicaSets,
-  secrets,
   services,
 } from '@serval/kube/objects';
 import { createConfigSource } from './config/config-source.ts';
-import { configMapName, defaultNamespace, defaultServingConfig } from './config/serving-config.ts';
+import { configMapName, defaultNamespace } from './config/serving-config.ts';
 import { createReferenceReader } from './credentials/read-reference.ts';
 import { createReferenceCache } from './credentials/reference-cache.ts';
+import { createGlobalBundle } from './global-bundle/global-bundle.ts';
+import type { Metrics } from './health/metrics.ts';
 import { type Caches, serviceIndexes } from './inference-service/observe.ts';
 import { createInferenceServiceReconciler } from './inference-service/reconciler.ts';
 import { fieldManager, serviceLabel } from './names.ts';
+import { createStorageConfigKeeping } from './storage-config/storage-config-keeping.ts';
+import { watchStorageSecrets } from './storage-config/storage-secrets.ts';
 import { createWebhookDispatcher, type Webhooks } from './webhooks/dispatch.ts';
 import { createWebhookHandlers } from './webhooks/handlers.ts';
 
@@ -43,6 +46,8 @@ export interface OperatorOptions {
   clock?: Clock;
   /** Whether it reconciles from the start. Default true; otherwise it does while `reconcile` runs, and answers webhooks always. */
   reconciles?: boolean;
+  /** Gets what the operator tells about credentials and certificates. */
+  metrics?: Metrics;
   /** Ends the operator, as `close` does. */
   signal?: AbortSignal;
 }
@@ -70,6 +75,7 @@ export function startOperator({
   log,
   clock = systemClock,
   reconciles = true,
+  metrics,
   signal: outer,
 }: OperatorOptions): Operator {
   const closing = new AbortController();
@@ -86,12 +92,7 @@ export function startOperator({
     namespace,
     fieldSelector: `metadata.name=${configMapName}`,
   });
-  // The one name that is watched; Secrets of other names are asked for again from time to time.
-  const storageSecrets = createReflector({
-    ...common,
-    resource: secrets,
-    fieldSelector: `metadata.name=${defaultServingConfig.credentials.storageSpecSecretName}`,
-  });
+  const storageSecrets = watchStorageSecrets(common);
   const reflectors = {
     services: watch(inferenceServices),
     runtimes: watch(servingRuntimes),
@@ -112,6 +113,23 @@ export function startOperator({
     references.changed({ kind: 'Secret', namespace: metadata.namespace ?? '', name: metadata.name ?? '' }),
   );
   const events = createEventRecorder({ client, component: 'serval-operator', log, clock, signal });
+  const globalBundle = createGlobalBundle({
+    ...common,
+    namespace,
+    config,
+    configured: configReflector.synced,
+    services: reflectors.services,
+    events,
+    metrics,
+  });
+  const keeping = createStorageConfigKeeping({
+    ...common,
+    config,
+    storageSecrets,
+    bundle: globalBundle.source,
+    events,
+    metrics,
+  });
   const reconcileService = createInferenceServiceReconciler({
     caches: reflectors,
     client,
@@ -120,6 +138,7 @@ export function startOperator({
     events,
     clock,
     references: references.read,
+    certificates: keeping.conditionOf,
   });
 
   const owner = ({ object }: { object: KubeObject }) => serviceIndexes.service(object);
@@ -148,9 +167,9 @@ export function startOperator({
       clock,
       log,
     });
-  const handlers = createWebhookHandlers({ client, config, ...reflectors });
+  const handlers = createWebhookHandlers({ client, config, storageSecrets, namespace, clock, ...reflectors });
   const ready = Promise.all(
-    [...Object.values(reflectors), configReflector, storageSecrets].map(({ synced }) => synced),
+    [...Object.values(reflectors), configReflector, globalBundle, storageSecrets].map(({ synced }) => synced),
   ).then(() => {});
   const { runtimes, clusterRuntimes } = reflectors;
   const admissionReady = Promise.all([configReflector.synced, runtimes.synced, clusterRuntimes.synced]).then(() => {});
@@ -162,13 +181,19 @@ export function startOperator({
     const ending = AbortSignal.any([leading, signal]);
     if (ending.aborted) return;
     const controller = startControllers();
-    const unsubscribe = references.onChange((reference) => {
-      const affected = reference.namespace === namespace ? {} : { namespace: reference.namespace };
-      for (const { metadata } of reflectors.services.list(affected)) controller.queue.add(keyOf(metadata));
-    });
+    const ask = (found: readonly KubeObject[]) => {
+      for (const { metadata } of found) controller.queue.add(keyOf(metadata));
+    };
+    const stops = [
+      references.onChange((reference) =>
+        ask(reflectors.services.list(reference.namespace === namespace ? {} : { namespace: reference.namespace })),
+      ),
+      keeping.onChange((changed) => ask(reflectors.services.list(changed === undefined ? {} : { namespace: changed }))),
+    ];
+    const controllers = [controller, globalBundle.startController(), keeping.startController()];
     await new Promise((resolve) => ending.addEventListener('abort', resolve, { once: true }));
-    unsubscribe();
-    await controller.close();
+    for (const stop of stops) stop();
+    await Promise.all(controllers.map((each) => each.close()));
   }
   const reconciling = reconciles ? reconcile(signal) : Promise.resolve();
 
@@ -179,6 +204,7 @@ export function startOperator({
     reconcile,
     async close() {
       closing.abort(new Error('the operator is closed'));
+      globalBundle.close();
       await reconciling;
       await events.flush();
     },

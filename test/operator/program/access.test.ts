@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { clusterServingRuntimes, gatewayApiCrds, type InferenceService, inferenceServices } from '@serval/api';
+import { createAuthority } from '@serval/kube/certificates';
 import {
   type AnyObject,
+  configMaps,
   deployments,
   events,
   httpRoutes,
@@ -28,6 +30,7 @@ import { createShiftedClock } from './shifted-clock.ts';
 
 const dayMs = 86_400_000;
 const iris = { namespace: 'default', name: 'iris' };
+const bundleCopy = { namespace: 'default', name: 'global-ca-bundle' };
 const child = { namespace: 'default', name: 'iris-predictor' };
 
 /** Allowed without being asked for, and why. */
@@ -53,6 +56,8 @@ test('a whole life asks for everything that the rules allow, and for nothing els
   await cluster.client.delete(deployments, child);
   await eventually(() => cluster.client.get(deployments, child));
   await admitPod(cluster);
+  await spreadBundle(cluster);
+  await keepHalf(cluster);
   await renewCertificate(cluster, clock);
   await one.stop();
   await eventually(async () => {
@@ -64,6 +69,7 @@ test('a whole life asks for everything that the rules allow, and for nothing els
   await cluster.client.patch(inferenceServices, iris, 'merge', stopped);
   await eventually(() => gone(cluster.client.get(deployments, child)));
   await eventually(() => gone(cluster.client.get(httpRoutes, iris)));
+  await eventually(() => gone(cluster.client.get(configMaps, bundleCopy)));
   await cluster.client.delete(inferenceServices, iris);
   await two.stop();
   assert.equal((await cluster.client.get(leases, { namespace, name: operatorLeaseName })).spec.holderIdentity, '');
@@ -99,6 +105,42 @@ async function serve({ client }: TestCluster): Promise<void> {
   const spec = { predictor: { model: { modelFormat: { name: 'xgboost' }, storageUri: 's3://models/iris' } } };
   const service = { apiVersion: 'serving.kserve.io/v1beta1', kind: 'InferenceService', metadata: iris, spec };
   await client.apply(inferenceServices, service as InferenceService, { force: true });
+}
+
+/** Valid by the replicas' clock, which is behind. */
+const authorityNow = (name: string) => createAuthority(name, Date.now() - 81 * dayMs, 400 * dayMs);
+
+/** The platform's certificates reach the namespace, and another set of them after that. */
+async function spreadBundle({ client }: TestCluster): Promise<void> {
+  const storageInitializer = JSON.stringify({ caBundleConfigMapName: 'company-ca' });
+  const config = { namespace, name: 'inferenceservice-config' };
+  await client.patch(configMaps, config, 'merge', { data: { storageInitializer } });
+  for (const name of ['one', 'two']) {
+    const { certificate } = await authorityNow(name);
+    const metadata = { namespace, name: 'company-ca' };
+    const bundle = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { 'cabundle.crt': certificate } };
+    await client.apply(configMaps, bundle, { force: true });
+    await eventually(async () => {
+      assert.equal((await client.get(configMaps, bundleCopy)).data?.['cabundle.crt'], certificate);
+    });
+  }
+}
+
+/** A Secret whose inline certificates follow a ConfigMap. */
+async function keepHalf({ client }: TestCluster): Promise<void> {
+  const { certificate } = await authorityNow('minio');
+  const metadata = { namespace: 'default', name: 'minio-ca' };
+  const bundle = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { 'cabundle.crt': certificate } };
+  await client.apply(configMaps, bundle, { force: true });
+  const place = { namespace: 'default', name: 'storage-config' };
+  const minio = Buffer.from(JSON.stringify({ type: 's3', cabundle_configmap: 'minio-ca' })).toString('base64');
+  await client.create(secrets, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { ...place, annotations: { 'serving.kserve.io/storage-config-source': 'configmap/minio-ca' } },
+    data: { minio },
+  });
+  await eventually(async () => assert.notEqual((await client.get(secrets, place)).data?.['minio'], minio));
 }
 
 /** As the ReplicaSet's controller would. */

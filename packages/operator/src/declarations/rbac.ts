@@ -1,6 +1,7 @@
 import { servingGroup } from '@serval/api';
 import type { KubeObject } from '@serval/kube/objects';
-import { configMapName, defaultServingConfig } from '../config/serving-config.ts';
+import { defaultServingConfig } from '../config/serving-config.ts';
+import { globalBundleName } from '../names.ts';
 import { multiVersionCrdNames } from './conversion.ts';
 import {
   healthConfigMapName,
@@ -28,7 +29,7 @@ export interface OperatorDuties {
 /** What `serval up` runs with: webhooks whose certificate, where they need one, is the composition root's business. */
 export const inProcessDuties: OperatorDuties = { webhooks: true, certificates: 'files' };
 
-/** Of other names, Secrets are only asked for: a rule cannot follow the configuration. */
+/** Secrets of other names are only asked for: a rule cannot follow the configuration. */
 const storageSecretName = defaultServingConfig.credentials.storageSpecSecretName;
 const watch = ['list', 'watch'];
 /** Server-side apply is a patch, and API servers ask for `create` besides when it makes an object. */
@@ -50,13 +51,16 @@ export function operatorClusterRules({ webhooks, certificates }: OperatorDuties)
     { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: own },
     { apiGroups: [''], resources: ['services'], verbs: own },
     { apiGroups: [''], resources: ['pods'], verbs: watch },
+    // Copies of the global bundle, and ConfigMaps that follow the inline certificate of a Secret, whatever they are called.
+    { apiGroups: [''], resources: ['configmaps'], verbs: ['create', 'patch'] },
+    { apiGroups: [''], resources: ['configmaps'], resourceNames: [globalBundleName], verbs: [...watch, 'delete'] },
     { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
     { apiGroups: ['gateway.networking.k8s.io'], resources: ['httproutes'], verbs: own },
     { apiGroups: ['gateway.networking.k8s.io'], resources: ['gateways', 'gatewayclasses'], verbs: watch },
     // What a model's storage refers to, by name: never listed or watched.
     { apiGroups: [''], resources: ['serviceaccounts', 'secrets', 'configmaps'], verbs: ['get'] },
-    // A list or watch is allowed by name when its field selector names the object.
-    { apiGroups: [''], resources: ['secrets'], resourceNames: [storageSecretName], verbs: watch },
+    // A list or watch is allowed by name when its field selector names the object. Patched where a half of its certificates is kept.
+    { apiGroups: [''], resources: ['secrets'], resourceNames: [storageSecretName], verbs: [...watch, 'patch'] },
     ...(webhooks ? webhookRules(certificates === 'self-managed') : []),
   ];
 }
@@ -87,7 +91,8 @@ function webhookRules(injects: boolean): PolicyRule[] {
 /** Exactly what the operator asks in the namespace that it is installed in, beyond the cluster's rules. */
 export function operatorNamespacedRules({ webhooks, certificates }: OperatorDuties): PolicyRule[] {
   return [
-    { apiGroups: [''], resources: ['configmaps'], resourceNames: [configMapName], verbs: watch },
+    // The configuration, and the global bundle, whose name the configuration says.
+    { apiGroups: [''], resources: ['configmaps'], verbs: watch },
     // Creating cannot be limited by name: the name is not known when the request is authorized.
     { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create'] },
     {
@@ -102,7 +107,6 @@ export function operatorNamespacedRules({ webhooks, certificates }: OperatorDuti
 }
 
 const healthRules: readonly PolicyRule[] = [
-  { apiGroups: [''], resources: ['configmaps'], verbs: ['create'] },
   { apiGroups: [''], resources: ['configmaps'], resourceNames: [healthConfigMapName], verbs: ['get', 'update'] },
 ];
 

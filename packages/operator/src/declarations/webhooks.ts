@@ -1,6 +1,7 @@
 import { type KindVersion, servingKinds } from '@serval/api';
 import type { KubeObject } from '@serval/kube/objects';
 import { serviceLabel } from '../names.ts';
+import { bundleCondition, secretCondition } from '../storage-config/names.ts';
 import { defaultingPath, validatingPath, webhookPaths } from '../webhooks/paths.ts';
 import { partOfLabels, webhookConfigurationName } from './installed-names.ts';
 import { clientConfigOf, type WebhookAddress } from './webhook-address.ts';
@@ -31,10 +32,11 @@ export function webhookConfigurations(address: WebhookAddress): WebhookConfigura
       ...defaulted.map((kind) => kindWebhook(kind, 'defaulter', clientConfigOf(address, defaultingPath(kind)))),
       podMutator(clientConfigOf(address, webhookPaths.mutatePod)),
     ]),
-    configuration(
-      'ValidatingWebhookConfiguration',
-      servingKinds.map((kind) => kindWebhook(kind, 'validator', clientConfigOf(address, validatingPath(kind)))),
-    ),
+    configuration('ValidatingWebhookConfiguration', [
+      ...servingKinds.map((kind) => kindWebhook(kind, 'validator', clientConfigOf(address, validatingPath(kind)))),
+      storageValidator('secret', secretCondition, clientConfigOf(address, webhookPaths.validateSecret)),
+      storageValidator('configmap', bundleCondition, clientConfigOf(address, webhookPaths.validateConfigMap)),
+    ]),
   ];
 }
 
@@ -97,5 +99,35 @@ function podMutator(clientConfig: Record<string, unknown>): Webhook {
     objectSelector: { matchExpressions: [{ key: serviceLabel, operator: 'Exists' }] },
     // Webhooks that come later may change what the storage initializer is copied from.
     reinvocationPolicy: 'IfNeeded',
+  };
+}
+
+/**
+ * Secrets with storage entries, and ConfigMaps with certificates. Match conditions keep all others away from us, as a selector knows no
+ * names; where an API server is too old for them (before 1.28), the handlers let the others pass.
+ */
+function storageValidator(
+  singular: 'secret' | 'configmap',
+  condition: string,
+  clientConfig: Record<string, unknown>,
+): Webhook {
+  return {
+    name: `${singular}.storage-config.serval-webhook.validator`,
+    clientConfig,
+    rules: [
+      {
+        apiGroups: [''],
+        apiVersions: ['v1'],
+        resources: [`${singular}s`],
+        operations: ['CREATE', 'UPDATE'],
+        scope: 'Namespaced',
+      },
+    ],
+    ...common,
+    // Secrets and ConfigMaps belong to everybody: without an operator they are written unchecked, and checked when they are used.
+    failurePolicy: 'Ignore',
+    timeoutSeconds: 5,
+    matchPolicy: 'Equivalent',
+    matchConditions: [{ name: 'storage-config', expression: condition }],
   };
 }

@@ -16,6 +16,7 @@ import type { ServingConfig } from '../config/serving-config.ts';
 import { appLabel, appOf, componentName, serviceLabel } from '../names.ts';
 import type { RuntimeCandidates } from '../runtime/select-runtime.ts';
 import { gatewayOf } from './render/http-route.ts';
+import type { ConditionResult } from './status/condition-result.ts';
 import type { ObservedIngress } from './status/ingress-state.ts';
 
 /** The index by which objects are found that carry a service's label: `namespace/name` of the service. */
@@ -56,6 +57,8 @@ export interface Observed {
   readonly runtimes: RuntimeCandidates;
   readonly predictor: ObservedComponent;
   readonly ingress: ObservedIngress;
+  /** How the certificates are that the storage is trusted by; nothing when there are none. */
+  readonly certificates?: ConditionResult | undefined;
 }
 
 /** Nothing when the service is gone. */

@@ -13,6 +13,7 @@ import type { ReadReference } from '../credentials/resolve-delivery.ts';
 import { childOf, liveChildren, otherOwner } from './children.ts';
 import { type Caches, observe } from './observe.ts';
 import { renderInferenceService } from './render/render-inference-service.ts';
+import type { ConditionResult } from './status/condition-result.ts';
 import { statusFrom } from './status.ts';
 import { createStatusPace, isUrgent } from './status-pace.ts';
 import { withStorage } from './storage.ts';
@@ -27,6 +28,8 @@ export interface InferenceServiceDeps {
   readonly clock: Clock;
   /** Reads what services refer to by name, from a cache. */
   readonly references: ReadReference;
+  /** How the certificates are that the service's storage is trusted by. */
+  readonly certificates: (service: InferenceService) => ConditionResult | undefined;
 }
 
 /** Brings one service to what it asks for: observe, render, apply, status. */
@@ -38,6 +41,7 @@ export function createInferenceServiceReconciler({
   events,
   clock,
   references,
+  certificates,
 }: InferenceServiceDeps) {
   const pace = createStatusPace(clock);
   return async ({ namespace, name }: NamespacedName, signal: AbortSignal): Promise<Reconciled> => {
@@ -67,7 +71,8 @@ export function createInferenceServiceReconciler({
         refusal = error;
       }
     }
-    const status = statusFrom(observed, rendered, config.current(), rfc3339(clock.now()), refusal?.message);
+    const seen = { ...observed, certificates: certificates(service) };
+    const status = statusFrom(seen, rendered, config.current(), rfc3339(clock.now()), refusal?.message);
     const requeue = await tell(service, status, signal);
     // What was refused may be allowed later: a quota, a policy, an object in the way.
     if (refusal) throw refusal;

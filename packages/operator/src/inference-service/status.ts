@@ -1,7 +1,8 @@
-import type { InferenceService, InferenceServiceStatus } from '@serval/api';
+import type { InferenceServiceStatus } from '@serval/api';
 import { type Condition, findCondition } from '@serval/kube/objects';
 import type { ServingConfig } from '../config/serving-config.ts';
 import { clusterHost } from '../names.ts';
+import { certificateConditionType } from '../storage-config/certificate-condition.ts';
 import type { Observed } from './observe.ts';
 import { externalHost, isExternal } from './render/hosts.ts';
 import { parentReferenceOf } from './render/http-route.ts';
@@ -30,7 +31,7 @@ export function statusFrom(
   };
   if (rendered.state === 'stopped') {
     const stopped: ConditionResult = { status: 'False', reason: 'Stopped', message: 'the stop annotation is set' };
-    return { ...base, conditions: conditionsFrom(service, { PredictorReady: stopped, IngressReady: stopped }, now) };
+    return { ...base, conditions: conditionsFrom(observed, { PredictorReady: stopped, IngressReady: stopped }, now) };
   }
   const predictor = componentState(observed.predictor);
   if (rendered.state === 'failed') {
@@ -38,7 +39,7 @@ export function statusFrom(
     const failure: ConditionResult = { status: 'False', reason: conditionReason, message };
     return {
       ...base,
-      conditions: conditionsFrom(service, { PredictorReady: failure, IngressReady: ingress(observed, config) }, now),
+      conditions: conditionsFrom(observed, { PredictorReady: failure, IngressReady: ingress(observed, config) }, now),
       modelStatus: invalidModelStatus(rendered, predictor.readyPods),
     };
   }
@@ -62,7 +63,7 @@ export function statusFrom(
   }
   return {
     ...base,
-    conditions: conditionsFrom(service, results, now),
+    conditions: conditionsFrom(observed, results, now),
     ...urls(observed, config, name, namespace),
     modelStatus: modelStatusFrom(predictor, service.status?.modelStatus, specChanged),
     ...(runtime
@@ -95,11 +96,13 @@ function urls(
 
 /** The conditions with `Ready`, which is what all of them come to, each with the time of its last change. */
 function conditionsFrom(
-  service: InferenceService,
+  { service, certificates }: Observed,
   results: Readonly<Record<string, ConditionResult>>,
   now: string,
 ): Condition[] {
   const all: Record<string, ConditionResult> = { ...results, Ready: readyFrom(results) };
+  // Told beside the others: a model that is loaded serves on when a certificate ends.
+  if (certificates) all[certificateConditionType] = certificates;
   return Object.entries(all)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([type, { status, reason, message }]) => {

@@ -66,7 +66,7 @@ export async function runOperator(options: RunOperatorOptions): Promise<RunningO
   let leadsAlone = false;
   const isLeader = () => elector?.isLeader ?? leadsAlone;
 
-  const operator = startOperator({ ...running, namespace, reconciles: false });
+  const operator = startOperator({ ...running, namespace, metrics, reconciles: false });
   const parts =
     flags['webhooks'] === 'on'
       ? startWebhookParts({

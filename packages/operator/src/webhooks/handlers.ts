@@ -10,7 +10,6 @@ import {
 } from '@serval/api';
 import type { Cache, Client } from '@serval/kube/client';
 import type { Pod } from '@serval/kube/objects';
-import type { ConfigSource } from '../config/config-source.ts';
 import { serviceDefaults } from '../config/service-defaults.ts';
 import { createReferenceReader } from '../credentials/read-reference.ts';
 import { resolveDelivery } from '../credentials/resolve-delivery.ts';
@@ -20,11 +19,11 @@ import { type AdmissionRequest, type AdmissionResponse, allowed, refused } from 
 import { jsonDiff } from './json-diff.ts';
 import { defaultingHandler, type MoreChecks, validatingHandler } from './kind-handlers.ts';
 import { defaultingPath, validatingPath, webhookPaths } from './paths.ts';
+import { bundleHandler, type StorageHandlerDeps, secretHandler } from './storage-handlers.ts';
 import { inferenceServiceWarnings, storedOnlyWarning } from './warnings.ts';
 
-export interface WebhookDeps {
+export interface WebhookDeps extends StorageHandlerDeps {
   readonly client: Client;
-  readonly config: ConfigSource;
   readonly runtimes: Cache<ServingRuntime>;
   readonly clusterRuntimes: Cache<ClusterServingRuntime>;
 }
@@ -36,6 +35,8 @@ export function createWebhookHandlers(deps: WebhookDeps): Map<string, WebhookHan
   const more = moreChecks(deps);
   const defaults = () => serviceDefaults(deps.config.current());
   const handlers = new Map([[webhookPaths.mutatePod, podHandler(deps)]] as [string, WebhookHandler][]);
+  handlers.set(webhookPaths.validateSecret, secretHandler(deps));
+  handlers.set(webhookPaths.validateConfigMap, bundleHandler(deps));
   for (const kind of servingKinds) {
     if (kind.default) handlers.set(defaultingPath(kind), defaultingHandler(kind, defaults));
     handlers.set(

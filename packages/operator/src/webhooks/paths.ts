@@ -1,7 +1,15 @@
 import type { KindVersion } from '@serval/api';
 
 /** Paths of the webhooks that are not a kind's. */
-export const webhookPaths = { mutatePod: '/mutate-pods', convert: '/convert' } as const;
+export const webhookPaths = {
+  mutatePod: '/mutate-pods',
+  convert: '/convert',
+  validateSecret: '/validate-v1-secret',
+  validateConfigMap: '/validate-v1-configmap',
+} as const;
+
+/** Whose object may be written unchecked, rather than not at all, when the check itself fails. */
+export const lenientPaths: ReadonlySet<string> = new Set([webhookPaths.validateSecret, webhookPaths.validateConfigMap]);
 
 /** `/mutate-serving-kserve-io-v1beta1-inferenceservice`, as in KServe's configurations. */
 export function defaultingPath(kind: KindVersion): string {
