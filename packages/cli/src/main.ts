@@ -23,6 +23,7 @@ const loaders: Record<string, () => Promise<Command | CommandGroup>> = {
   diff: async () => (await import('./commands/diff.ts')).diffCommand,
   manifests: async () => (await import('./commands/manifests.ts')).manifestsCommands,
   storage: async () => (await import('./commands/storage.ts')).storageCommands,
+  'storage-config': async () => (await import('./commands/storage-config.ts')).storageConfigCommands,
   install: async () => (await import('./commands/install.ts')).installCommand,
   uninstall: async () => (await import('./commands/uninstall.ts')).uninstallCommand,
   start: async () => (await import('./commands/start.ts')).startCommand,

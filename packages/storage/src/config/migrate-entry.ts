@@ -1,0 +1,267 @@
+import { caConfigMapName } from './ca-config-map-name.ts';
+import { isCertificateField } from './certificate-fields.ts';
+import { type JsonMembers, openJsonMembers } from './json-members.ts';
+import type { MigrationChange, MigrationRemark } from './migrate.ts';
+import { kindOfText, typeOfEntry } from './migrate-fields.ts';
+import { fingerprintsOf, type Halves, readHalves, sameCertificates, shortPrints } from './migrate-halves.ts';
+import { Refusal } from './migration-refusal.ts';
+
+/** Linux gives a program no environment variable longer than 128 KiB, and upstream hands an entry over as one (`STORAGE_CONFIG`). */
+const maxEntryBytes = 131_072 - 'STORAGE_CONFIG=\0'.length;
+
+export interface EntryContext {
+  now: Date;
+  secretName: string;
+  to: 'dual' | 'names';
+  /** Where upstream mounts a ConfigMap with certificates. */
+  mountedFile: string;
+  configMaps: (name: string) => string | undefined;
+  mayCreate: (name: string) => boolean;
+}
+
+export interface EntryMigration {
+  /** `undefined`: nothing changes. */
+  text: string | undefined;
+  configMaps: Record<string, string>;
+  changes: MigrationChange[];
+  remarks: MigrationRemark[];
+}
+
+/** One entry. `added` are certificate fields that stood beside the entries. Never throws. */
+export function migrateEntry(
+  key: string,
+  text: string,
+  context: EntryContext,
+  added: Readonly<Record<string, string>> = {},
+): EntryMigration {
+  const draft: Draft = { key, changes: [], remarks: [], configMaps: {}, members: openJsonMembers(text) as JsonMembers };
+  try {
+    if (!draft.members) throw notAnEntry(text);
+    convertScalars(draft);
+    for (const [field, value] of Object.entries(added)) {
+      draft.members.set(field, value, 'certificate');
+      note(draft, field, 'moved', `${field} stood beside the entries`);
+    }
+    const halves = readHalves(draft.members, context.now);
+    putUnderNames(draft, halves, context);
+    if (context.to === 'dual') fillHalves(draft, halves, context);
+    if (context.to === 'dual') fillBucket(draft);
+    const after = draft.members.text();
+    if (after !== text && Buffer.byteLength(after) > maxEntryBytes) throw tooLarge(Buffer.byteLength(after));
+    const changed = after !== text || draft.changes.length > 0;
+    return {
+      text: changed ? after : undefined,
+      configMaps: changed ? draft.configMaps : {},
+      changes: draft.changes,
+      remarks: draft.remarks,
+    };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const { code, field, message, hint } = error;
+    const remark = { key, ...(field ? { field } : {}), code, untouched: true, message, hint };
+    return { text: undefined, configMaps: {}, changes: [], remarks: [remark] };
+  }
+}
+
+interface Draft {
+  key: string;
+  members: JsonMembers;
+  changes: MigrationChange[];
+  remarks: MigrationRemark[];
+  configMaps: Record<string, string>;
+}
+
+function note(draft: Draft, field: string, action: MigrationChange['action'], message: string): void {
+  draft.changes.push({ key: draft.key, field, action, message });
+}
+
+/** Upstream reads a map of texts (Go's `map[string]string`), and refuses the whole entry for one number or boolean. */
+function convertScalars({ key, members, changes }: Draft): void {
+  for (const field of members.names()) {
+    const value = members.get(field);
+    if (typeof value === 'string') {
+      // Upstream takes a line end behind a name or a path as a part of it.
+      if (!isCertificateField(field) || kindOfText(value) === 'pem' || value === value.trim()) continue;
+      members.set(field, value.trim());
+      changes.push({ key, field, action: 'converted', message: `${field} had blanks around it` });
+      continue;
+    }
+    if (typeof value === 'boolean' || typeof value === 'number') {
+      members.set(field, String(value));
+      changes.push({ key, field, action: 'converted', message: `${field} is now a text; it was a ${typeof value}` });
+      continue;
+    }
+    const what = value === null ? 'null' : Array.isArray(value) ? 'a list' : 'an object';
+    throw new Refusal(
+      'NotFlat',
+      field,
+      `${field} is ${what}, and ModelMesh's controller refuses a Secret in which any value of any entry is not a text`,
+      value === null ? `remove ${field}` : `remove ${field}, or keep the entry in a Secret that only Serval reads`,
+    );
+  }
+}
+
+/** PEM under `certificate`, a path under `ca_bundle`, a ConfigMap's name under `cabundle_configmap`; values stay as they are. */
+function putUnderNames(draft: Draft, { pem, path, name }: Halves, { mountedFile }: EntryContext): void {
+  const { members } = draft;
+  // A path moved beside a ConfigMap would win over it in KServe, which has not looked at `certificate` since 0.12.
+  const isDead = path !== undefined && name !== undefined && path.value !== mountedFile;
+  const moves: { from: string; target: string }[] = [];
+  for (const { target, found } of [
+    { target: 'certificate', found: pem },
+    { target: 'ca_bundle', found: path },
+    { target: 'cabundle_configmap', found: name },
+  ]) {
+    const [first, ...others] = found?.fields ?? [];
+    const stays = found?.fields.includes(target) ?? false;
+    for (const field of [first, ...others]) {
+      if (field === undefined || field === target) continue;
+      if (!stays && target === 'ca_bundle' && isDead) {
+        members.remove(field);
+        note(
+          draft,
+          field,
+          'removed',
+          `${field} was a path that KServe does not read, and would win over the ConfigMap`,
+        );
+      } else if (stays || field !== first) {
+        members.remove(field);
+        note(draft, field, 'removed', `${field} said the same as ${target}`);
+      } else {
+        moves.push({ from: field, target });
+        note(draft, target, 'renamed', `${field} is now ${target}: it ${meaning[target]}`);
+      }
+    }
+  }
+  // Two fields may change places with each other.
+  for (const { from, target } of moves) members.rename(from, `\0${target}`);
+  for (const { target } of moves) members.rename(`\0${target}`, target);
+}
+
+const meaning: Readonly<Record<string, string>> = {
+  certificate: 'holds PEM text',
+  ca_bundle: 'is the path of a file, which KServe 0.12 and newer reads under this name only and which must be there',
+  cabundle_configmap: 'names a ConfigMap',
+};
+
+/** What KServe and ModelMesh each need of the certificates, made from what the other has. */
+function fillHalves(draft: Draft, halves: Halves, context: EntryContext): void {
+  const type = typeOfEntry(draft.key, draft.members);
+  const { pem, path, name } = halves;
+  if (name) {
+    const text = context.configMaps(name.value);
+    if (text !== undefined) fromConfigMap(draft, name.value, text, pem?.certificates, context);
+    else if (pem && context.mayCreate(name.value)) create(draft, name.value, pem.value);
+    else throw notFound(name.value, name.fields[0] as string, pem !== undefined);
+    return;
+  }
+  // KServe takes certificates for s3 only; a path of the entry's own wins over a ConfigMap there.
+  if (pem && type === 's3' && (!path || path.value === context.mountedFile)) {
+    const made = caConfigMapName(context.secretName, draft.key);
+    const there = context.configMaps(made);
+    if (there !== undefined && !sameCertificates(readPem(there, made, context.now), pem.certificates)) {
+      throw nameTaken(made);
+    }
+    if (there === undefined) {
+      if (!context.mayCreate(made)) throw nameTaken(made);
+      create(draft, made, pem.value);
+    }
+    draft.members.set('cabundle_configmap', made, 'certificate');
+    note(draft, 'cabundle_configmap', 'added', `cabundle_configmap names ConfigMap ${made}, for KServe`);
+    return;
+  }
+  if (!pem && path) {
+    draft.remarks.push({
+      key: draft.key,
+      field: 'ca_bundle',
+      code: 'HalfMissing',
+      untouched: false,
+      message: `ca_bundle is the path ${path.value} in a container; what it holds cannot be seen from here, so ModelMesh gets no certificate`,
+      hint: `serval storage-config set ${draft.key} --ca-file FILE`,
+    });
+  }
+}
+
+function fromConfigMap(
+  draft: Draft,
+  name: string,
+  text: string,
+  inline: readonly string[] | undefined,
+  { now }: EntryContext,
+): void {
+  const certificates = readPem(text, `ConfigMap ${name}, cabundle.crt`, now);
+  if (inline === undefined) {
+    draft.members.set('certificate', text, 'cabundle_configmap');
+    note(draft, 'certificate', 'added', `certificate has the PEM text of ConfigMap ${name}, for ModelMesh`);
+  } else if (!sameCertificates(certificates, inline)) {
+    throw new Refusal(
+      'CertificatesDiffer',
+      'certificate',
+      `certificate (${shortPrints(inline)}) and ConfigMap ${name} (${shortPrints(certificates)}) hold different certificates`,
+      `say which is right: serval storage-config set ${draft.key} --ca-file FILE, or --ca-configmap ${name}`,
+    );
+  }
+}
+
+function create(draft: Draft, name: string, pem: string): void {
+  draft.configMaps[name] = pem;
+  note(draft, 'cabundle_configmap', 'created', `ConfigMap ${name} with the PEM text of certificate under cabundle.crt`);
+}
+
+/** KServe knows no `default_bucket`; ModelMesh takes `bucket` too. */
+function fillBucket(draft: Draft): void {
+  const { members, key } = draft;
+  if (typeOfEntry(key, members) !== 's3') return;
+  const bucket = members.get('default_bucket');
+  if (typeof bucket !== 'string' || bucket === '' || members.get('bucket') !== undefined) return;
+  members.set('bucket', bucket, 'default_bucket');
+  note(draft, 'bucket', 'added', 'bucket is what default_bucket says, for KServe');
+}
+
+function readPem(text: string, where: string, now: Date): string[] {
+  return fingerprintsOf(text, where, 'cabundle_configmap', now);
+}
+
+function notAnEntry(text: string): Refusal {
+  let isJson = true;
+  try {
+    JSON.parse(text);
+  } catch {
+    isJson = false;
+  }
+  return new Refusal(
+    isJson ? 'NotAnObject' : 'NotJson',
+    undefined,
+    isJson ? 'the value is JSON, but no object' : 'the value is no JSON',
+    'expected an entry like {"type": "s3", "endpoint_url": "https://HOST"}; mend it, or delete the key: ModelMesh reads no entry of a Secret that has such a key',
+  );
+}
+
+function tooLarge(bytes: number): Refusal {
+  return new Refusal(
+    'TooLarge',
+    'certificate',
+    `with the certificates in it the entry would have ${bytes} bytes; KServe hands it over as one environment variable, which holds ${maxEntryBytes}`,
+    'leave out of the ConfigMap the authorities that this storage does not need',
+  );
+}
+
+function notFound(name: string, field: string, hasInline: boolean): Refusal {
+  return new Refusal(
+    'NotFound',
+    field,
+    `${field} names ConfigMap ${name}, which is not there or has no key cabundle.crt`,
+    hasInline
+      ? `put the certificates under cabundle.crt of ConfigMap ${name}; with files, give its file too`
+      : `make ConfigMap ${name} with the certificates under cabundle.crt; with files, give its file too`,
+  );
+}
+
+function nameTaken(name: string): Refusal {
+  return new Refusal(
+    'NameTaken',
+    'cabundle_configmap',
+    `ConfigMap ${name} is to be made for this entry, but there is one with other contents`,
+    `delete ConfigMap ${name}, or name the right one: serval storage-config set KEY --ca-configmap NAME`,
+  );
+}
