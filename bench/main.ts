@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { benchAtRest } from './at-rest.ts';
+import { benchBundle } from './bundle.ts';
 import { benchEngine } from './engine.ts';
 import { benchManifests } from './manifests.ts';
 import { type BenchPlatform, startBenchPlatform } from './platform.ts';
@@ -30,6 +31,10 @@ for (const [name, bench] of benches) {
   } finally {
     await platform.stop();
   }
+}
+if (wanted.length === 0 || wanted.includes('bundle')) {
+  process.stderr.write('bundle …\n');
+  rows.push(...(await benchBundle()));
 }
 if (wanted.length === 0 || wanted.includes('validation')) {
   process.stderr.write('validation …\n');

@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { inferenceServices } from '@serval/api';
 import { createAuthority } from '@serval/kube/certificates';
 import type { Client } from '@serval/kube/client';
-import { configMaps, events, findCondition, secrets } from '@serval/kube/objects';
+import { configMaps, deployments, events, findCondition, secrets } from '@serval/kube/objects';
 import { eventually } from '../support/eventually.ts';
 import { serviceOf, startTestPlatform } from './support.ts';
 
@@ -14,7 +14,7 @@ const place = { namespace, name: 'storage-config' };
 const bundle = { namespace, name: 'minio-ca' };
 const source = 'serving.kserve.io/storage-config-source';
 const pemOf = async (startMs = Date.now(), lifeMs?: number) =>
-  (await createAuthority('minio', startMs, lifeMs)).certificate;
+  `${(await createAuthority('minio', startMs, lifeMs)).certificate.trim()}\n`;
 const entry = (fields: object) =>
   JSON.stringify({
     type: 's3',
@@ -162,4 +162,29 @@ test('a certificate that ends soon is told on its Secret and on the services tha
     const found = await condition();
     assert.deepEqual([found?.status, found?.reason, found?.message], ['True', undefined, undefined]);
   });
+});
+
+test('a service that asks for it gets new Pods when its credentials change, and only then', async (t) => {
+  const { client, writes } = await start(t);
+  await putSecret(client, { minio: entry({ bucket: 'models' }), other: entry({ bucket: 'b' }) });
+  const service = serviceOf('iris', {
+    model: { modelFormat: { name: 'xgboost' }, storage: { key: 'minio', path: 'iris' } },
+  });
+  const annotations = { 'serving.kserve.io/rollout-on-credential-change': 'true' };
+  await client.create(inferenceServices, { ...service, metadata: { ...service.metadata, annotations } });
+  const checksum = async () => {
+    const { spec } = await client.get(deployments, { namespace, name: 'iris-predictor' });
+    return spec.template.metadata?.annotations?.['serving.kserve.io/credential-checksum'];
+  };
+  const before = await eventually(async () => {
+    const found = await checksum();
+    assert.match(found ?? '', /^[0-9a-f]{32}$/);
+    return found;
+  });
+  const rollouts = () => writes.filter((write) => /PATCH .*deployments/.test(write)).length;
+  const made = rollouts();
+  await putSecret(client, { minio: entry({ bucket: 'models' }), other: entry({ bucket: 'c' }) });
+  await putSecret(client, { minio: entry({ bucket: 'models', region: 'eu' }), other: entry({ bucket: 'c' }) });
+  await eventually(async () => assert.notEqual(await checksum(), before));
+  assert.equal(rollouts(), made + 1);
 });

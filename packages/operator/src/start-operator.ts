@@ -33,6 +33,7 @@ import type { Metrics } from './health/metrics.ts';
 import { type Caches, serviceIndexes } from './inference-service/observe.ts';
 import { createInferenceServiceReconciler } from './inference-service/reconciler.ts';
 import { fieldManager, serviceLabel } from './names.ts';
+import { createChecksumKey } from './rollout/checksum-key.ts';
 import { createStorageConfigKeeping } from './storage-config/storage-config-keeping.ts';
 import { watchStorageSecrets } from './storage-config/storage-secrets.ts';
 import { createWebhookDispatcher, type Webhooks } from './webhooks/dispatch.ts';
@@ -139,6 +140,7 @@ export function startOperator({
     clock,
     references: references.read,
     certificates: keeping.conditionOf,
+    checksumKey: createChecksumKey(client, namespace),
   });
 
   const owner = ({ object }: { object: KubeObject }) => serviceIndexes.service(object);

@@ -103,7 +103,9 @@ async function serve({ client }: TestCluster): Promise<void> {
   const [runtime] = builtInServingRuntimes();
   if (runtime) await client.apply(clusterServingRuntimes, runtime, { force: true });
   const spec = { predictor: { model: { modelFormat: { name: 'xgboost' }, storageUri: 's3://models/iris' } } };
-  const service = { apiVersion: 'serving.kserve.io/v1beta1', kind: 'InferenceService', metadata: iris, spec };
+  const annotations = { 'serving.kserve.io/rollout-on-credential-change': 'true' };
+  const metadata = { ...iris, annotations };
+  const service = { apiVersion: 'serving.kserve.io/v1beta1', kind: 'InferenceService', metadata, spec };
   await client.apply(inferenceServices, service as InferenceService, { force: true });
 }
 

@@ -16,6 +16,9 @@ export const webhookCertificateDirectory = '/etc/serval/webhook-certificate';
 /** ConfigMap in which the operator tells how its webhooks are, as seen from where API servers call them. */
 export const healthConfigMapName = 'serval-health';
 
+/** Key of the checksums by which changed credentials roll out Pods, once a service asks for it. */
+export const checksumKeySecretName = 'serval-credential-checksum';
+
 /** On every object of an installation. */
 export const partOfLabels = { 'app.kubernetes.io/part-of': 'serval' } as const;
 /** On the operator's Pods: what its Deployment and the webhooks' Service select. */

@@ -101,6 +101,8 @@ export function operatorNamespacedRules({ webhooks, certificates }: OperatorDuti
       resourceNames: [operatorLeaseName],
       verbs: ['get', 'update'],
     },
+    // The key of checksums, and a self-managed certificate.
+    { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
     ...(webhooks ? healthRules : []),
     ...(webhooks && certificates === 'self-managed' ? certificateRules : []),
   ];
@@ -111,7 +113,6 @@ const healthRules: readonly PolicyRule[] = [
 ];
 
 const certificateRules: readonly PolicyRule[] = [
-  { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
   {
     apiGroups: [''],
     resources: ['secrets'],

@@ -10,6 +10,7 @@ import {
 import { deepEqual, isNamespaceTerminating, isStatusError, keyOf, type NamespacedName } from '@serval/kube/objects';
 import type { ConfigSource } from '../config/config-source.ts';
 import type { ReadReference } from '../credentials/resolve-delivery.ts';
+import { recordReads, rollsOut, withCredentialChecksum } from '../rollout/rollout.ts';
 import { childOf, liveChildren, otherOwner } from './children.ts';
 import { type Caches, observe } from './observe.ts';
 import { renderInferenceService } from './render/render-inference-service.ts';
@@ -30,6 +31,8 @@ export interface InferenceServiceDeps {
   readonly references: ReadReference;
   /** How the certificates are that the service's storage is trusted by. */
   readonly certificates: (service: InferenceService) => ConditionResult | undefined;
+  /** Key of checksums of credentials. */
+  readonly checksumKey: (signal: AbortSignal) => Promise<Uint8Array>;
 }
 
 /** Brings one service to what it asks for: observe, render, apply, status. */
@@ -42,6 +45,7 @@ export function createInferenceServiceReconciler({
   clock,
   references,
   certificates,
+  checksumKey,
 }: InferenceServiceDeps) {
   const pace = createStatusPace(clock);
   return async ({ namespace, name }: NamespacedName, signal: AbortSignal): Promise<Reconciled> => {
@@ -49,12 +53,16 @@ export function createInferenceServiceReconciler({
     // Of a deleted service, the owner references clean up.
     if (!observed || observed.service.metadata.deletionTimestamp) return pace.forget(keyOf({ namespace, name }));
     const { service, runtimes } = observed;
-    const rendered = await withStorage(
+    const reads = recordReads(references);
+    const stored = await withStorage(
       renderInferenceService({ service, runtimes, config: config.current() }),
       config.current(),
-      references,
+      reads.read,
       signal,
     );
+    const rendered = rollsOut(service, config.current())
+      ? withCredentialChecksum(stored, service, config.current(), reads.seen(), await checksumKey(signal))
+      : stored;
     let refusal: Error | undefined;
     if (rendered.state !== 'failed') {
       const children = rendered.objects.map(childOf);
