@@ -55,7 +55,7 @@ test('a cluster with every sort of Secret: checked, migrated, found done, and ta
   const checked = await run('check', '-A');
   assert.equal(checked.code, 1, checked.stderr);
   assert.match(checked.stdout, /^NAMESPACE +KEY +TYPE +CERTIFICATE +SUBJECT +EXPIRES +AGREES +PROBLEMS\n/);
-  assert.match(checked.stdout, /^team-0 +minio +s3 +ConfigMap ca +CN=one +\d{4}-\d\d-\d\d +- +-$/m);
+  assert.match(checked.stdout, /^team-0 +minio +s3 +ConfigMap ca +CN=one +\d{4}-\d\d-\d\d +one half +-$/m);
   const one = await run('check', '-n', 'team-0', '--fail-on', 'warning');
   assert.equal(one.code, 0, one.stdout);
 

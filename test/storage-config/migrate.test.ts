@@ -52,3 +52,50 @@ for (const { name, data, configMaps = {}, files = {}, entries, removed = [] } of
     assert.doesNotMatch(JSON.stringify([plan.changes, plan.untouched]), /SENTINEL|BEGIN CERT|MII/);
   });
 }
+
+const pem = await createCertificates();
+const entry = {
+  type: 's3',
+  bucket: 'b',
+  access_key_id: 'a',
+  secret_access_key: 'SENTINEL',
+  endpoint_url: 'u',
+  region: 'r',
+};
+const remarks = (plan: ReturnType<typeof planMigration>) => plan.untouched.map(({ key, code }) => [key, code]);
+
+test('certificates that no environment variable could hold are not put into an entry', () => {
+  const bundle = pem.bundle + `# ${'x'.repeat(100)}\n`.repeat(1_300);
+  const data = { minio: JSON.stringify({ ...entry, cabundle_configmap: 'all' }) };
+  const plan = planMigration(data, () => bundle, { now });
+  assert.deepEqual([remarks(plan), plan.data, plan.changes], [[['minio', 'TooLarge']], data, []]);
+});
+
+test('a ConfigMap that another has made is not taken over, and an equal one is', () => {
+  const data = { minio: JSON.stringify({ ...entry, certificate: pem.one }) };
+  const foreign = planMigration(data, (name) => (name === 'storage-config-minio-ca' ? pem.other : undefined), { now });
+  assert.deepEqual([remarks(foreign), foreign.data], [[['minio', 'NameTaken']], data]);
+  const equal = planMigration(data, () => pem.commented, { now });
+  assert.deepEqual(
+    [equal.configMaps, JSON.parse(equal.data['minio'] ?? '').cabundle_configmap],
+    [{}, 'storage-config-minio-ca'],
+  );
+});
+
+test('names only: nothing is filled', () => {
+  const data = { minio: JSON.stringify({ ...entry, ca_bundle: pem.one, default_bucket: 'd' }) };
+  const plan = planMigration(data, () => undefined, { now, to: 'names' });
+  assert.deepEqual(plan.configMaps, {});
+  assert.equal(plan.data['minio'], data.minio.replace('"ca_bundle"', '"certificate"'));
+});
+
+test('KServe before 0.12 takes certificate for a path, so no entry can serve it and ModelMesh both', () => {
+  const data = { minio: JSON.stringify({ ...entry, certificate: pem.one, cabundle_configmap: 'ca' }) };
+  assert.equal(readAsKServe('minio', { data, configMaps: { ca: pem.one } }, { release: '0.11' }).verdict, 'rejects');
+});
+
+test('a service that gives the type makes KServe overlook the ConfigMap, whatever the entry', () => {
+  const data = { minio: JSON.stringify({ ...entry, certificate: pem.one, cabundle_configmap: 'ca' }) };
+  const surroundings = { data, configMaps: { ca: pem.one } };
+  assert.equal(readAsKServe('minio', surroundings, { typeInService: 's3' }).verdict, 'roots');
+});

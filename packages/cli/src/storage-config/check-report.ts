@@ -29,7 +29,7 @@ function rowOf({ namespace, key, type, certificates, agrees, problems }: Checked
     certificate: printable(certificates.map(({ form }) => form).join(' + ')),
     subject: printable(first ? `${oneLine(first.subject)}${others.length > 0 ? ` +${others.length}` : ''}` : ''),
     expires: expires?.slice(0, 10) ?? '',
-    agrees: agrees === undefined ? '' : agrees ? 'yes' : 'no',
+    agrees: agrees ?? '',
     problems: countText(problems),
   };
 }

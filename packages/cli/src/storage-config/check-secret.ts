@@ -9,8 +9,8 @@ export interface CheckedEntry {
   key: string;
   type: string | undefined;
   certificates: { form: string; field: string; deprecated: boolean; chain: CertificateInfo[] }[];
-  /** `undefined` where there are not two to compare. */
-  agrees: boolean | undefined;
+  /** Of PEM text and ConfigMap; `one half`: the reader of the other has none. Absent where there are no certificates to compare. */
+  agrees: 'yes' | 'no' | 'one half' | undefined;
   problems: Problem[];
 }
 
@@ -22,33 +22,41 @@ export interface CheckedSecret {
   problems: Problem[];
 }
 
+/** Where annotations of the Secret stand among its keys; no key has brackets. */
+const annotationsKey = '(annotations)';
+
 export async function checkSecret(
   secret: StorageSecret,
   read: (name: string) => Promise<FoundConfigMap>,
   now: Date,
 ): Promise<CheckedSecret> {
-  const { namespace, name, data } = secret;
-  const config = await withConfigMaps(({ bundle }) => parseStorageConfig(data, { now, configMaps: bundle }), read);
+  const { namespace, name, data, annotations } = secret;
+  const config = await withConfigMaps(
+    ({ bundle }) => parseStorageConfig(data, { now, annotations, configMaps: bundle }),
+    read,
+  );
   const of =
     (key: string) =>
     (problem: Problem): Problem => ({ ...problem, key: problem.key ?? key });
   return {
     namespace,
     secret: name,
-    entries: config.entries.map(({ key, type, certificates, problems }) => ({
-      namespace,
-      secret: name,
-      key,
-      type,
-      certificates: certificates.map((source) => ({
-        form: formOf(source),
-        field: source.field,
-        deprecated: source.deprecated,
-        chain: source.chain,
+    entries: [...config.entries, ...(config.annotated ? [config.annotated] : [])]
+      .map((entry) => ({ ...entry, key: entry.key || annotationsKey }))
+      .map(({ key, type, certificates, problems }) => ({
+        namespace,
+        secret: name,
+        key,
+        type,
+        certificates: certificates.map((source) => ({
+          form: formOf(source),
+          field: source.field,
+          deprecated: source.deprecated,
+          chain: source.chain,
+        })),
+        agrees: agreement(certificates, type),
+        problems: problems.map(of(key)),
       })),
-      agrees: agreement(certificates),
-      problems: problems.map(of(key)),
-    })),
     problems: config.problems,
   };
 }
@@ -57,9 +65,12 @@ function formOf({ source, reference }: CertificateSource): string {
   return source === 'inline' ? 'inline' : `${source === 'path' ? 'path' : 'ConfigMap'} ${reference ?? ''}`.trimEnd();
 }
 
-function agreement(sources: readonly CertificateSource[]): boolean | undefined {
+function agreement(sources: readonly CertificateSource[], type: string | undefined): CheckedEntry['agrees'] {
   const prints = sources
     .filter(({ chain }) => chain.length > 0)
     .map(({ chain }) => [...new Set(chain.map(({ fingerprint }) => fingerprint))].toSorted().join());
-  return prints.length < 2 ? undefined : prints.every((print) => print === prints[0]);
+  if (prints.length >= 2) return prints.every((print) => print === prints[0]) ? 'yes' : 'no';
+  const isInline = sources.some(({ source }) => source === 'inline');
+  const isReferred = sources.some(({ source }) => source !== 'inline');
+  return sources.length > 0 && type === 's3' && isInline !== isReferred ? 'one half' : undefined;
 }

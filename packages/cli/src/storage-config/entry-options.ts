@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { CliError } from '../command/cli-error.ts';
 import { type CommandContext, listOption, textOption } from '../command/command.ts';
 import type { EntryEdit } from './edit-entry.ts';
-import { assignment, hasUser, openAssignment, secretGiven } from './secret-fields.ts';
+import { assignment, openAssignment, refuseUser } from './secret-fields.ts';
 
 /** What a whole Secret may weigh. */
 const maxBytes = 1024 * 1024;
@@ -13,7 +13,7 @@ export async function readEntryEdit({ options, stdin }: Pick<CommandContext, 'op
     const value = textOption(options, name);
     return value === undefined ? [] : [[name === 'endpointUrl' ? 'endpoint_url' : name, value] as const];
   });
-  for (const [name, value] of named) if (hasUser(value)) throw secretGiven(name);
+  for (const [name, value] of named) refuseUser(name, value);
   const open = listOption(options, 'field').map((text) => openAssignment('--field', text));
   const fromFiles: [string, string][] = [];
   for (const text of listOption(options, 'fromFile')) {

@@ -21,10 +21,10 @@ export function maskedEntryDiff(before: string | undefined, after: string | unde
     ];
   }
   const lines: string[] = [];
-  for (const [field, value] of old) {
-    if (!now.has(field)) lines.push(`- ${line(field, value)}`);
-  }
-  for (const [field, value] of now) {
+  const rest = new Map(now);
+  const show = (field: string): void => {
+    const value = rest.get(field);
+    rest.delete(field);
     const was = old.get(field);
     if (!old.has(field)) lines.push(`+ ${line(field, value)}`);
     else if (was === value) lines.push(`  ${line(field, value)}`);
@@ -32,7 +32,14 @@ export function maskedEntryDiff(before: string | undefined, after: string | unde
       const [left, right] = [line(field, was), line(field, value)];
       lines.push(`- ${left}`, `+ ${right}${left === right ? ' (another value)' : ''}`);
     }
+  };
+  for (const [field, value] of old) {
+    if (!now.has(field)) lines.push(`- ${line(field, value)}`);
+    // New fields stand where they come to stand: in front of the next one that stays.
+    else if (rest.has(field))
+      for (const next of [...rest.keys()].slice(0, [...rest.keys()].indexOf(field) + 1)) show(next);
   }
+  for (const field of [...rest.keys()]) show(field);
   return lines;
 }
 

@@ -26,7 +26,7 @@ function isSecretField(name: string): boolean {
 export function openAssignment(option: string, text: string): [string, string] {
   const [name, value] = assignment(option, text);
   if (isSecretField(name)) throw secretGiven(name);
-  if (hasUser(value)) throw secretGiven(name);
+  refuseUser(name, value);
   return [name, value];
 }
 
@@ -37,7 +37,7 @@ export function assignment(option: string, text: string): [string, string] {
   throw new CliError('BadUsage', `${option}: expected ${option === '--from-file' ? 'FIELD=FILE' : 'NAME=VALUE'}`);
 }
 
-export function secretGiven(name: string): CliError {
+function secretGiven(name: string): CliError {
   return new CliError(
     'BadUsage',
     `${name} is a credential, and arguments can be read by every user of the machine and stay in the shell's history`,
@@ -45,7 +45,10 @@ export function secretGiven(name: string): CliError {
   );
 }
 
-/** `https://user:password@host`. */
-export function hasUser(value: string): boolean {
-  return /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i.test(value);
+/** `https://user:password@host`. @throws CliError BadUsage, without the value */
+export function refuseUser(name: string, value: string): void {
+  if (!/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i.test(value)) return;
+  throw new CliError('BadUsage', `${name} is a URL with a user in it, which others could read`, {
+    hint: 'credentials have fields of their own, such as access_key_id',
+  });
 }

@@ -6,6 +6,7 @@ export interface StorageSecret {
   name: string;
   /** Decoded. What is no UTF-8 has a text that is no entry, and is never written back. */
   data: Record<string, string>;
+  annotations: Record<string, string>;
 }
 
 /** Marks Secrets of other names that hold storage entries. */
@@ -24,6 +25,7 @@ export function decodeSecret(secret: Secret, namespace: string): StorageSecret {
     namespace,
     name: secret.metadata.name ?? '',
     data: { ...(Object.fromEntries(decoded) as Record<string, string>), ...textsOf(secret.stringData) },
+    annotations: textsOf(secret.metadata.annotations),
   };
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isObjectName } from './migrate-fields.ts';
+import { certificateFormOf } from './certificate-fields.ts';
 
 /** As long as a name may be for whatever is named after it. */
 const maxLength = 63;
@@ -10,7 +10,7 @@ const maxLength = 63;
  */
 export function caConfigMapName(secretName: string, key: string): string {
   const plain = `${secretName}-${key}-ca`;
-  if (plain.length <= maxLength && isObjectName(plain) && !plain.includes('.')) return plain;
+  if (plain.length <= maxLength && certificateFormOf(plain) === 'configMap' && !plain.includes('.')) return plain;
   const digest = createHash('sha256').update(key).digest('hex').slice(0, 8);
   const word = key
     .toLowerCase()

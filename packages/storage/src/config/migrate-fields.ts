@@ -1,5 +1,4 @@
-import { looksLikePem } from './certificate.ts';
-import { CERTIFICATE_FIELDS, type CertificateField } from './certificate-fields.ts';
+import { CERTIFICATE_FIELDS, type CertificateField, certificateFormOf } from './certificate-fields.ts';
 import type { JsonMembers } from './json-members.ts';
 
 /** Every name under which an entry says whom to trust. */
@@ -8,17 +7,12 @@ export const certificateFieldNames = Object.keys(CERTIFICATE_FIELDS) as readonly
 /** What a text is, told by itself and not by where it stands. */
 export type FieldKind = 'pem' | 'path' | 'name' | 'nothing' | 'other';
 
-export function kindOfText(value: unknown): FieldKind {
-  if (value === undefined || value === '') return 'nothing';
-  if (typeof value !== 'string') return 'other';
-  if (looksLikePem(value)) return 'pem';
-  if (/^\/[^\n\r\0]+$/.test(value)) return 'path';
-  return isObjectName(value) ? 'name' : 'other';
-}
+const kinds = { inline: 'pem', path: 'path', configMap: 'name' } as const;
 
-/** A DNS subdomain (RFC 1123), as ConfigMaps are named. */
-export function isObjectName(text: string): boolean {
-  return text.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(text);
+export function kindOfText(value: unknown): FieldKind {
+  if (value === undefined || (typeof value === 'string' && value.trim() === '')) return 'nothing';
+  const form = typeof value === 'string' ? certificateFormOf(value) : undefined;
+  return form ? kinds[form] : 'other';
 }
 
 /** The type that the entry says, or its key, or what only s3 has. */

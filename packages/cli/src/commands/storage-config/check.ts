@@ -48,12 +48,16 @@ export const checkCommand: Command = {
     out.note(
       checked.length === 0
         ? `no Secret ${secretNameOf(options)}`
-        : `${checked.length} Secrets, ${entries} entries: ${errors} errors, ${problems.length - errors} warnings`,
+        : `${counted(checked.length, 'Secret')}, ${counted(entries, 'entry', 'entries')}: ${counted(errors, 'error')}, ${counted(problems.length - errors, 'warning')}`,
     );
-    const counted = textOption(options, 'failOn') === 'warning' ? problems.length : errors;
-    return counted === 0 ? 0 : 1;
+    const fatal = textOption(options, 'failOn') === 'warning' ? problems.length : errors;
+    return fatal === 0 ? 0 : 1;
   },
 };
+
+function counted(count: number, noun: string, nouns = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : nouns}`;
+}
 
 async function collect(context: Parameters<Command['run']>[0]): Promise<CheckedSecret[]> {
   const { options, signal, connect } = context;
