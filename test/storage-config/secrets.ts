@@ -186,6 +186,20 @@ export function secretCases(pem: Certificates): SecretCase[] {
       entries: { minio: given('rejects', 'trusts') },
     },
     {
+      name: 'mixed: a ConfigMap that is made for an entry further down',
+      data: {
+        a: kserveStyle({ cabundle_configmap: 'ca' }),
+        b: kserveStyle({ certificate: pem.one, cabundle_configmap: 'ca' }),
+      },
+      entries: { a: given('rejects', 'roots'), b: given('rejects', 'trusts') },
+    },
+    {
+      name: 'mixed: PEM beside a path of its own, which is the half of KServe',
+      data: { minio: kserveStyle({ certificate: pem.one, ca_bundle: '/opt/ca.crt' }) },
+      files: { '/opt/ca.crt': pem.one },
+      entries: { minio: { ...given('trusts', 'trusts'), unchanged: true } },
+    },
+    {
       name: 'mixed: PEM and path in each other’s place',
       data: { minio: kserveStyle({ certificate: mounted, ca_bundle: pem.one }) },
       entries: { minio: given('rejects', 'rejects') },
