@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createAuthority } from '@serval/kube/certificates';
 import { planMigration } from '@serval/storage/config';
 import { createCertificates } from './certificates.ts';
 import { readAsKServe } from './kserve-reader.ts';
@@ -64,8 +65,9 @@ const entry = {
 };
 const remarks = (plan: ReturnType<typeof planMigration>) => plan.untouched.map(({ key, code }) => [key, code]);
 
-test('certificates that no environment variable could hold are not put into an entry', () => {
-  const bundle = pem.bundle + `# ${'x'.repeat(100)}\n`.repeat(1_300);
+test('certificates that no environment variable could hold are not put into an entry', async () => {
+  const many = await Promise.all(Array.from({ length: 250 }, (_, index) => createAuthority(`ca-${index}`, Date.now())));
+  const bundle = many.map(({ certificate }) => `${certificate}\n`).join('');
   const data = { minio: JSON.stringify({ ...entry, cabundle_configmap: 'all' }) };
   const plan = planMigration(data, () => bundle, { now });
   assert.deepEqual([remarks(plan), plan.data, plan.changes], [[['minio', 'TooLarge']], data, []]);

@@ -1,7 +1,8 @@
 import type { Client } from '@serval/kube/client';
 import { configMaps, isStatusError, type Secret, secrets } from '@serval/kube/objects';
+import { storageConfigLabel } from '@serval/operator/declarations';
 import type { FoundConfigMap } from './config-map-lookup.ts';
-import { bundleOf, storageConfigLabel } from './storage-secret.ts';
+import { bundleOf } from './storage-secret.ts';
 
 /** Small enough for an API server that holds thousands of Secrets with certificates in them. */
 const pageSize = 200;
@@ -15,7 +16,7 @@ export async function listStorageSecrets(
   const where = namespace === undefined ? {} : { namespace };
   for (const selector of [
     { fieldSelector: `metadata.name=${secretName}` },
-    { labelSelector: `${storageConfigLabel}=true` },
+    { labelSelector: `${storageConfigLabel},${storageConfigLabel} notin (false,False)` },
   ]) {
     let next: string | undefined;
     do {

@@ -37,9 +37,7 @@ export async function migrateFiles(files: readonly SecretFile[], options: FileMi
         return { secret, texts: Object.fromEntries(texts) };
       });
     const added = planned.flatMap(({ plan }) =>
-      Object.entries(plan.migration.configMaps).map(([name, bundle]) =>
-        bundleConfigMap(plan.secret.namespace, name, bundle),
-      ),
+      Object.entries(plan.migration.configMaps).map(([name, bundle]) => bundleConfigMap(plan.secret, name, bundle)),
     );
     results.push({ file, text: edits.length === 0 ? file.text : editSecretFile(file, edits, added) });
   }

@@ -41,7 +41,8 @@ export async function setInFile(
   };
   if (dryRun || (before === text && !isWritten)) return done;
 
-  const added = isWritten && !found ? [bundleConfigMap(namespace, configMap.name, configMap.bundle)] : [];
+  const added =
+    isWritten && !found ? [bundleConfigMap({ namespace, name: secretName }, configMap.name, configMap.bundle)] : [];
   if (!file) {
     const metadata = { name: secretName, ...(namespace === '' ? {} : { namespace }) };
     const objects = [

@@ -51,7 +51,7 @@ export async function setLive(
     };
     if (dryRun) return done;
     try {
-      if (isWritten) await writeBundle(client, namespace, configMap, signal);
+      if (isWritten) await writeBundle(client, { namespace, name }, configMap, signal);
       if (before !== text) await writeEntry(client, live, entry, text, options);
       return done;
     } catch (error) {
@@ -75,12 +75,13 @@ export async function withBundle(
 
 async function writeBundle(
   client: Client,
-  namespace: string,
+  secret: { namespace: string; name: string },
   { name, bundle }: { name: string; bundle: string },
   signal: AbortSignal,
 ): Promise<void> {
+  const { namespace } = secret;
   const live = await orUndefined(client.get(configMaps, { namespace, name }, { signal }));
-  if (!live) await client.create(configMaps, bundleConfigMap(namespace, name, bundle), { signal });
+  if (!live) await client.create(configMaps, bundleConfigMap(secret, name, bundle), { signal });
   else if (bundleOf(live) !== bundle) {
     const data = { ...live.data, [bundleKey]: bundle };
     await client.update(configMaps, { ...live, apiVersion: 'v1', kind: 'ConfigMap', data }, { signal });

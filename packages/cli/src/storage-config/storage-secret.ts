@@ -1,4 +1,5 @@
 import type { ConfigMap, Secret } from '@serval/kube/objects';
+import { storageConfigLabel } from '@serval/operator/declarations';
 
 /** A Secret with storage entries, wherever it was read. */
 export interface StorageSecret {
@@ -9,13 +10,12 @@ export interface StorageSecret {
   annotations: Record<string, string>;
 }
 
-/** Marks Secrets of other names that hold storage entries. */
-export const storageConfigLabel = 'serving.kserve.io/storage-config';
 /** Where a ConfigMap has its certificates (KServe). */
 export const bundleKey = 'cabundle.crt';
 
 export function isStorageSecret({ metadata }: Secret, secretName: string): boolean {
-  return metadata.name === secretName || metadata.labels?.[storageConfigLabel] === 'true';
+  const label = metadata.labels?.[storageConfigLabel];
+  return metadata.name === secretName || (label !== undefined && label.toLowerCase() !== 'false');
 }
 
 /** `stringData` wins, as API servers have it. */

@@ -1,5 +1,6 @@
 import type { Client } from '@serval/kube/client';
 import { type ConfigMap, configMaps, isStatusError, type Secret, secrets } from '@serval/kube/objects';
+import { caBundleLabel, halfSourceAnnotation } from '@serval/operator/declarations';
 import { CliError } from '../command/cli-error.ts';
 import type { SecretRecord } from './backup.ts';
 import { changedKeys, hasChanges, type PlannedSecret } from './plan-secret.ts';
@@ -40,7 +41,7 @@ export async function writeSecret(
     if (attempt > 1) await record(recordOf(planned));
     try {
       for (const [configMap, bundle] of Object.entries(planned.migration.configMaps)) {
-        await client.create(configMaps, bundleConfigMap(namespace, configMap, bundle), { signal });
+        await client.create(configMaps, bundleConfigMap(start.planned.secret, configMap, bundle), { signal });
       }
       await client.update(
         secrets,
@@ -57,11 +58,21 @@ export async function writeSecret(
   }
 }
 
-export function bundleConfigMap(namespace: string, name: string, bundle: string): ConfigMap {
+/** Made so that admission checks it, and that it can follow the Secret where the Secret says that its PEM leads. */
+export function bundleConfigMap(
+  { namespace, name: secretName }: { namespace: string; name: string },
+  name: string,
+  bundle: string,
+): ConfigMap {
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: { name, ...(namespace === '' ? {} : { namespace }) },
+    metadata: {
+      name,
+      ...(namespace === '' ? {} : { namespace }),
+      labels: { [caBundleLabel]: 'true' },
+      annotations: { [halfSourceAnnotation]: `secret/${secretName}` },
+    },
     data: { [bundleKey]: bundle },
   };
 }

@@ -8,6 +8,7 @@ export {
   type ServingConfig,
 } from '../config/serving-config.ts';
 export { fieldManager, serviceLabel } from '../names.ts';
+export { caBundleLabel, halfSourceAnnotation, storageConfigLabel } from '../storage-config/names.ts';
 export { defaultingPath, validatingPath, webhookPaths } from '../webhooks/paths.ts';
 export * from './access.ts';
 export * from './config-map.ts';

@@ -73,6 +73,11 @@ export function fingerprintsOf(pem: string, where: string, field: string, now: D
   return chain.map(({ fingerprint }) => fingerprint);
 }
 
+/** Without what stands between them: bundles of many authorities have a comment to each. */
+export function certificatesAlone(pem: string, now: Date): string {
+  return `${readCertificates(pem, '', now).pem.trimEnd()}\n`;
+}
+
 /** The order does not matter to whoever trusts them. */
 export function sameCertificates(one: readonly string[], other: readonly string[]): boolean {
   const [left, right] = [new Set(one), new Set(other)];
