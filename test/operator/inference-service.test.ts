@@ -202,13 +202,15 @@ test('Pods of services get their initializer, with references to what the servic
     },
     stringData: { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'hunter2' },
   });
-  await client.create(serviceAccounts, {
-    apiVersion: 'v1',
-    kind: 'ServiceAccount',
-    metadata: { namespace: 'default', name: 'models' },
-    secrets: [{ name: 's3' }, { name: 'missing' }],
-  });
-  const pod = (name: string, labels: Record<string, string>): Pod => ({
+  for (const [name, names] of Object.entries({ models: ['s3'], broken: ['s3', 'missing'] })) {
+    await client.create(serviceAccounts, {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { namespace: 'default', name },
+      secrets: names.map((secret) => ({ name: secret })),
+    });
+  }
+  const pod = (name: string, labels: Record<string, string>, serviceAccountName = 'models'): Pod => ({
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
@@ -217,7 +219,7 @@ test('Pods of services get their initializer, with references to what the servic
       labels,
       annotations: { 'internal.serving.kserve.io/storage-initializer-sourceuri': 's3://models/iris' },
     },
-    spec: { serviceAccountName: 'models', containers: [{ name: 'kserve-container', image: 'i' }] },
+    spec: { serviceAccountName, containers: [{ name: 'kserve-container', image: 'i' }] },
   });
   const served = await client.create(pods, pod('served', { 'serving.kserve.io/inferenceservice': 'iris' }));
   const [initializer] = served.spec.initContainers ?? [];
@@ -228,6 +230,10 @@ test('Pods of services get their initializer, with references to what the servic
     's3',
   );
   assert.doesNotMatch(JSON.stringify(served), /hunter2/);
+  await assert.rejects(
+    client.create(pods, pod('broken', { 'serving.kserve.io/inferenceservice': 'iris' }, 'broken')),
+    /Secret default\/missing does not exist; ServiceAccount default\/broken names it/,
+  );
   const other = await client.create(pods, pod('other', {}));
   assert.equal(other.spec.initContainers, undefined, 'Pods of others are not touched');
 });

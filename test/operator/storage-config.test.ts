@@ -2,10 +2,17 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { type InferenceService, type InferenceServiceStatus, inferenceServices } from '@serval/api';
+import {
+  clusterStorageContainers,
+  type InferenceService,
+  type InferenceServiceStatus,
+  inferenceServices,
+} from '@serval/api';
+import { createAuthority, createServerCertificate } from '@serval/kube/certificates';
 import type { Client } from '@serval/kube/client';
-import { deployments, events, findCondition, pods, replicaSets, secrets } from '@serval/kube/objects';
+import { configMaps, deployments, events, findCondition, pods, replicaSets, secrets } from '@serval/kube/objects';
 import { KEYS, startS3 } from '../../packages/storage/src/test-support/s3-server.ts';
+import { eventually } from '../support/eventually.ts';
 import { isReady, serviceOf, startRunningPlatform, startTestPlatform, statusWhen } from './support.ts';
 
 const model = join(import.meta.dirname, '../../examples/iris/model/model.ubj');
@@ -70,6 +77,79 @@ test('a service fetches its model by an entry of the storage Secret', async (t) 
     secretKeyRef: { name: 'storage-config', key: 'local' },
   });
   await assertNothingTold(client);
+});
+
+test('over TLS, certificates of a ConfigMap are trusted by the initializer, and mounted for the server', async (t) => {
+  const { client } = await startRunningPlatform(t);
+  const authority = await createAuthority('models', Date.now());
+  const served = await createServerCertificate(authority, 'store', ['127.0.0.1'], Date.now());
+  const tls = { key: served.key, cert: served.certificate };
+  const store = await startS3(t, { 'models/iris/model.ubj': await readFile(model) }, { keys: KEYS, tls });
+  await writeStorageConfig(client, { local: entry(store.url, { cabundle_configmap: 'ca' }) });
+  await client.create(inferenceServices, stored('iris', { key: 'local', path: 'iris' }));
+  const missing = await statusWhen(client, 'iris', (status) => refusal(status) !== undefined);
+  assert.equal(
+    refusal(missing),
+    'ConfigMap default/ca does not exist; Secret default/storage-config, key "local", field cabundle_configmap names it',
+  );
+  await client.create(configMaps, {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { namespace: 'default', name: 'ca' },
+    data: { 'cabundle.crt': authority.certificate },
+  });
+  await statusWhen(client, 'iris', isReady);
+  const [pod] = (await client.list(pods, { namespace: 'default' })).items;
+  assert.ok(pod?.spec.volumes?.some(({ name }) => name === 'serval-ca-bundle'));
+  const server = pod?.spec.containers.find(({ name }) => name === 'kserve-container');
+  assert.ok(server?.volumeMounts?.some(({ mountPath }) => mountPath === '/etc/serval/ca'));
+  await assertNothingTold(client);
+});
+
+test('several sources are fetched into their folders by one initializer', async (t) => {
+  const { client } = await startTestPlatform(t);
+  const storageUris = [
+    { uri: 's3://models/iris', mountPath: '/mnt/models/base' },
+    { uri: 'hf://team/adapter', mountPath: '/mnt/models/adapter' },
+  ];
+  await client.create(
+    inferenceServices,
+    serviceOf('iris', { model: { modelFormat: { name: 'xgboost' } }, storageUris }),
+  );
+  await statusWhen(client, 'iris', ({ conditions }) => findCondition(conditions, 'PredictorReady') !== undefined);
+  const { spec } = await client.get(deployments, { namespace: 'default', name: 'iris-predictor' });
+  const metadata = { ...spec.template.metadata, namespace: 'default', name: 'iris-x' };
+  const pod = await client.create(pods, { apiVersion: 'v1', kind: 'Pod', metadata, spec: spec.template.spec });
+  assert.deepEqual(
+    pod.spec.initContainers?.[0]?.args,
+    storageUris.flatMap(({ uri, mountPath }) => [uri, mountPath]),
+  );
+});
+
+test('a storage container of the cluster fetches what the entry names', async (t) => {
+  const { client } = await startTestPlatform(t);
+  await client.create(clusterStorageContainers, {
+    apiVersion: 'serving.kserve.io/v1alpha1',
+    kind: 'ClusterStorageContainer',
+    metadata: { name: 'mine' },
+    spec: { container: { name: 'mine', image: 'me/fetcher:1' }, supportedUriFormats: [{ regex: '^s3://models/' }] },
+  });
+  await writeStorageConfig(client, { local: entry('http://store') });
+  await client.create(inferenceServices, stored('iris', { key: 'local', path: 'iris' }));
+  const deployment = await eventually(() => client.get(deployments, { namespace: 'default', name: 'iris-predictor' }));
+  const { metadata, spec } = deployment.spec.template;
+  const pod = await eventually(async () => {
+    const name = `iris-${Math.random().toString(36).slice(2)}`;
+    const made = await client.create(pods, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { ...metadata, namespace: 'default', name },
+      spec,
+    });
+    assert.equal(made.spec.initContainers?.[0]?.image, 'me/fetcher:1');
+    return made;
+  });
+  assert.deepEqual(pod.spec.initContainers?.[0]?.args, ['s3://models/iris', '/mnt/models']);
 });
 
 test('a reference that leads nowhere is a condition, no Pod, and mended as soon as it leads somewhere', async (t) => {

@@ -11,8 +11,6 @@ export {
   type RenderInput,
   renderInferenceService,
 } from './inference-service/render/render-inference-service.ts';
-export { credentialEnv } from './pod/credential-env.ts';
-export { mutatePod, type PodMutation } from './pod/mutate-pod.ts';
 export { type FlagValues, operatorHelp, parseOperatorFlags } from './program/parse-flags.ts';
 export { type RunningOperator, type RunOperatorOptions, runOperator } from './program/run-operator.ts';
 export {

@@ -11,6 +11,8 @@ export const sourceUriAnnotation = 'internal.serving.kserve.io/storage-initializ
 export const storageSpecAnnotation = 'internal.serving.kserve.io/storage-spec';
 export const storageSpecKeyAnnotation = 'internal.serving.kserve.io/storage-spec-key';
 export const storageSpecParametersAnnotation = 'internal.serving.kserve.io/storage-spec-param';
+/** The ClusterStorageContainer that must fetch the source. */
+export const storageContainerAnnotation = 'internal.serving.kserve.io/storage-container-name';
 /** Several sources: JSON of `[{uri, mountPath}]`. KServe writes the init container into the template in its place. */
 export const storageUrisAnnotation = 'internal.platform.serval.dev/storage-uris';
 /** In the place of scheme and bucket, which only the storage entry knows. */

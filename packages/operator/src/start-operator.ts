@@ -1,4 +1,10 @@
-import { clusterServingRuntimes, convertObject, inferenceServices, servingRuntimes } from '@serval/api';
+import {
+  clusterServingRuntimes,
+  clusterStorageContainers,
+  convertObject,
+  inferenceServices,
+  servingRuntimes,
+} from '@serval/api';
 import {
   type Client,
   type Clock,
@@ -98,6 +104,7 @@ export function startOperator({
     services: watch(inferenceServices),
     runtimes: watch(servingRuntimes),
     clusterRuntimes: watch(clusterServingRuntimes),
+    storageContainers: watch(clusterStorageContainers),
     deployments: watchChildren(deployments),
     replicaSets: watchChildren(replicaSets),
     pods: watchChildren(pods),
@@ -113,6 +120,12 @@ export function startOperator({
   storageSecrets.onChange(({ object: { metadata } }) =>
     references.changed({ kind: 'Secret', namespace: metadata.namespace ?? '', name: metadata.name ?? '' }),
   );
+  const deliveryContext = () => ({
+    config: config.current(),
+    home: namespace,
+    storageContainers: reflectors.storageContainers.list(),
+    now: new Date(clock.now()),
+  });
   const events = createEventRecorder({ client, component: 'serval-operator', log, clock, signal });
   const globalBundle = createGlobalBundle({
     ...common,
@@ -141,6 +154,7 @@ export function startOperator({
     references: references.read,
     certificates: keeping.conditionOf,
     checksumKey: createChecksumKey(client, namespace),
+    deliveryContext,
   });
 
   const owner = ({ object }: { object: KubeObject }) => serviceIndexes.service(object);
@@ -155,6 +169,7 @@ export function startOperator({
         source(reflectors.services, ({ object }) => [keyOf(object.metadata)]),
         source(reflectors.runtimes, ofNamespace),
         source(reflectors.clusterRuntimes, everyService),
+        source(reflectors.storageContainers, everyService),
         source(reflectors.deployments, owner),
         source(reflectors.replicaSets, owner),
         source(reflectors.pods, owner),
@@ -169,12 +184,25 @@ export function startOperator({
       clock,
       log,
     });
-  const handlers = createWebhookHandlers({ client, config, storageSecrets, namespace, clock, ...reflectors });
+  const handlers = createWebhookHandlers({
+    client,
+    config,
+    storageSecrets,
+    namespace,
+    clock,
+    deliveryContext,
+    ...reflectors,
+  });
   const ready = Promise.all(
     [...Object.values(reflectors), configReflector, globalBundle, storageSecrets].map(({ synced }) => synced),
   ).then(() => {});
-  const { runtimes, clusterRuntimes } = reflectors;
-  const admissionReady = Promise.all([configReflector.synced, runtimes.synced, clusterRuntimes.synced]).then(() => {});
+  const { runtimes, clusterRuntimes, storageContainers } = reflectors;
+  const admissionReady = Promise.all([
+    configReflector.synced,
+    runtimes.synced,
+    clusterRuntimes.synced,
+    storageContainers.synced,
+  ]).then(() => {});
   // Nobody need wait for them.
   ready.catch(() => {});
   admissionReady.catch(() => {});

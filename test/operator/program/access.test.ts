@@ -37,6 +37,9 @@ const child = { namespace: 'default', name: 'iris-predictor' };
 const explained = [
   // An API server asks for it on the operator's behalf, when a child with blockOwnerDeletion is written.
   'cluster: update inferenceservices/finalizers.serving.kserve.io',
+  // Where the configuration names one.
+  'cluster: get clustertrustbundles.certificates.k8s.io',
+  'cluster: list clustertrustbundles.certificates.k8s.io',
 ];
 
 test('a whole life asks for everything that the rules allow, and for nothing else', async (t) => {

@@ -41,9 +41,15 @@ const sections: { [Section in keyof ServingConfig]: Fields<ServingConfig[Section
     cpuLimit: text,
     caBundleConfigMapName: text,
     caBundleVolumeMountPath: text,
+    clusterTrustBundle: {
+      type: 'object',
+      properties: { name: text, signerName: text, labelSelector: { type: 'object' } },
+      additionalProperties: false,
+    },
   },
   credentials: {
     s3: { type: 'object', additionalProperties: text },
+    gcs: { type: 'object', additionalProperties: text },
     storageSpecSecretName: text,
     storageSecretNameAnnotation: text,
     certificateFields: { enum: [...certificateFieldStages] },

@@ -22,6 +22,8 @@ export interface ServingConfig {
     readonly caBundleConfigMapName?: string;
     /** Where an initializer of another maker finds the bundle. Empty: nowhere but where Serval's own looks. */
     readonly caBundleVolumeMountPath?: string;
+    /** Takes the place of the ConfigMap's copies in clusters that serve ClusterTrustBundles. */
+    readonly clusterTrustBundle?: ClusterTrustBundleConfig;
   };
   readonly credentials: CredentialsConfig;
   readonly inferenceService: {
@@ -39,12 +41,20 @@ export interface ServingConfig {
   readonly security: { readonly autoMountServiceAccountToken: boolean };
 }
 
+/** One ClusterTrustBundle by its name, or all of a signer with these labels. */
+interface ClusterTrustBundleConfig {
+  readonly name?: string;
+  readonly signerName?: string;
+  readonly labelSelector?: Readonly<Record<string, unknown>>;
+}
+
 /** How far the move to one meaning of each certificate field has come; see `docs/storage-credentials.md`. */
 export const certificateFieldStages = ['Dual', 'Warn', 'Strict'] as const;
 type CertificateFields = (typeof certificateFieldStages)[number];
 
 interface CredentialsConfig {
   readonly s3: S3Config;
+  readonly gcs: { readonly gcsCredentialFileName: string };
   /** Secret of a service's namespace in which its storage entries are. */
   readonly storageSpecSecretName: string;
   /** Annotation of a service that names another Secret in its place. */
@@ -67,6 +77,7 @@ export interface S3Config {
   readonly s3UseAccelerate?: string;
   readonly s3UseAnonymousCredential?: string;
   readonly s3CABundle?: string;
+  readonly s3CABundleConfigMap?: string;
 }
 
 export const configMapName = 'inferenceservice-config';
@@ -94,6 +105,7 @@ export const defaultServingConfig: ServingConfig = {
   },
   credentials: {
     s3: { s3AccessKeyIDName: 'AWS_ACCESS_KEY_ID', s3SecretAccessKeyName: 'AWS_SECRET_ACCESS_KEY' },
+    gcs: { gcsCredentialFileName: 'gcloud-application-credentials.json' },
     storageSpecSecretName: 'storage-config',
     storageSecretNameAnnotation: 'serving.kserve.io/storageSecretName',
     certificateFields: 'Dual',

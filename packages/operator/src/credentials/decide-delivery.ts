@@ -1,38 +1,97 @@
+import type { ClusterStorageContainer } from '@serval/api';
+import type { Container } from '@serval/kube/objects';
 import type { ServingConfig } from '../config/serving-config.ts';
-import { credentialEnv } from '../pod/credential-env.ts';
+import { deliverAccount } from './account/deliver-account.ts';
 import type { Decision, Delivery } from './delivery.ts';
 import { createLookup, type Known, type Lookup } from './lookup.ts';
+import { joinParts, type Part } from './part.ts';
+import { chooseStorageContainer } from './storage-container.ts';
 import { deliverEntry } from './storage-entry.ts';
-import type { StorageRequest } from './storage-request.ts';
+import type { Source, StorageRequest } from './storage-request.ts';
+import { decideTrust } from './trust.ts';
 
-/** A service account names a handful of Secrets; more than this would make admission slow. */
-const maxSecrets = 20;
+/** What holds for every Pod. */
+export interface DeliveryContext {
+  readonly config: ServingConfig;
+  /** The platform's own namespace. */
+  readonly home: string;
+  readonly storageContainers: readonly ClusterStorageContainer[];
+  /** By it, certificates are judged. */
+  readonly now: Date;
+}
 
 /**
  * What a Pod that asks for a model is to get, or why it cannot be had. Pure: whatever it has to look at and is not among what
  * is known is named, to be read before it is asked again.
  */
-export function decideDelivery(request: StorageRequest, known: Known, config: ServingConfig): Decision {
+export function decideDelivery(request: StorageRequest, known: Known, context: DeliveryContext): Decision {
   const lookup = createLookup(known);
-  const decided = decide(request, lookup, config);
+  const decided = decide(request, lookup, context);
   return lookup.unknown.length > 0 ? { state: 'unknown', references: lookup.unknown } : decided;
 }
 
-function decide(request: StorageRequest, lookup: Lookup, config: ServingConfig): Decision {
-  if (request.listed) return { state: 'refused', problems: ['spec.predictor.storageUris are not served yet'] };
-  if (request.entry) {
-    const entry = deliverEntry(request, lookup, config);
-    if ('problems' in entry) return { state: 'refused', problems: entry.problems };
-    return delivered({ sources: entry.sources, env: entry.env });
-  }
-  const { namespace, serviceAccountName } = request;
-  if (request.sources.every(({ uri }) => uri.startsWith('pvc://'))) return delivered({ sources: request.sources });
-  const account = lookup.get('ServiceAccount', namespace, serviceAccountName);
-  const names = (account?.secrets ?? []).flatMap(({ name }) => name ?? []).slice(0, maxSecrets);
-  const secrets = names.flatMap((name) => lookup.get('Secret', namespace, name) ?? []);
-  return delivered({ sources: request.sources, env: credentialEnv(secrets, config) });
+function decide(request: StorageRequest, lookup: Lookup, context: DeliveryContext): Decision {
+  const { config, home, now } = context;
+  const entry = request.entry && deliverEntry(request, lookup, config, now);
+  if (entry && 'problems' in entry) return refused(entry.problems);
+  const sources = entry?.sources ?? request.sources;
+  const { listed, namespace } = request;
+  if (sources.every(isClaim)) return delivered({ sources, listed });
+
+  const container = containerOf(
+    sources.filter((source) => !isClaim(source)),
+    request,
+    context,
+  );
+  const parts: readonly Part[] = entry ? [entry] : deliverAccount(request, lookup, config);
+  const account = entry ? undefined : parts.find(({ certificates }) => certificates)?.certificates;
+  const trust = decideTrust({ namespace, home, storage: entry?.certificates, account }, lookup, config, now);
+  const problems = [
+    ...('problem' in container ? [container.problem] : []),
+    ...parts.flatMap((part) => part.problems ?? []),
+    ...(trust && 'problems' in trust ? trust.problems : []),
+  ];
+  if (problems.length > 0) return refused(problems);
+  return delivered({
+    sources,
+    listed,
+    ...joinParts(parts),
+    ...(trust && !('problems' in trust) ? { trust } : {}),
+    ...('container' in container && container.container ? { container: container.container } : {}),
+  });
 }
 
-function delivered(parts: Pick<Delivery, 'sources'> & Partial<Delivery>): Decision {
+/** One init container fetches all, so one storage container, or none, has to take them all. */
+function containerOf(
+  downloads: readonly Source[],
+  { storageContainerName }: StorageRequest,
+  { storageContainers }: DeliveryContext,
+): { container: Container | undefined } | { problem: string } {
+  const chosen = downloads.map(({ uri }) => chooseStorageContainer(uri, storageContainerName, storageContainers));
+  for (const one of chosen) if ('problem' in one) return one;
+  const specs = chosen.map((one) => ('spec' in one ? one.spec : undefined));
+  const [first] = specs;
+  const other = specs.findIndex((spec) => spec !== first);
+  if (other > 0) {
+    const uris = `${downloads[0]?.uri} and ${downloads[other]?.uri}`;
+    return { problem: `spec.predictor.storageUris: ${uris} are not fetched by the same storage container` };
+  }
+  if (first && downloads.length > 1 && first.supportsMultiModelDownload !== true) {
+    return {
+      problem: `spec.predictor.storageUris: the storage container for ${downloads[0]?.uri} fetches one at a time`,
+    };
+  }
+  return { container: first?.container };
+}
+
+function isClaim({ uri }: Source): boolean {
+  return uri.startsWith('pvc://');
+}
+
+function refused(problems: readonly string[]): Decision {
+  return { state: 'refused', problems };
+}
+
+function delivered(parts: Pick<Delivery, 'sources' | 'listed'> & Partial<Delivery>): Decision {
   return { state: 'delivered', delivery: { env: [], volumes: [], volumeMounts: [], ...parts } };
 }

@@ -4,6 +4,8 @@ interface Kinds {
   Secret: Secret;
   ConfigMap: ConfigMap;
   ServiceAccount: ServiceAccount;
+  /** By `name:NAME`, or any of `signer:SIGNER`. */
+  ClusterTrustBundle: KubeObject;
 }
 type ReferredKind = keyof Kinds;
 

@@ -1,5 +1,6 @@
 import type { Client } from '@serval/kube/client';
 import { configMaps, isStatusError, type KubeObject, secrets, serviceAccounts } from '@serval/kube/objects';
+import { readClusterTrustBundle } from './cluster-trust-bundles.ts';
 import type { Reference } from './lookup.ts';
 import type { ReadReference } from './resolve-delivery.ts';
 
@@ -15,9 +16,14 @@ export function createReferenceReader(client: Client): ReadReference {
   };
 }
 
-function get(client: Client, { kind, namespace, name }: Reference, signal: AbortSignal): Promise<KubeObject> {
+function get(
+  client: Client,
+  { kind, namespace, name }: Reference,
+  signal: AbortSignal,
+): Promise<KubeObject | undefined> {
   const key = { namespace, name };
   if (kind === 'Secret') return client.get(secrets, key, { signal });
+  if (kind === 'ClusterTrustBundle') return readClusterTrustBundle(client, name, signal);
   if (kind === 'ConfigMap') return client.get(configMaps, key, { signal });
   return client.get(serviceAccounts, key, { signal });
 }

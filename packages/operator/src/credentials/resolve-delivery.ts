@@ -1,6 +1,5 @@
 import type { KubeObject } from '@serval/kube/objects';
-import type { ServingConfig } from '../config/serving-config.ts';
-import { decideDelivery } from './decide-delivery.ts';
+import { type DeliveryContext, decideDelivery } from './decide-delivery.ts';
 import type { Decision } from './delivery.ts';
 import { type Reference, referenceId } from './lookup.ts';
 import type { StorageRequest } from './storage-request.ts';
@@ -14,13 +13,13 @@ const maxRounds = 4;
 /** Decides on what is read by name, as much of it as the decision asks for. */
 export async function resolveDelivery(
   request: StorageRequest,
-  config: ServingConfig,
+  context: DeliveryContext,
   read: ReadReference,
   signal: AbortSignal,
 ): Promise<Exclude<Decision, { state: 'unknown' }>> {
   const known = new Map<string, KubeObject | undefined>();
   for (let round = 0; round < maxRounds; round++) {
-    const decision = decideDelivery(request, known, config);
+    const decision = decideDelivery(request, known, context);
     if (decision.state !== 'unknown') return decision;
     const objects = await Promise.all(decision.references.map((reference) => read(reference, signal)));
     for (const [index, reference] of decision.references.entries()) known.set(referenceId(reference), objects[index]);

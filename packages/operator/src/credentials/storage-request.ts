@@ -4,6 +4,7 @@ import {
   modelMountPath,
   schemePlaceholder,
   sourceUriAnnotation,
+  storageContainerAnnotation,
   storageSpecAnnotation,
   storageSpecKeyAnnotation,
   storageSpecParametersAnnotation,
@@ -25,6 +26,8 @@ export interface StorageRequest {
   readonly sources: readonly Source[];
   /** Whether they were written as a list, whose folders share one volume. */
   readonly listed: boolean;
+  /** The one that must fetch it, where the service names one. */
+  readonly storageContainerName?: string;
   /** Of `model.storage`, where the service has one. */
   readonly entry?: { readonly key: string; readonly parameters: Readonly<Record<string, string>> };
 }
@@ -33,8 +36,13 @@ export interface StorageRequest {
  * Where the predictor's model is, as annotations of its Pod template. Those of one source are KServe's, letter for letter, so
  * that its Deployments are taken over without a new Pod.
  */
-export function storageAnnotations({ model, storageUris }: PredictorSpec): Record<string, string> {
+export function storageAnnotations({
+  model,
+  storageUris,
+  storageContainerName,
+}: PredictorSpec): Record<string, string> {
   const annotations: Record<string, string> = {};
+  if (storageContainerName) annotations[storageContainerAnnotation] = storageContainerName;
   const storage = model?.storage;
   if (storage) {
     annotations[storageSpecAnnotation] = 'true';
@@ -69,6 +77,9 @@ export function storageRequestOf(
     annotations,
     sources,
     listed: list !== undefined,
+    ...(annotations[storageContainerAnnotation]
+      ? { storageContainerName: annotations[storageContainerAnnotation] }
+      : {}),
     ...(annotations[storageSpecAnnotation] === 'true'
       ? {
           entry: {

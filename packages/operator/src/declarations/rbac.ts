@@ -40,7 +40,7 @@ export function operatorClusterRules({ webhooks, certificates }: OperatorDuties)
   return [
     {
       apiGroups: [servingGroup],
-      resources: ['inferenceservices', 'servingruntimes', 'clusterservingruntimes'],
+      resources: ['inferenceservices', 'servingruntimes', 'clusterservingruntimes', 'clusterstoragecontainers'],
       verbs: watch,
     },
     { apiGroups: [servingGroup], resources: ['inferenceservices/status'], verbs: ['update'] },
@@ -61,6 +61,8 @@ export function operatorClusterRules({ webhooks, certificates }: OperatorDuties)
     { apiGroups: [''], resources: ['serviceaccounts', 'secrets', 'configmaps'], verbs: ['get'] },
     // A list or watch is allowed by name when its field selector names the object. Patched where a half of its certificates is kept.
     { apiGroups: [''], resources: ['secrets'], resourceNames: [storageSecretName], verbs: [...watch, 'patch'] },
+    // Where the configuration names them.
+    { apiGroups: ['certificates.k8s.io'], resources: ['clustertrustbundles'], verbs: ['get', 'list'] },
     ...(webhooks ? webhookRules(certificates === 'self-managed') : []),
   ];
 }

@@ -1,4 +1,4 @@
-import type { ClusterServingRuntime, InferenceService, ServingRuntime } from '@serval/api';
+import type { ClusterServingRuntime, ClusterStorageContainer, InferenceService, ServingRuntime } from '@serval/api';
 import type { Cache, Reflector } from '@serval/kube/client';
 import {
   type Deployment,
@@ -35,6 +35,7 @@ export interface Caches {
   readonly services: Cache<InferenceService>;
   readonly runtimes: Cache<ServingRuntime>;
   readonly clusterRuntimes: Cache<ClusterServingRuntime>;
+  readonly storageContainers: Cache<ClusterStorageContainer>;
   readonly deployments: ChildCache<Deployment>;
   readonly replicaSets: ChildCache<ReplicaSet>;
   readonly pods: ChildCache<Pod>;

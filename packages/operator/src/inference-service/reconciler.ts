@@ -9,6 +9,7 @@ import {
 } from '@serval/kube/client';
 import { deepEqual, isNamespaceTerminating, isStatusError, keyOf, type NamespacedName } from '@serval/kube/objects';
 import type { ConfigSource } from '../config/config-source.ts';
+import type { DeliveryContext } from '../credentials/decide-delivery.ts';
 import type { ReadReference } from '../credentials/resolve-delivery.ts';
 import { recordReads, rollsOut, withCredentialChecksum } from '../rollout/rollout.ts';
 import { childOf, liveChildren, otherOwner } from './children.ts';
@@ -33,6 +34,7 @@ export interface InferenceServiceDeps {
   readonly certificates: (service: InferenceService) => ConditionResult | undefined;
   /** Key of checksums of credentials. */
   readonly checksumKey: (signal: AbortSignal) => Promise<Uint8Array>;
+  readonly deliveryContext: () => DeliveryContext;
 }
 
 /** Brings one service to what it asks for: observe, render, apply, status. */
@@ -46,6 +48,7 @@ export function createInferenceServiceReconciler({
   references,
   certificates,
   checksumKey,
+  deliveryContext,
 }: InferenceServiceDeps) {
   const pace = createStatusPace(clock);
   return async ({ namespace, name }: NamespacedName, signal: AbortSignal): Promise<Reconciled> => {
@@ -56,7 +59,7 @@ export function createInferenceServiceReconciler({
     const reads = recordReads(references);
     const stored = await withStorage(
       renderInferenceService({ service, runtimes, config: config.current() }),
-      config.current(),
+      deliveryContext(),
       reads.read,
       signal,
     );

@@ -1,5 +1,5 @@
 import type { Deployment } from '@serval/kube/objects';
-import type { ServingConfig } from '../config/serving-config.ts';
+import type { DeliveryContext } from '../credentials/decide-delivery.ts';
 import { type ReadReference, resolveDelivery } from '../credentials/resolve-delivery.ts';
 import { storageRequestOf } from '../credentials/storage-request.ts';
 import type { Rendered } from './render/render-inference-service.ts';
@@ -13,7 +13,7 @@ const storageConfigInvalid = 'StorageConfigInvalid';
  */
 export async function withStorage(
   rendered: Rendered,
-  config: ServingConfig,
+  context: DeliveryContext,
   read: ReadReference,
   signal: AbortSignal,
 ): Promise<Rendered> {
@@ -21,7 +21,7 @@ export async function withStorage(
   for (const { spec } of rendered.objects.filter(({ kind }) => kind === 'Deployment') as Deployment[]) {
     const request = storageRequestOf(spec.template, rendered.predictor.namespace);
     if (!request) continue;
-    const decision = await resolveDelivery(request, config, read, signal);
+    const decision = await resolveDelivery(request, context, read, signal);
     if (decision.state === 'refused') {
       return {
         state: 'failed',

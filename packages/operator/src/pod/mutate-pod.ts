@@ -1,6 +1,7 @@
 import type { Container, Pod, Volume, VolumeMount } from '@serval/kube/objects';
 import type { ServingConfig } from '../config/serving-config.ts';
 import type { Delivery } from '../credentials/delivery.ts';
+import type { Source } from '../credentials/storage-request.ts';
 import {
   claimVolume,
   modelMountPath,
@@ -10,6 +11,9 @@ import {
   storageReadonlyAnnotation,
   transformerContainer,
 } from '../names.ts';
+import { commonFolder } from './common-folder.ts';
+import { storageInitializer } from './storage-initializer.ts';
+import { withEnv, withMount } from './with-missing.ts';
 
 export interface PodMutation {
   readonly config: ServingConfig;
@@ -23,57 +27,69 @@ export interface PodMutation {
  * that asks for no model, or that has its initializer already, comes back as it is.
  */
 export function mutatePod(pod: Pod, { config, delivery }: PodMutation): Pod {
-  const [{ uri } = { uri: undefined }] = delivery.sources;
-  if (uri === undefined || pod.spec.initContainers?.some(({ name }) => name === storageInitializerContainer))
+  const { sources, listed, trust } = delivery;
+  if (sources.length === 0 || pod.spec.initContainers?.some(({ name }) => name === storageInitializerContainer)) {
     return pod;
+  }
   const readOnly = pod.metadata.annotations?.[storageReadonlyAnnotation] !== 'false';
-  if (uri.startsWith('pvc://')) return withClaim(pod, uri, readOnly);
-  const server = pod.spec.containers.find(({ name }) => name === predictorContainer);
-  const initializer: Container = {
-    name: storageInitializerContainer,
-    image: config.storageInitializer.image,
-    args: [uri, modelMountPath],
-    ...(delivery.env.length > 0 ? { env: [...delivery.env] } : {}),
-    resources: resourcesOf(config),
-    volumeMounts: [{ name: provisionVolume, mountPath: modelMountPath }],
-    // What it says about a failed download is the reason that the service shows.
-    terminationMessagePolicy: 'FallbackToLogsOnError',
-    ...(server?.securityContext ? { securityContext: server.securityContext } : {}),
-  };
-  const mounted = withVolume(
-    pod,
+  const claims = sources.filter(isClaim);
+  const downloads = sources.filter((source) => !isClaim(source));
+  const withClaims = claims.reduce((all, claim, index) => withClaim(all, claim, index, readOnly), pod);
+  if (downloads.length === 0) return withClaims;
+  // One source may be in a list, too: then its folder is what the list says.
+  const folder = listed ? commonFolder(downloads.map(({ mountPath }) => mountPath)) : modelMountPath;
+  const provided = withVolume(
+    withClaims,
     { name: provisionVolume, emptyDir: {} },
-    { name: provisionVolume, mountPath: modelMountPath, readOnly },
+    { name: provisionVolume, mountPath: folder, readOnly },
   );
+  const server = pod.spec.containers.find(({ name }) => name === predictorContainer);
+  const initializer = storageInitializer(downloads, folder, server, delivery, config);
+  const own = provided.spec.volumes ?? [];
+  const volumes = [...delivery.volumes, ...(trust ? [trust.volume] : [])];
   return {
-    ...mounted,
-    spec: { ...mounted.spec, initContainers: [...(mounted.spec.initContainers ?? []), initializer] },
+    ...provided,
+    spec: {
+      ...provided.spec,
+      initContainers: [...(provided.spec.initContainers ?? []), initializer],
+      containers: trust
+        ? provided.spec.containers.map((container) => (isReader(container) ? trusting(container, trust) : container))
+        : provided.spec.containers,
+      volumes: [...own, ...volumes.filter(({ name }) => !own.some((other) => other.name === name))],
+    },
   };
 }
 
-function withClaim(pod: Pod, uri: string, readOnly: boolean): Pod {
+function isClaim({ uri }: Source): boolean {
+  return uri.startsWith('pvc://');
+}
+
+/** Containers that read models, and may fetch more of what goes with them. */
+function isReader({ name }: Container): boolean {
+  return name === predictorContainer || name === transformerContainer;
+}
+
+function trusting(container: Container, { server }: NonNullable<Delivery['trust']>): Container {
+  return server.volumeMounts.reduce(withMount, withEnv(container, server.env));
+}
+
+function withClaim(pod: Pod, { uri, mountPath }: Source, index: number, readOnly: boolean): Pod {
   const [claimName = '', ...path] = uri.slice('pvc://'.length).split('/');
   const subPath = path.join('/').replace(/^\/+|\/+$/g, '');
+  const name = index === 0 ? claimVolume : `${claimVolume}-${index}`;
   return withVolume(
     pod,
-    { name: claimVolume, persistentVolumeClaim: { claimName, readOnly: false } },
-    { name: claimVolume, mountPath: modelMountPath, readOnly, ...(subPath ? { subPath } : {}) },
+    { name, persistentVolumeClaim: { claimName, readOnly: false } },
+    { name, mountPath, readOnly, ...(subPath ? { subPath } : {}) },
   );
 }
 
 /** The volume, mounted into the containers that read models; a mount of the user's at the same path stays. */
 function withVolume(pod: Pod, volume: Volume, mount: VolumeMount): Pod {
-  const containers = pod.spec.containers.map((container) => {
-    const reads = container.name === predictorContainer || container.name === transformerContainer;
-    const taken = container.volumeMounts?.some(({ mountPath }) => mountPath === mount.mountPath);
-    return reads && !taken ? { ...container, volumeMounts: [...(container.volumeMounts ?? []), mount] } : container;
-  });
+  const containers = pod.spec.containers.map((container) =>
+    isReader(container) ? withMount(container, mount) : container,
+  );
   const volumes = pod.spec.volumes ?? [];
   const known = volumes.some(({ name }) => name === volume.name);
   return { ...pod, spec: { ...pod.spec, containers, volumes: known ? volumes : [...volumes, volume] } };
-}
-
-function resourcesOf({ storageInitializer }: ServingConfig): Container['resources'] {
-  const { cpuRequest, memoryRequest, cpuLimit, memoryLimit } = storageInitializer;
-  return { requests: { cpu: cpuRequest, memory: memoryRequest }, limits: { cpu: cpuLimit, memory: memoryLimit } };
 }

@@ -1,6 +1,8 @@
 import {
   type ClusterServingRuntime,
+  type ClusterStorageContainer,
   clusterServingRuntimes,
+  clusterStorageContainers,
   type InferenceService,
   inferenceServices,
   type ServingRuntime,
@@ -11,6 +13,7 @@ import {
 import type { Cache, Client } from '@serval/kube/client';
 import type { Pod } from '@serval/kube/objects';
 import { serviceDefaults } from '../config/service-defaults.ts';
+import type { DeliveryContext } from '../credentials/decide-delivery.ts';
 import { createReferenceReader } from '../credentials/read-reference.ts';
 import { resolveDelivery } from '../credentials/resolve-delivery.ts';
 import { storageRequestOf } from '../credentials/storage-request.ts';
@@ -20,12 +23,14 @@ import { jsonDiff } from './json-diff.ts';
 import { defaultingHandler, type MoreChecks, validatingHandler } from './kind-handlers.ts';
 import { defaultingPath, validatingPath, webhookPaths } from './paths.ts';
 import { bundleHandler, type StorageHandlerDeps, secretHandler } from './storage-handlers.ts';
-import { inferenceServiceWarnings, storedOnlyWarning } from './warnings.ts';
+import { inferenceServiceWarnings, storageContainerWarnings, storedOnlyWarning } from './warnings.ts';
 
 export interface WebhookDeps extends StorageHandlerDeps {
   readonly client: Client;
   readonly runtimes: Cache<ServingRuntime>;
   readonly clusterRuntimes: Cache<ClusterServingRuntime>;
+  readonly storageContainers: Cache<ClusterStorageContainer>;
+  readonly deliveryContext: () => DeliveryContext;
 }
 
 export type WebhookHandler = (request: AdmissionRequest, signal: AbortSignal) => Promise<AdmissionResponse>;
@@ -48,9 +53,13 @@ export function createWebhookHandlers(deps: WebhookDeps): Map<string, WebhookHan
 }
 
 /** By plural, of the kinds that the operator acts on: what their own rules cannot look at, as it takes other objects. */
-function moreChecks({ runtimes, clusterRuntimes }: WebhookDeps): ReadonlyMap<string, MoreChecks> {
+function moreChecks({ runtimes, clusterRuntimes, storageContainers }: WebhookDeps): ReadonlyMap<string, MoreChecks> {
   const checks: [string, MoreChecks][] = [
-    [inferenceServices.plural, { warnings: (service) => inferenceServiceWarnings(service as InferenceService) }],
+    [
+      inferenceServices.plural,
+      { warnings: (service) => inferenceServiceWarnings(service as InferenceService, storageContainers.list()) },
+    ],
+    [clusterStorageContainers.plural, { warnings: storageContainerWarnings }],
     [
       servingRuntimes.plural,
       {
@@ -77,7 +86,7 @@ function storedRuntime({ oldObject }: AdmissionRequest): ServingRuntime | undefi
 }
 
 /** Looks up afresh what the Pod refers to, whatever the reconciler saw when it made the template. */
-function podHandler({ client, config }: WebhookDeps): WebhookHandler {
+function podHandler({ client, config, deliveryContext }: WebhookDeps): WebhookHandler {
   const read = createReferenceReader(client);
   return async ({ uid, object, namespace: requested }, signal) => {
     const pod = object as unknown as Pod;
@@ -85,7 +94,7 @@ function podHandler({ client, config }: WebhookDeps): WebhookHandler {
     // Nothing is read for a Pod that fetches nothing.
     if (!wanted) return allowed(uid);
     const current = config.current();
-    const decision = await resolveDelivery(wanted, current, read, signal);
+    const decision = await resolveDelivery(wanted, deliveryContext(), read, signal);
     if (decision.state === 'refused') return refused(uid, decision.problems.join('; '));
     return allowed(uid, jsonDiff(pod, mutatePod(pod, { config: current, delivery: decision.delivery })));
   };

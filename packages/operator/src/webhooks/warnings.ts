@@ -1,11 +1,21 @@
-import { autoscalerClassAnnotation, type ComponentSpec, type InferenceService, unknownScheme } from '@serval/api';
+import {
+  autoscalerClassAnnotation,
+  type ClusterStorageContainer,
+  type ComponentSpec,
+  type InferenceService,
+  unknownScheme,
+} from '@serval/api';
 import type { KubeObject } from '@serval/kube/objects';
+import { chooseStorageContainer } from '../credentials/storage-container.ts';
 
 /**
  * What a service asks for that this release takes and does not act on: told when it is applied, as `Warning` headers that
  * kubectl shows. What could not be served at all is said in the status.
  */
-export function inferenceServiceWarnings({ metadata, spec }: InferenceService): string[] {
+export function inferenceServiceWarnings(
+  { metadata, spec }: InferenceService,
+  storageContainers: readonly ClusterStorageContainer[] = [],
+): string[] {
   const warnings: string[] = [];
   const unserved = (path: string, effect: string) =>
     warnings.push(`${path} is not acted on by this release: ${effect}`);
@@ -26,7 +36,7 @@ export function inferenceServiceWarnings({ metadata, spec }: InferenceService): 
   }
   const uri: unknown = spec?.predictor?.model?.storageUri;
   const scheme = typeof uri === 'string' ? unknownScheme(uri) : undefined;
-  if (scheme !== undefined) {
+  if (scheme !== undefined && !isFetched(uri as string, storageContainers)) {
     unserved('spec.predictor.model.storageUri', `its storage initializer fetches nothing from ${scheme}://`);
   }
   if (spec?.predictor?.workerSpec !== undefined) unserved('spec.predictor.workerSpec', 'the model runs on one node');
@@ -34,6 +44,18 @@ export function inferenceServiceWarnings({ metadata, spec }: InferenceService): 
     unserved(`metadata.annotations[${autoscalerClassAnnotation}]`, 'no ScaledObject is made');
   }
   return warnings;
+}
+
+function isFetched(uri: string, storageContainers: readonly ClusterStorageContainer[]): boolean {
+  const chosen = chooseStorageContainer(uri, undefined, storageContainers);
+  return 'spec' in chosen && chosen.spec !== undefined;
+}
+
+/** Jobs that fill caches are not made by this release. */
+export function storageContainerWarnings(object: KubeObject): string[] {
+  const { spec } = object as ClusterStorageContainer;
+  if (spec?.workloadType !== 'localModelDownloadJob') return [];
+  return ['spec.workloadType localModelDownloadJob is not acted on by this release: no node caches are filled'];
 }
 
 /** Of a kind that is stored, checked and converted, and no more. */
