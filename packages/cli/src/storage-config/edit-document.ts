@@ -17,7 +17,8 @@ export function applySplices(text: string, splices: readonly Splice[]): string {
 /** Another value in the style of the one that is there: a block stays a block, quotes stay quotes. */
 export function replaceScalar(text: string, node: YamlScalar, value: string): Splice {
   const { style, valueStart, valueEnd, indent } = node.event;
-  if (style === SCALAR_STYLE.LITERAL_BLOCK && canBeBlock(value) && canBeBlock(node.value)) {
+  const endsAlike = value.endsWith('\n') === node.value.endsWith('\n');
+  if (style === SCALAR_STYLE.LITERAL_BLOCK && endsAlike && canBeBlock(value) && canBeBlock(node.value)) {
     const raw = text.slice(valueStart, valueEnd);
     const tail = /\s*$/.exec(raw)?.[0] ?? '';
     const lines = value.replace(/\n+$/, '').split('\n');

@@ -24,6 +24,8 @@ export interface SecretFile {
 }
 
 interface FileSecret extends StorageSecret {
+  /** Among the objects of the file. */
+  ordinal: number;
   node: YamlMapping;
 }
 
@@ -42,7 +44,7 @@ export function readSecretFile(where: string, text: string, secretName: string, 
       file.configMapNodes.set(`${of}/${object.metadata.name}`, node);
     } else if (object.kind === 'Secret' && isStorageSecret(object as unknown as Secret, secretName)) {
       if (node?.type !== 'mapping') throw new CliError('BadManifest', `${where}: a Secret stands behind an alias`);
-      file.secrets.push({ ...decodeSecret(object as unknown as Secret, of), node });
+      file.secrets.push({ ...decodeSecret(object as unknown as Secret, of), ordinal: index, node });
     }
   }
   return file;
@@ -61,8 +63,19 @@ export function editSecretFile(
   added: readonly ConfigMap[],
   others: readonly Splice[] = [],
 ): string {
-  const splices = [...others, ...edits.flatMap(({ secret, texts }) => secretSplices(file.text, secret.node, texts))];
-  const edited = withObjects(applySplices(file.text, splices), added);
+  const all = edits.flatMap(({ secret, texts }) =>
+    Object.entries(texts).map(([key, value]) => ({ secret, key, value, isThere: Object.hasOwn(secret.data, key) })),
+  );
+  const replaced = all.filter(({ value, isThere }) => value !== undefined && isThere);
+  const splices = replaced.flatMap(({ secret, key, value }) => secretSplices(file.text, secret.node, key, value));
+  let text = applySplices(file.text, [...others, ...splices]);
+  // What comes and goes moves its neighbours, so each is looked for in the text that the one before has left.
+  const moving = all.filter((change) => !replaced.includes(change));
+  for (const { secret, key, value } of moving.toSorted((a, b) => Number(a.isThere) - Number(b.isThere))) {
+    const node = documentsOf(file.where, text).flatMap(objectNodes)[secret.ordinal] as YamlMapping;
+    for (const splice of secretSplices(text, node, key, value)) text = applySplices(text, [splice]);
+  }
+  const edited = withObjects(text, added);
   const objects = parseManifests(edited, file.where).map(({ object }) => object);
   for (const { secret, texts } of edits) {
     const expected = Object.entries({ ...secret.data, ...texts }).filter(([, text]) => text !== undefined);
@@ -86,21 +99,20 @@ export function editConfigMap({ text, where, configMapNodes }: SecretFile, name:
   throw new CliError('BadManifest', `${where}: ConfigMap ${name} has no data to change`);
 }
 
-function secretSplices(text: string, node: YamlMapping, texts: SecretEdit['texts']): Splice[] {
+function secretSplices(text: string, node: YamlMapping, key: string, value: string | undefined): Splice[] {
   const [data, stringData] = (['data', 'stringData'] as const).map((name) => member(node, name));
-  return Object.entries(texts).flatMap(([key, value]): Splice[] => {
-    const holders = [stringData, data].filter((holder) => member(holder, key) !== undefined) as YamlMapping[];
-    if (value === undefined) return holders.map((holder) => removeMember(text, holder, key));
-    const [holder] = holders;
-    if (holder) {
-      const scalar = member(holder, key);
-      if (scalar?.type !== 'scalar') throw new CliError('BadManifest', `key ${key} of a Secret stands behind an alias`);
-      return [replaceScalar(text, scalar, holder === data ? encodeBase64(value) : value)];
-    }
-    if (stringData?.type === 'mapping') return [insertMember(text, stringData, key, value)];
-    if (data?.type === 'mapping') return [insertMember(text, data, key, encodeBase64(value))];
-    return [newStringData(text, node, key, value)];
-  });
+  const holders = [stringData, data].filter((holder) => member(holder, key) !== undefined) as YamlMapping[];
+  if (value === undefined)
+    return holders.map((holder) => removeMember(text, holder, key)).toSorted((a, b) => b.start - a.start);
+  const [holder] = holders;
+  if (holder) {
+    const scalar = member(holder, key);
+    if (scalar?.type !== 'scalar') throw new CliError('BadManifest', `key ${key} of a Secret stands behind an alias`);
+    return [replaceScalar(text, scalar, holder === data ? encodeBase64(value) : value)];
+  }
+  if (stringData?.type === 'mapping') return [insertMember(text, stringData, key, value)];
+  if (data?.type === 'mapping') return [insertMember(text, data, key, encodeBase64(value))];
+  return [newStringData(text, node, key, value)];
 }
 
 function newStringData(text: string, node: YamlMapping, key: string, value: string): Splice {
