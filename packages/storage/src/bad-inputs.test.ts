@@ -114,7 +114,7 @@ test('each bad input is one sentence with its exit code, and leaves nothing', as
       uri: 's3://models/iris',
       environment: { ...secure.environment, AWS_CA_BUNDLE: notPem },
       code: 'InvalidConfiguration',
-      message: /certificate 1 in .*not\.pem \(AWS_CA_BUNDLE\) is malformed/,
+      message: /not\.pem \(AWS_CA_BUNDLE\) has a certificate that is damaged/,
     },
     'key where a certificate is expected': {
       uri: 's3://models/iris',

@@ -1,7 +1,6 @@
 import { StorageError } from '../errors.ts';
-import { CA_VARIABLES, forgetToken, memoisedToken } from '../http/access-token.ts';
+import { forgetToken, memoisedToken } from '../http/access-token.ts';
 import { discardBody, readBody } from '../http/body.ts';
-import { readCaBundle } from '../http/ca-bundle.ts';
 import type { HttpResponse } from '../http/connections.ts';
 import { headerOf } from '../http/errors.ts';
 import type { ProviderOptions } from '../provider.ts';
@@ -88,8 +87,7 @@ async function send(
     // Without it Azure Files takes no tokens; it asks for nothing beyond the identity's roles.
     if (location.service === 'file') headers['x-ms-file-request-intent'] = 'backup';
   }
-  const ca = url.protocol === 'https:' ? await readCaBundle(options.environment, CA_VARIABLES) : undefined;
-  return options.connections.request({ method, url, headers, ca, source, signal });
+  return options.connections.request({ method, url, headers, source, signal });
 }
 
 async function tokenOf(

@@ -1,6 +1,7 @@
 import { readCertificates } from './certificate.ts';
+import { certificateFormOf } from './certificate-form.ts';
 import type { CertificateSource, Problem, ProblemCode, StorageEntry } from './model.ts';
-import { looksLikeEncodedPem, looksLikePem, MAX_PEM_LENGTH } from './pem.ts';
+import { looksLikeEncodedPem, MAX_PEM_LENGTH } from './pem.ts';
 
 /** What each field is meant to hold: the form that is written, whatever is read. */
 export const CERTIFICATE_FIELDS = {
@@ -25,17 +26,6 @@ const FORMS = {
 
 /** Key of a ConfigMap that holds certificates (KServe). */
 export const BUNDLE_KEY = 'cabundle.crt';
-
-/** PEM is PEM wherever it stands, a path is absolute, a ConfigMap has a DNS name (RFC 1123). `undefined`: none of the three. */
-export function certificateFormOf(value: string): CertificateSource['source'] | undefined {
-  const text = value.trim();
-  if (looksLikePem(text)) return 'inline';
-  if (/^\/[^\p{Cc}]{1,4095}$/u.test(text)) return 'path';
-  if (looksLikeEncodedPem(text)) return undefined;
-  return text.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(text)
-    ? 'configMap'
-    : undefined;
-}
 
 export interface FieldContext {
   key: string;

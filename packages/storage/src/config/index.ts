@@ -4,9 +4,9 @@ export {
   BUNDLE_KEY,
   CERTIFICATE_FIELDS,
   type CertificateField,
-  certificateFormOf,
   isCertificateField,
 } from './certificate-fields.ts';
+export { certificateFormOf } from './certificate-form.ts';
 export { chooseEntry, isProblem } from './choose.ts';
 export { ENTRY_TYPES, entryTypeFrom } from './entry-type.ts';
 export { environmentOf } from './environment.ts';

@@ -1,5 +1,6 @@
 import { fieldsFromAnnotations } from './annotations.ts';
-import { CERTIFICATE_FIELDS, certificateFormOf, certificatesOf, isCertificateField } from './certificate-fields.ts';
+import { CERTIFICATE_FIELDS, certificatesOf, isCertificateField } from './certificate-fields.ts';
+import { certificateFormOf } from './certificate-form.ts';
 import { checkFields } from './check-fields.ts';
 import { entryTypeFrom } from './entry-type.ts';
 import type { Problem, StorageConfig, StorageEntry } from './model.ts';

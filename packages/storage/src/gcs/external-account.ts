@@ -1,7 +1,6 @@
 import { StorageError } from '../errors.ts';
-import { CA_VARIABLES, formBody, requestToken } from '../http/access-token.ts';
+import { formBody, requestToken } from '../http/access-token.ts';
 import { readBody } from '../http/body.ts';
-import { readCaBundle } from '../http/ca-bundle.ts';
 import { statusErrorFrom } from '../http/errors.ts';
 import type { ProviderOptions } from '../provider.ts';
 import {
@@ -85,10 +84,9 @@ function subjectTokenReader(file: CredentialFile): ReadSubjectToken {
   if (typeof source['url'] === 'string' && source['environment_id'] === undefined) {
     const url = requiredUrl(inFile, 'url');
     const headers = textsOf(source['headers']);
-    return async ({ environment, connections }, signal) => {
+    return async ({ connections }, signal) => {
       const name = `the identity token at ${url.host}`;
-      const ca = url.protocol === 'https:' ? await readCaBundle(environment, CA_VARIABLES) : undefined;
-      const response = await connections.request({ method: 'GET', url, headers, ca, source: name, signal });
+      const response = await connections.request({ method: 'GET', url, headers, source: name, signal });
       if (response.status !== 200) throw await statusErrorFrom(response, name);
       return tokenOf((await readBody(response, name, MAX_TOKEN_BYTES)).toString('utf8'), url.host);
     };

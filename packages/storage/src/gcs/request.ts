@@ -1,7 +1,6 @@
 import { StorageError } from '../errors.ts';
-import { CA_VARIABLES, forgetToken, memoisedToken } from '../http/access-token.ts';
+import { forgetToken, memoisedToken } from '../http/access-token.ts';
 import { discardBody } from '../http/body.ts';
-import { readCaBundle } from '../http/ca-bundle.ts';
 import type { HttpResponse } from '../http/connections.ts';
 import { isTransientStatus, readErrorText, retryAfterMsFrom } from '../http/errors.ts';
 import type { ProviderOptions } from '../provider.ts';
@@ -27,7 +26,6 @@ export async function gcsRequest(
   options: ProviderOptions,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
-  const ca = url.protocol === 'https:' ? await readCaBundle(options.environment, CA_VARIABLES) : undefined;
   const project: Record<string, string> = settings.quotaProject ? { 'x-goog-user-project': settings.quotaProject } : {};
   for (let attempt = 1; ; attempt++) {
     const authorization = await authorizationFor(settings, options, signal);
@@ -35,7 +33,6 @@ export async function gcsRequest(
       method: 'GET',
       url,
       headers: { 'accept-encoding': 'identity', ...project, ...authorization, ...headers },
-      ca,
       source,
       signal,
     });

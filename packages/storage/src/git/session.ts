@@ -1,4 +1,3 @@
-import { readCaBundle } from '../http/ca-bundle.ts';
 import type { HttpResponse } from '../http/connections.ts';
 import { statusErrorFrom } from '../http/errors.ts';
 import { requestFollowing } from '../http/follow.ts';
@@ -53,12 +52,11 @@ export function createGitSession(source: GitSource, { environment, connections }
           'accept-encoding': 'identity',
           'user-agent': 'git/serval-storage',
           ...(each.origin === source.url.origin ? authorization : {}),
-          ...hostHeaders(each, environment),
+          ...hostHeaders(each, environment, source.url),
           ...headers,
           ...(each.origin === url.origin ? secretHeaders : {}),
         }),
         ...(body === undefined ? {} : { body }),
-        ca: await readCaBundle(environment, ['REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE']),
         source: shown,
         signal,
       });

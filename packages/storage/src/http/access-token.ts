@@ -1,7 +1,6 @@
 import { StorageError } from '../errors.ts';
 import type { ProviderOptions } from '../provider.ts';
 import { discardBody, readJsonBody } from './body.ts';
-import { readCaBundle } from './ca-bundle.ts';
 import type { HttpRequest, HttpResponse } from './connections.ts';
 import { isTransientStatus, readErrorText, retryAfterMsFrom } from './errors.ts';
 
@@ -92,8 +91,7 @@ export async function requestTokenAnswer(
 ): Promise<Record<string, unknown>> {
   const source = 'an access token';
   const { url } = request;
-  const ca = url.protocol === 'https:' ? await readCaBundle(options.environment, CA_VARIABLES) : undefined;
-  const response = await options.connections.request({ ...request, headers, ca, source, signal });
+  const response = await options.connections.request({ ...request, headers, source, signal });
   if (response.status !== 200 && response.status !== 201) throw await refused(response, url, denied);
   const answer = await readJsonBody(response, `an access token from ${url.host}`, MAX_ANSWER_BYTES);
   if (typeof answer === 'object' && answer !== null) return answer as Record<string, unknown>;
@@ -119,9 +117,6 @@ export function checkedToken(value: unknown, expiresAtMs: number, url: URL): Acc
   if (typeof value !== 'string' || !/^[\x21-\x7e]+$/.test(value) || !Number.isFinite(expiresAtMs)) throw noToken(url);
   return { value, expiresAtMs };
 }
-
-/** The variables that name a bundle of authorities for the clouds' APIs. */
-export const CA_VARIABLES = ['REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE'] as const;
 
 async function refused(response: HttpResponse, url: URL, denied: string): Promise<StorageError> {
   const { status } = response;

@@ -1,16 +1,20 @@
 import type { Readable } from 'node:stream';
+import type { SecureContext } from 'node:tls';
 import type { Dispatcher } from 'undici';
+import type { ClientIdentity } from './client-identity.ts';
 import type { DataConnections } from './data-connections.ts';
 import { requestErrorFrom } from './errors.ts';
+import { createSecureContexts } from './secure-contexts.ts';
+import { readTrust, type Trust } from './trust.ts';
 
 export interface HttpRequest {
   method: 'GET' | 'HEAD' | 'POST' | 'PUT';
   url: URL;
   headers: Record<string, string>;
-  /** PEM certificates trusted besides the default and the system's roots. */
+  /** PEM certificates trusted besides the roots and what the environment names (`readTrust`). */
   ca?: string | undefined;
   /** PEM certificate and private key that the client shows, where the server asks for one. */
-  clientCertificate?: { cert: string; key: string };
+  clientCertificate?: ClientIdentity | undefined;
   /** Of a POST or PUT, such as a token request. */
   body?: string | Buffer;
   /** False accepts any certificate (`S3_VERIFY_SSL=0`). Default true. */
@@ -54,14 +58,18 @@ const CONNECT_TIMEOUT_MS = 10_000;
 export function createConnections(options: ConnectionOptions): Connections {
   const dispatchers = new Map<string, Promise<Dispatcher>>();
   const proxies = proxiesFrom(options.environment);
-  const trusted = new Map<string, Promise<string[]>>();
+  const contexts = createSecureContexts();
+  let trust: Promise<Trust | undefined> | undefined;
   let dataConnections: Promise<DataConnections> | undefined;
 
-  /** Authorities by PEM text: the roots are collected once. */
-  function trustedWith(ca: string): Promise<string[]> {
-    const known = trusted.get(ca) ?? rootsAnd(ca);
-    trusted.set(ca, known);
-    return known;
+  /** Nothing is read for plain http, or where any certificate will do. */
+  async function trustFor({
+    url,
+    verifyTls = true,
+  }: Pick<HttpRequest, 'url' | 'verifyTls'>): Promise<Trust | undefined> {
+    if (url.protocol !== 'https:' || !verifyTls) return undefined;
+    trust ??= readTrust(options.environment);
+    return trust;
   }
 
   async function requestData(request: HttpRequest): Promise<HttpResponse | undefined> {
@@ -69,21 +77,26 @@ export function createConnections(options: ConnectionOptions): Connections {
     const proxied = !direct && (url.protocol === 'https:' ? proxies.httpsProxy : proxies.httpProxy);
     if (method !== 'GET' || body !== undefined || proxied || clientCertificate) return undefined;
     dataConnections ??= import('./data-connections.ts').then((it) => it.createDataConnections(options.stallTimeoutMs));
+    const trusted = await trustFor(request);
     try {
-      const roots = ca === undefined ? undefined : await trustedWith(ca);
-      return await (await dataConnections).get(request, roots);
+      const context = url.protocol === 'https:' ? await contexts.get(trusted, ca, undefined) : undefined;
+      return await (await dataConnections).get(request, context);
     } catch (error) {
-      throw requestErrorFrom(error, source, url, signal);
+      throw requestErrorFrom(error, source, url, signal, trusted);
     }
   }
 
   const connections: Connections = {
     async request({ url, source, signal, method, headers, body: sent, ...tls }) {
       const { verifyTls = true, direct = false, ca, clientCertificate } = tls;
-      const key = `${verifyTls}|${direct}|${ca ?? ''}|${clientCertificate?.cert ?? ''}|${clientCertificate?.key ?? ''}`;
+      const trusted = await trustFor({ url, verifyTls });
+      // An agent speaks http and https; what it is trusted with is not needed for the first.
+      const key = JSON.stringify([url.protocol, verifyTls, direct, ca, clientCertificate]);
       let dispatcher = dispatchers.get(key);
       if (!dispatcher) {
-        dispatcher = createDispatcher(options, { verifyTls, direct, ca, clientCertificate });
+        const secure = url.protocol === 'https:';
+        const context = secure ? contexts.get(trusted, ca, clientCertificate) : Promise.resolve(undefined);
+        dispatcher = createDispatcher(options, { verifyTls, direct }, context);
         dispatchers.set(key, dispatcher);
       }
       try {
@@ -101,7 +114,7 @@ export function createConnections(options: ConnectionOptions): Connections {
         });
         return { status: statusCode, headers: answered, body };
       } catch (error) {
-        throw requestErrorFrom(error, source, url, signal);
+        throw requestErrorFrom(error, source, url, signal, trusted);
       }
     },
 
@@ -134,20 +147,15 @@ function proxiesFrom(environment: ConnectionOptions['environment']): Proxies {
   };
 }
 
-/** `ca` replaces the roots, so everything that is trusted anyway goes with it. */
-async function rootsAnd(ca: string): Promise<string[]> {
-  const { getCACertificates } = await import('node:tls');
-  return [...new Set([...getCACertificates('default'), ...getCACertificates('system'), ca])];
-}
-
 async function createDispatcher(
   options: ConnectionOptions,
-  { verifyTls, direct, ca, clientCertificate }: Pick<HttpRequest, 'verifyTls' | 'direct' | 'ca' | 'clientCertificate'>,
+  { verifyTls, direct }: { verifyTls: boolean; direct: boolean },
+  context: Promise<SecureContext | undefined>,
 ): Promise<Dispatcher> {
-  const { EnvHttpProxyAgent } = await loadUndici();
-  const tls: { rejectUnauthorized?: boolean; ca?: string[]; cert?: string; key?: string } = { ...clientCertificate };
+  const [{ EnvHttpProxyAgent }, secureContext] = await Promise.all([loadUndici(), context]);
+  const tls: { rejectUnauthorized?: boolean; secureContext?: SecureContext } = {};
   if (!verifyTls) tls.rejectUnauthorized = false;
-  if (ca !== undefined) tls.ca = await rootsAnd(ca);
+  if (secureContext) tls.secureContext = secureContext;
   return new EnvHttpProxyAgent({
     connections: options.perOrigin,
     connect: { timeout: CONNECT_TIMEOUT_MS, ...tls },

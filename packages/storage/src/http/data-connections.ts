@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
+import type { SecureContext } from 'node:tls';
 import { isChunked, joinChunks, MAX_HEAD_BYTES, parseAnswerHead } from './answer-head.ts';
 import type { HttpRequest, HttpResponse } from './connections.ts';
 import { LentBody, PIECE_BYTES } from './lent-body.ts';
@@ -9,7 +10,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** HTTP/1.1 connections for model data: what is read goes from the kernel into two buffers per connection and from there to disk. */
 export interface DataConnections {
   /** `undefined` where the answer needs a full parser: ask again in the usual way. Rejects with errors of sockets and TLS. */
-  get(request: HttpRequest, trusted: string[] | undefined): Promise<HttpResponse | undefined>;
+  get(request: HttpRequest, context: SecureContext | undefined): Promise<HttpResponse | undefined>;
   close(): void;
 }
 
@@ -17,8 +18,13 @@ export function createDataConnections(stallTimeoutMs: number): DataConnections {
   const idle = new Map<string, Connection[]>();
   const all = new Set<Connection>();
 
-  async function open(url: URL, request: HttpRequest, trusted: string[] | undefined, key: string): Promise<Connection> {
-    const connection = await Connection.open(url, request.verifyTls ?? true, trusted, stallTimeoutMs, request.signal);
+  async function open(
+    url: URL,
+    request: HttpRequest,
+    context: SecureContext | undefined,
+    key: string,
+  ): Promise<Connection> {
+    const connection = await Connection.open(url, request.verifyTls ?? true, context, stallTimeoutMs, request.signal);
     all.add(connection);
     connection.onIdle = () => {
       const waiting = idle.get(key) ?? [];
@@ -33,7 +39,7 @@ export function createDataConnections(stallTimeoutMs: number): DataConnections {
   }
 
   return {
-    async get(request, trusted) {
+    async get(request, context) {
       const { url, verifyTls } = request;
       const key = `${url.origin} ${verifyTls} ${request.ca ?? ''}`;
       const kept = idle.get(key)?.pop();
@@ -45,7 +51,7 @@ export function createDataConnections(stallTimeoutMs: number): DataConnections {
         });
         if (answer !== 'closed') return answer;
       }
-      return (await open(url, request, trusted, key)).get(request);
+      return (await open(url, request, context, key)).get(request);
     },
     close() {
       for (const connection of all) connection.destroy(new Error('the download has ended'));
@@ -77,7 +83,7 @@ class Connection {
   static async open(
     url: URL,
     verifyTls: boolean,
-    trusted: string[] | undefined,
+    context: SecureContext | undefined,
     stallTimeoutMs: number,
     signal: AbortSignal,
   ): Promise<Connection> {
@@ -98,7 +104,7 @@ class Connection {
           servername: isIP(host) ? '' : host,
           ALPNProtocols: ['http/1.1'],
           rejectUnauthorized: verifyTls,
-          ...(trusted ? { ca: trusted } : {}),
+          ...(context ? { secureContext: context } : {}),
         })
       : connect(options);
     connection.#socket = socket;

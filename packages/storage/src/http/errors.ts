@@ -1,5 +1,6 @@
 import { abortedError, StorageError } from '../errors.ts';
 import type { HttpResponse } from './connections.ts';
+import type { Trust } from './trust.ts';
 
 const TLS_CODES =
   /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_|HOSTNAME_MISMATCH|INVALID_CA|ERR_SSL_|ERR_TLS_)/;
@@ -8,11 +9,23 @@ const TLS_CODES =
 const CLIENT_REFUSED =
   /^ERR_SSL_.*ALERT_(ACCESS_DENIED|BAD_CERTIFICATE|CERTIFICATE_\w+|UNKNOWN_CA|UNSUPPORTED_CERTIFICATE)$/;
 
+const TRUST_HINT =
+  'give its certificate authority with certificate (PEM) or cabundle_configmap of the storage entry, or with SERVAL_CA_BUNDLES, AWS_CA_BUNDLE, SSL_CERT_FILE or TLS_CA (hdfs), and check the host name';
+
 /** Longest text of an error answer that is looked at. */
 const MAX_ERROR_BODY_BYTES = 65_536;
 
-/** What a request that brought no answer, or a body that broke off, means. */
-export function requestErrorFrom(error: unknown, source: string, url: URL, signal: AbortSignal): StorageError {
+/**
+ * What a request that brought no answer, or a body that broke off, means.
+ * @param trust  what the server was to prove its identity by, besides the roots
+ */
+export function requestErrorFrom(
+  error: unknown,
+  source: string,
+  url: URL,
+  signal: AbortSignal,
+  trust?: Trust | undefined,
+): StorageError {
   if (error instanceof StorageError) return error;
   if (signal.aborted) return abortedError(signal);
   const code = errorCode(error);
@@ -25,11 +38,9 @@ export function requestErrorFrom(error: unknown, source: string, url: URL, signa
     });
   }
   if (TLS_CODES.test(code)) {
-    return new StorageError('TlsUntrusted', `${url.host} did not prove its identity for ${source} (${code})`, {
-      hint: 'give its certificate authority with AWS_CA_BUNDLE (s3), SSL_CERT_FILE (https) or TLS_CA (hdfs), and check the host name',
-      details,
-      cause: error,
-    });
+    const trusted = `trusted are the roots and ${trust ? trust.description : 'nothing besides'}`;
+    const summary = `${url.host} did not prove its identity for ${source} (${code}); ${[trusted, ...(trust?.notes ?? [])].join('; ')}`;
+    return new StorageError('TlsUntrusted', summary, { hint: TRUST_HINT, details, cause: error });
   }
   const reason = code || (error instanceof Error ? error.message : String(error));
   return new StorageError('SourceUnavailable', `${url.host} did not answer for ${source} (${reason})`, {

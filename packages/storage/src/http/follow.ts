@@ -15,10 +15,13 @@ export async function requestFollowing(
   connections: Connections,
   {
     headersFor,
+    clientCertificateFor,
     onRedirect,
     ...request
   }: Omit<HttpRequest, 'headers'> & {
     headersFor: (url: URL) => Record<string, string>;
+    /** In place of `clientCertificate`, by address. */
+    clientCertificateFor?: (url: URL) => HttpRequest['clientCertificate'] | undefined;
     /** Sees an answer that redirects before it is followed; what it throws ends the request. */
     onRedirect?: (response: HttpResponse) => void;
   },
@@ -26,11 +29,13 @@ export async function requestFollowing(
   const { source, ca } = request;
   let url = request.url;
   for (let hops = 0; ; hops++) {
+    const clientCertificate = clientCertificateFor ? clientCertificateFor(url) : request.clientCertificate;
     const response = await connections.request({
       ...request,
       url,
       headers: headersFor(url),
       ca: url.protocol === 'https:' ? ca : undefined,
+      ...(clientCertificate ? { clientCertificate } : {}),
     });
     const location = headerOf(response.headers, 'location');
     if (![301, 302, 303, 307, 308].includes(response.status) || location === undefined) return { ...response, url };

@@ -1,14 +1,19 @@
 import { StorageError } from '../errors.ts';
+import { ENTRY_HEADERS, isEntryServer } from './entry-server.ts';
 
 /**
- * Headers for one host from `HOST:PORT-headers` or `HOST-headers`, a JSON object of strings (KServe's https credentials).
+ * Headers for one host: of an http entry that is meant for it, else from `HOST:PORT-headers` or `HOST-headers`, a JSON object of strings
+ * (KServe's https credentials).
+ * @param start  the URI that is fetched, where `url` is what it redirects to
  * @throws StorageError InvalidConfiguration, which names the variable but never shows its value
  */
 export function hostHeaders(
   url: URL,
   environment: Readonly<Record<string, string | undefined>>,
+  start: URL = url,
 ): Record<string, string> {
-  const name = [`${url.host}-headers`, `${url.hostname}-headers`].find((each) => environment[each]);
+  const ofEntry = environment[ENTRY_HEADERS] && isEntryServer(url, start, environment) ? [ENTRY_HEADERS] : [];
+  const name = [...ofEntry, `${url.host}-headers`, `${url.hostname}-headers`].find((each) => environment[each]);
   if (name === undefined) return {};
   let value: unknown;
   try {

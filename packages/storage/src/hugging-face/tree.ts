@@ -1,6 +1,5 @@
 import { StorageError } from '../errors.ts';
 import { readJsonBody } from '../http/body.ts';
-import { readCaBundle } from '../http/ca-bundle.ts';
 import type { HttpResponse } from '../http/connections.ts';
 import { headerOf } from '../http/errors.ts';
 import { requestFollowing } from '../http/follow.ts';
@@ -81,7 +80,7 @@ export async function hubRequest(
   headers: Record<string, string>,
   { source }: Asked,
   { endpoint, token }: HuggingFaceSettings,
-  { connections, environment }: ProviderOptions,
+  { connections }: ProviderOptions,
   signal: AbortSignal,
   onRedirect?: (response: HttpResponse) => void,
 ): Promise<HttpResponse & { url: URL }> {
@@ -94,7 +93,6 @@ export async function hubRequest(
       ...headers,
       ...(token && origin === endpoint.origin ? { authorization: `Bearer ${token}` } : {}),
     }),
-    ca: await readCaBundle(environment, ['REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE']),
     source,
     signal,
     ...(onRedirect ? { onRedirect } : {}),

@@ -1,5 +1,4 @@
 import { discardBody } from '../http/body.ts';
-import { readCaBundle } from '../http/ca-bundle.ts';
 import type { HttpResponse } from '../http/connections.ts';
 import { requestFollowing } from '../http/follow.ts';
 import type { ProviderOptions } from '../provider.ts';
@@ -42,7 +41,6 @@ async function createRepository(registry: string, repository: string, options: P
   const settings = ociSettingsFrom(options.environment);
   const host = registry === 'docker.io' ? DOCKER_HUB : registry;
   const origin = new URL(`${isPlainHttp(host, settings) ? 'http' : 'https'}://${host}`);
-  const ca = await readCaBundle(options.environment, ['REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE']);
   const session = createSession(await readRegistryCredentials(options.environment, registry, repository));
   const { connections } = options;
   return {
@@ -50,7 +48,7 @@ async function createRepository(registry: string, repository: string, options: P
     settings,
     deniedHint: () => session.hint(),
     async get(path, headers, source, signal) {
-      const context: TokenContext = { registry: origin, repository, settings, connections, ca, source, signal };
+      const context: TokenContext = { registry: origin, repository, settings, connections, source, signal };
       for (let attempt = 1; ; attempt++) {
         const authorization = session.authorization();
         const response = await requestFollowing(connections, {
@@ -59,7 +57,6 @@ async function createRepository(registry: string, repository: string, options: P
           // Blobs are often kept elsewhere: what another host is asked for, it is asked for without credentials.
           headersFor: (url) =>
             url.origin === origin.origin && authorization ? { ...headers, authorization } : headers,
-          ca,
           source,
           signal,
         });

@@ -17,7 +17,6 @@ export interface TokenContext {
   repository: string;
   settings: OciSettings;
   connections: Connections;
-  ca: string | undefined;
   source: string;
   signal: AbortSignal;
 }
@@ -33,13 +32,13 @@ export async function fetchToken(
   context: TokenContext,
 ): Promise<string | undefined> {
   const url = realmFrom(challenge, credential !== undefined, context);
-  const { connections, ca, signal } = context;
+  const { connections, signal } = context;
   const source = `a token of ${url.host} for ${context.source}`;
   const parameters = new URLSearchParams();
   const service = challenge.parameters.get('service');
   if (service !== undefined) parameters.set('service', service);
   for (const scope of scopesFrom(challenge, context.repository)) parameters.append('scope', scope);
-  const request = { url, ca: url.protocol === 'https:' ? ca : undefined, source, signal };
+  const request = { url, source, signal };
   const identityToken = identityTokenOf(credential);
   let response: Awaited<ReturnType<Connections['request']>>;
   if (identityToken !== undefined) {

@@ -141,8 +141,8 @@ test('TLS: unknown authority, wrong host name, a bundle that helps and bundles t
   await writeFile(join(folder, 'bad.pem'), '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n');
   for (const [path, pattern] of [
     [join(folder, 'none.pem'), /cannot be read/],
-    [join(folder, 'bad.pem'), /certificate 1 in .* is malformed/],
-    [made.keyPath, /holds no PEM certificate/],
+    [join(folder, 'bad.pem'), /has a certificate that is damaged/],
+    [made.keyPath, /has a private key where only certificates/],
   ] as const) {
     const attempt = download(`${url}/model`, directory, { environment: { SSL_CERT_FILE: path } });
     await assert.rejects(attempt, failsWith('InvalidConfiguration', pattern));

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { archiveFormatOf } from '../archive/format.ts';
 import { StorageError } from '../errors.ts';
 import { discardBody } from '../http/body.ts';
-import { readCaBundle } from '../http/ca-bundle.ts';
 import type { HttpResponse } from '../http/connections.ts';
 import { checkRange, contentLengthFrom, contentRangeFrom, sourceChanged, strongEtagFrom } from '../http/content.ts';
 import { contentEncodingFrom, decodedBody } from '../http/content-encoding.ts';
+import { entryIdentity, isEntryServer } from '../http/entry-server.ts';
 import { headerOf, statusErrorFrom } from '../http/errors.ts';
 import { requestFollowing } from '../http/follow.ts';
 import { hostHeaders } from '../http/host-headers.ts';
@@ -89,16 +89,18 @@ async function request(
   { environment, connections }: ProviderOptions,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
+  const start = parseUrl(uri);
+  const identity = await entryIdentity(environment);
   return requestFollowing(connections, {
     method: 'GET',
-    url: parseUrl(uri),
+    url: start,
     headersFor: (url) => ({
       'accept-encoding': 'identity',
       ...basicAuthorization(url),
-      ...hostHeaders(url, environment),
+      ...hostHeaders(url, environment, start),
       ...headers,
     }),
-    ca: await readCaBundle(environment, ['REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE']),
+    clientCertificateFor: (url) => (identity && isEntryServer(url, start, environment) ? identity : undefined),
     source: redactUri(uri),
     signal,
   });

@@ -1,4 +1,3 @@
-import { readCaBundle } from '../http/ca-bundle.ts';
 import type { HttpResponse } from '../http/connections.ts';
 import type { ProviderOptions } from '../provider.ts';
 import { isAmazonHost, s3Url, settingsForRegion } from './address.ts';
@@ -44,13 +43,6 @@ export function createS3Client(bucket: string, options: ProviderOptions): S3Clie
     return s3Url(settingsForRegion(settings, given, region), region, bucket, key);
   }
 
-  function authorities(): Promise<string | undefined> {
-    const known = memo.get('s3 authorities') as Promise<string | undefined> | undefined;
-    const read = known ?? readCaBundle(environment, ['AWS_CA_BUNDLE']);
-    memo.set('s3 authorities', read);
-    return read;
-  }
-
   async function send(
     request: S3Request,
     region: string,
@@ -61,10 +53,9 @@ export function createS3Client(bucket: string, options: ProviderOptions): S3Clie
     for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value);
     url.search = url.search.replaceAll('+', '%20'); // a plus would be signed as a space and read as a plus
     const { method, headers = {}, source } = request;
-    const ca = url.protocol === 'https:' && settings.verifyTls ? await authorities() : undefined;
     const signed = credentials ? await sign({ method, url, headers }, region, credentials, memo) : headers;
     const { verifyTls } = settings;
-    return options.connections.request({ method, url, headers: signed, ca, verifyTls, source, signal });
+    return options.connections.request({ method, url, headers: signed, verifyTls, source, signal });
   }
 
   return {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StorageError } from '../errors.ts';
+import { type ClientIdentity, checkCertificates, checkedIdentity } from '../http/client-identity.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -17,7 +18,7 @@ export interface WebHdfsSettings {
   verifyTls: boolean;
   /** PEM. */
   ca: string | undefined;
-  clientCertificate: { cert: string; key: string } | undefined;
+  clientCertificate: ClientIdentity | undefined;
 }
 
 /** Where KServe's webhook mounts the secret of a service account that has `HDFS_NAMENODE`. */
@@ -91,7 +92,7 @@ function headersFrom(text: string | undefined): Record<string, string> {
 
 async function caFrom(source: Source): Promise<string | undefined> {
   const pem = await source.pem('TLS_CA');
-  if (pem) await checkCertificates(pem.text, 'TLS_CA', pem.where);
+  if (pem) await checkCertificates({ name: 'TLS_CA', ...pem });
   return pem?.text;
 }
 
@@ -104,28 +105,7 @@ async function clientCertificateFrom(source: Source): Promise<WebHdfsSettings['c
       `${cert ? 'TLS_KEY' : 'TLS_CERT'} is missing, the other half is there`,
     );
   }
-  await checkCertificates(cert.text, 'TLS_CERT', cert.where);
-  const { createPrivateKey, X509Certificate } = await import('node:crypto');
-  let matches: boolean;
-  try {
-    matches = new X509Certificate(cert.text).checkPrivateKey(createPrivateKey(key.text));
-  } catch {
-    throw new StorageError('InvalidConfiguration', `TLS_KEY (${key.where}) is not a PEM private key`, {
-      hint: 'it must have no passphrase',
-    });
-  }
-  if (!matches) throw new StorageError('InvalidConfiguration', 'TLS_KEY is not the key of TLS_CERT');
-  return { cert: cert.text, key: key.text };
-}
-
-async function checkCertificates(pem: string, name: string, where: string): Promise<void> {
-  const { X509Certificate } = await import('node:crypto');
-  try {
-    const found = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [''];
-    for (const each of found) new X509Certificate(each);
-  } catch {
-    throw new StorageError('InvalidConfiguration', `${name} (${where}) is not a PEM certificate`);
-  }
+  return checkedIdentity({ name: 'TLS_CERT', ...cert }, { name: 'TLS_KEY', ...key });
 }
 
 /** Files are named by their absolute path; after a `storage-config` entry their content stands in the variable itself. */

@@ -16,7 +16,6 @@ export interface CredentialRequest {
   timeoutMs: number;
   /** Past any proxy. */
   direct: boolean;
-  ca?: string | undefined;
 }
 
 export interface CredentialAnswer {

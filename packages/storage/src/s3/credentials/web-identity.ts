@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { StorageError } from '../../errors.ts';
-import { readCaBundle } from '../../http/ca-bundle.ts';
 import type { ProviderOptions } from '../../provider.ts';
 import { textOf } from '../../xml.ts';
 import { amazonDomain, isAmazonHost } from '../address.ts';
@@ -68,7 +67,6 @@ export async function assumeRoleWithWebIdentity(
       source: NAME,
       timeoutMs: TIMEOUT_MS,
       direct: false,
-      ca: url.protocol === 'https:' ? await readCaBundle(environment, ['AWS_CA_BUNDLE']) : undefined,
     },
     options,
     signal,
