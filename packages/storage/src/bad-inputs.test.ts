@@ -120,7 +120,7 @@ test('each bad input is one sentence with its exit code, and leaves nothing', as
       uri: 's3://models/iris',
       environment: { ...secure.environment, AWS_CA_BUNDLE: tls.keyPath },
       code: 'InvalidConfiguration',
-      message: /holds no PEM certificate/,
+      message: /has a private key where only certificates are expected/,
     },
     'self-signed server': {
       uri: 's3://models/iris',

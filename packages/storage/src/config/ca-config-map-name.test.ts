@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { caConfigMapName } from './ca-config-map-name.ts';
-import { certificateFormOf } from './certificate-fields.ts';
+import { certificateFormOf } from './certificate-form.ts';
 
 test('a name says Secret and key where it can', () => {
   assert.equal(caConfigMapName('storage-config', 'minio'), 'storage-config-minio-ca');

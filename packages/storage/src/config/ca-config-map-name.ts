@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { certificateFormOf } from './certificate-fields.ts';
+import { certificateFormOf } from './certificate-form.ts';
 
 /** As long as a name may be for whatever is named after it. */
 const maxLength = 63;

@@ -2,8 +2,6 @@ import { X509Certificate } from 'node:crypto';
 import type { CertificateInfo, Problem, ProblemCode } from './model.ts';
 import { looksLikeEncodedPem, MAX_PEM_LENGTH, type PemBlock, pemBlocks } from './pem.ts';
 
-export { looksLikePem } from './pem.ts';
-
 /** How long before its end a certificate is warned of. */
 const EXPIRES_SOON_MS = 30 * 24 * 3600 * 1000;
 

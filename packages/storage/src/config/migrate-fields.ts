@@ -1,4 +1,5 @@
-import { CERTIFICATE_FIELDS, type CertificateField, certificateFormOf } from './certificate-fields.ts';
+import { CERTIFICATE_FIELDS, type CertificateField } from './certificate-fields.ts';
+import { certificateFormOf } from './certificate-form.ts';
 import type { JsonMembers } from './json-members.ts';
 
 /** Every name under which an entry says whom to trust. */
