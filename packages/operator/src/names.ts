@@ -15,6 +15,8 @@ export const storageSpecParametersAnnotation = 'internal.serving.kserve.io/stora
 export const storageContainerAnnotation = 'internal.serving.kserve.io/storage-container-name';
 /** Several sources: JSON of `[{uri, mountPath}]`. KServe writes the init container into the template in its place. */
 export const storageUrisAnnotation = 'internal.platform.serval.dev/storage-uris';
+/** Path of the model's schema in the store of its storage entry. */
+export const storageSchemaAnnotation = 'internal.platform.serval.dev/storage-schema-path';
 /** In the place of scheme and bucket, which only the storage entry knows. */
 export const schemePlaceholder = '<scheme-placeholder>://';
 /** `false` mounts the model folder writable. */
@@ -26,6 +28,8 @@ export const storageInitializerContainer = 'storage-initializer';
 export const provisionVolume = 'kserve-provision-location';
 export const claimVolume = 'kserve-pvc-source';
 export const modelMountPath = '/mnt/models';
+export const schemaVolume = 'serval-model-schema';
+export const schemaMountPath = '/mnt/schema';
 
 /** ConfigMap of a user's namespace that holds the platform's certificates. */
 export const globalBundleName = 'global-ca-bundle';

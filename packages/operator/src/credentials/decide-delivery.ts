@@ -36,10 +36,12 @@ function decide(request: StorageRequest, lookup: Lookup, context: DeliveryContex
   if (entry && 'problems' in entry) return refused(entry.problems);
   const sources = entry?.sources ?? request.sources;
   const { listed, namespace } = request;
-  if (sources.every(isClaim)) return delivered({ sources, listed });
+  const schema = entry?.schema ? { schema: entry.schema } : {};
+  const all = [...sources, ...(entry?.schema ? [entry.schema] : [])];
+  if (all.every(isClaim)) return delivered({ sources, listed, ...schema });
 
   const container = containerOf(
-    sources.filter((source) => !isClaim(source)),
+    all.filter((source) => !isClaim(source)),
     request,
     context,
   );
@@ -55,6 +57,7 @@ function decide(request: StorageRequest, lookup: Lookup, context: DeliveryContex
   return delivered({
     sources,
     listed,
+    ...schema,
     ...joinParts(parts),
     ...(trust && !('problems' in trust) ? { trust } : {}),
     ...('container' in container && container.container ? { container: container.container } : {}),
@@ -74,11 +77,11 @@ function containerOf(
   const other = specs.findIndex((spec) => spec !== first);
   if (other > 0) {
     const uris = `${downloads[0]?.uri} and ${downloads[other]?.uri}`;
-    return { problem: `spec.predictor.storageUris: ${uris} are not fetched by the same storage container` };
+    return { problem: `${uris} are not fetched by the same storage container` };
   }
   if (first && downloads.length > 1 && first.supportsMultiModelDownload !== true) {
     return {
-      problem: `spec.predictor.storageUris: the storage container for ${downloads[0]?.uri} fetches one at a time`,
+      problem: `the storage container for ${downloads[0]?.uri} fetches one at a time, not ${downloads[1]?.uri} besides`,
     };
   }
   return { container: first?.container };

@@ -9,6 +9,8 @@ export interface Delivery {
   readonly sources: readonly Source[];
   /** Whether they were written as a list. */
   readonly listed: boolean;
+  /** The model's schema, a file: fetched as the sources are, into a folder of its own. */
+  readonly schema?: Source;
   /** Of the storage initializer. */
   readonly env: readonly EnvVar[];
   readonly volumes: readonly Volume[];

@@ -28,8 +28,8 @@ export interface ReferenceCacheOptions {
   readonly limit?: number;
 }
 
-/** How soon a change is seen of what nobody watches. A missing object is waited for by a person. */
-const recheckMs = { present: 60_000, missing: 5_000 } as const;
+/** How soon a change is seen of what nobody watches. A person waits for a missing Secret or ConfigMap; of accounts, none may be meant. */
+const recheckMs = { usual: 60_000, missing: 5_000 } as const;
 /** What no reconcile has asked for so long is forgotten. Services are reconciled at least when their Pods change. */
 const forgetAfterMs = 24 * 3_600_000;
 const tickMs = 1_000;
@@ -65,7 +65,7 @@ export function createReferenceCache({
     const now = clock.now();
     for (const [id, { usedAt }] of kept) if (now - usedAt > forgetAfterMs) kept.delete(id);
     return [...kept.values()]
-      .filter(({ object, readAt }) => now - readAt >= (object ? recheckMs.present : recheckMs.missing))
+      .filter((entry) => now - entry.readAt >= recheckMs[isWaitedFor(entry) ? 'missing' : 'usual'])
       .sort((a, b) => a.readAt - b.readAt)
       .slice(0, readsPerTick);
   }
@@ -109,6 +109,10 @@ export function createReferenceCache({
       return () => listeners.delete(listener);
     },
   };
+}
+
+function isWaitedFor({ reference: { kind }, object }: Kept): boolean {
+  return object === undefined && (kind === 'Secret' || kind === 'ConfigMap');
 }
 
 function versionOf(object: KubeObject | undefined): string {

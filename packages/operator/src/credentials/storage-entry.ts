@@ -1,7 +1,7 @@
 import type { EnvVar, Secret } from '@serval/kube/objects';
 import { applyParameters, chooseEntry, isProblem, parseStorageConfig, type StorageEntry } from '@serval/storage/config';
 import type { ServingConfig } from '../config/serving-config.ts';
-import { bundleKey, schemePlaceholder } from '../names.ts';
+import { bundleKey, schemaMountPath, schemePlaceholder } from '../names.ts';
 import { composeUri, typeOfUri } from './compose-uri.ts';
 import type { Lookup } from './lookup.ts';
 import type { NamedCertificates } from './part.ts';
@@ -10,6 +10,7 @@ import type { Source, StorageRequest } from './storage-request.ts';
 /** What a storage entry comes to for one Pod. */
 export interface DeliveredEntry {
   readonly sources: readonly Source[];
+  readonly schema?: Source;
   readonly env: readonly EnvVar[];
   readonly certificates?: NamedCertificates;
 }
@@ -64,10 +65,11 @@ export function deliverEntry(
 
   const type = typeof fields['type'] === 'string' && fields['type'] ? fields['type'] : (wanted ?? entry.type);
   if (!type) return { problems: [untyped(place, found, wanted)] };
-  const composed = composeAll(sources, type, fields);
+  const composed = composeAll([...sources, ...schemaOf(request)], type, fields);
   if ('problem' in composed) return { problems: [`${placeName({ ...place, key: found })}: ${composed.problem}`] };
   return {
-    sources: composed.sources,
+    sources: composed.sources.slice(0, sources.length),
+    ...(composed.sources[sources.length] ? { schema: composed.sources[sources.length] as Source } : {}),
     env: environment(
       secretName,
       found,
@@ -75,6 +77,11 @@ export function deliverEntry(
     ),
     ...certificatesIn(entry, { ...place, key: found }),
   };
+}
+
+function schemaOf({ entry }: StorageRequest): Source[] {
+  const path = entry?.schemaPath?.replace(/^\/+/, '');
+  return path ? [{ uri: `${schemePlaceholder}${path}`, mountPath: schemaMountPath }] : [];
 }
 
 function composeAll(

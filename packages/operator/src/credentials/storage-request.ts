@@ -5,6 +5,7 @@ import {
   schemePlaceholder,
   sourceUriAnnotation,
   storageContainerAnnotation,
+  storageSchemaAnnotation,
   storageSpecAnnotation,
   storageSpecKeyAnnotation,
   storageSpecParametersAnnotation,
@@ -29,7 +30,12 @@ export interface StorageRequest {
   /** The one that must fetch it, where the service names one. */
   readonly storageContainerName?: string;
   /** Of `model.storage`, where the service has one. */
-  readonly entry?: { readonly key: string; readonly parameters: Readonly<Record<string, string>> };
+  readonly entry?: {
+    readonly key: string;
+    readonly parameters: Readonly<Record<string, string>>;
+    /** Of the model's schema, in the same store. */
+    readonly schemaPath?: string;
+  };
 }
 
 /**
@@ -48,6 +54,7 @@ export function storageAnnotations({
     annotations[storageSpecAnnotation] = 'true';
     if (storage.parameters) annotations[storageSpecParametersAnnotation] = sortedJson(storage.parameters);
     if (storage.key !== undefined) annotations[storageSpecKeyAnnotation] = storage.key;
+    if (storage.schemaPath) annotations[storageSchemaAnnotation] = storage.schemaPath;
     if (storage.path !== undefined) {
       annotations[sourceUriAnnotation] = `${schemePlaceholder}${storage.path.replace(/^\//, '')}`;
     }
@@ -85,6 +92,7 @@ export function storageRequestOf(
           entry: {
             key: annotations[storageSpecKeyAnnotation] ?? '',
             parameters: (parseJson(annotations[storageSpecParametersAnnotation]) ?? {}) as Record<string, string>,
+            ...(annotations[storageSchemaAnnotation] ? { schemaPath: annotations[storageSchemaAnnotation] } : {}),
           },
         }
       : {}),

@@ -12,6 +12,7 @@ import {
   transformerContainer,
 } from '../names.ts';
 import { commonFolder } from './common-folder.ts';
+import { withSchema } from './model-schema.ts';
 import { storageInitializer } from './storage-initializer.ts';
 import { withEnv, withMount } from './with-missing.ts';
 
@@ -27,15 +28,17 @@ export interface PodMutation {
  * that asks for no model, or that has its initializer already, comes back as it is.
  */
 export function mutatePod(pod: Pod, { config, delivery }: PodMutation): Pod {
-  const { sources, listed, trust } = delivery;
+  const { sources, listed, trust, schema } = delivery;
   if (sources.length === 0 || pod.spec.initContainers?.some(({ name }) => name === storageInitializerContainer)) {
     return pod;
   }
   const readOnly = pod.metadata.annotations?.[storageReadonlyAnnotation] !== 'false';
   const claims = sources.filter(isClaim);
   const downloads = sources.filter((source) => !isClaim(source));
-  const withClaims = claims.reduce((all, claim, index) => withClaim(all, claim, index, readOnly), pod);
-  if (downloads.length === 0) return withClaims;
+  const mounted = claims.reduce((all, claim, index) => withClaim(all, claim, index, readOnly), pod);
+  const withClaims = schema ? withSchema(mounted, schema) : mounted;
+  const fetched = [...downloads, ...(schema && !isClaim(schema) ? [schema] : [])];
+  if (fetched.length === 0) return withClaims;
   // One source may be in a list, too: then its folder is what the list says.
   const folder = listed ? commonFolder(downloads.map(({ mountPath }) => mountPath)) : modelMountPath;
   const provided = withVolume(
@@ -44,7 +47,7 @@ export function mutatePod(pod: Pod, { config, delivery }: PodMutation): Pod {
     { name: provisionVolume, mountPath: folder, readOnly },
   );
   const server = pod.spec.containers.find(({ name }) => name === predictorContainer);
-  const initializer = storageInitializer(downloads, folder, server, delivery, config);
+  const initializer = storageInitializer(fetched, folder, server, delivery, config);
   const own = provided.spec.volumes ?? [];
   const volumes = [...delivery.volumes, ...(trust ? [trust.volume] : [])];
   return {

@@ -4,6 +4,7 @@ import type { Delivery } from '../credentials/delivery.ts';
 import type { Source } from '../credentials/storage-request.ts';
 import { provisionVolume, storageInitializerContainer } from '../names.ts';
 import { strategicMerge } from '../runtime/strategic-merge.ts';
+import { schemaMount } from './model-schema.ts';
 import { withEnv, withMount } from './with-missing.ts';
 
 /**
@@ -26,7 +27,11 @@ export function storageInitializer(
     args: pairs,
     ...(env.length > 0 ? { env: [...env] } : {}),
     resources: resourcesOf(config),
-    volumeMounts: [{ name: provisionVolume, mountPath: folder }, ...volumeMounts],
+    volumeMounts: [
+      { name: provisionVolume, mountPath: folder },
+      ...(sources.some(({ mountPath }) => mountPath === schemaMount.mountPath) ? [schemaMount] : []),
+      ...volumeMounts,
+    ],
     // What it says about a failed download is the reason that the service shows.
     terminationMessagePolicy: 'FallbackToLogsOnError',
     ...(server?.securityContext ? { securityContext: server.securityContext } : {}),
