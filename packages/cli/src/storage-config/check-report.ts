@@ -46,12 +46,13 @@ function countText(problems: readonly Problem[]): string {
   return [...counted(errors, 'error'), ...counted(warnings, 'warning')].join(', ');
 }
 
-/** Every problem as a sentence that says where. */
+/** Every problem as a sentence that says where, and below it the way out. */
 export function problemLines(checked: readonly CheckedSecret[]): string[] {
   return checked.flatMap(({ namespace, secret, entries, problems }) =>
-    [...problems, ...entries.flatMap((entry) => entry.problems)].map(({ severity, code, key, message }) => {
+    [...problems, ...entries.flatMap((entry) => entry.problems)].flatMap(({ severity, code, key, message, hint }) => {
       const where = `${label({ namespace, name: secret })}${key === undefined ? '' : `, key ${key}`}`;
-      return printable(`${severity}: ${where}: ${message} (${code})`);
+      const sentence = printable(`${severity}: ${where}: ${message} (${code})`);
+      return hint === undefined ? [sentence] : [sentence, `  hint: ${printable(hint)}`];
     }),
   );
 }

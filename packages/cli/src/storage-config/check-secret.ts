@@ -1,6 +1,10 @@
 import { type CertificateInfo, type CertificateSource, type Problem, parseStorageConfig } from '@serval/storage/config';
 import { type FoundConfigMap, withConfigMaps } from './config-map-lookup.ts';
 import type { StorageSecret } from './storage-secret.ts';
+import { wayOut } from './way-out.ts';
+
+/** With the command, or the deed, that mends it. */
+type CheckedProblem = Problem & { hint?: string };
 
 /** What `check` says of one entry; nothing in it is secret. */
 export interface CheckedEntry {
@@ -11,7 +15,7 @@ export interface CheckedEntry {
   certificates: { form: string; field: string; deprecated: boolean; chain: CertificateInfo[] }[];
   /** Of PEM text and ConfigMap; `one half`: the reader of the other has none. Absent where there are no certificates to compare. */
   agrees: 'yes' | 'no' | 'one half' | undefined;
-  problems: Problem[];
+  problems: CheckedProblem[];
 }
 
 export interface CheckedSecret {
@@ -19,7 +23,7 @@ export interface CheckedSecret {
   secret: string;
   entries: CheckedEntry[];
   /** Of the Secret itself. */
-  problems: Problem[];
+  problems: CheckedProblem[];
 }
 
 /** Where annotations of the Secret stand among its keys; no key has brackets. */
@@ -28,16 +32,18 @@ const annotationsKey = '(annotations)';
 export async function checkSecret(
   secret: StorageSecret,
   read: (name: string) => Promise<FoundConfigMap>,
-  now: Date,
+  { now, where }: { now: Date; where: readonly string[] },
 ): Promise<CheckedSecret> {
   const { namespace, name, data, annotations } = secret;
   const config = await withConfigMaps(
     ({ bundle }) => parseStorageConfig(data, { now, annotations, configMaps: bundle }),
     read,
   );
-  const of =
-    (key: string) =>
-    (problem: Problem): Problem => ({ ...problem, key: problem.key ?? key });
+  const hinted = (problem: Problem): CheckedProblem => {
+    const hint = wayOut(problem, { namespace, secret: name, key: problem.key }, where);
+    return { ...problem, ...(hint === undefined ? {} : { hint }) };
+  };
+  const of = (key: string) => (problem: Problem) => hinted({ ...problem, key: problem.key ?? key });
   return {
     namespace,
     secret: name,
@@ -57,7 +63,7 @@ export async function checkSecret(
         agrees: agreement(certificates, type),
         problems: problems.map(of(key)),
       })),
-    problems: config.problems,
+    problems: config.problems.map(hinted),
   };
 }
 

@@ -66,16 +66,19 @@ async function collect(context: Parameters<Command['run']>[0]): Promise<CheckedS
   const checked: CheckedSecret[] = [];
   if (names.length > 0) {
     const files = await readFiles(names, context);
+    const where = names.flatMap((name) => ['-f', name]);
     for (const secret of files.flatMap(({ secrets }) => secrets)) {
-      checked.push(await checkSecret(secret, readConfigMapOf(files, secret.namespace), now));
+      checked.push(await checkSecret(secret, readConfigMapOf(files, secret.namespace), { now, where }));
     }
     return checked;
   }
   const { client, namespace } = await connect();
-  const where = { namespace: options['allNamespaces'] === true ? undefined : namespace, signal };
-  for (const live of await listStorageSecrets(client, { ...where, secretName: secretNameOf(options) })) {
+  const scope = { namespace: options['allNamespaces'] === true ? undefined : namespace, signal };
+  for (const live of await listStorageSecrets(client, { ...scope, secretName: secretNameOf(options) })) {
     const of = live.metadata.namespace ?? namespace;
-    checked.push(await checkSecret(decodeSecret(live, of), readConfigMap(client, of, signal), now));
+    checked.push(
+      await checkSecret(decodeSecret(live, of), readConfigMap(client, of, signal), { now, where: ['-n', of] }),
+    );
   }
   return checked;
 }
