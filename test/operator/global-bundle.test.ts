@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { inferenceServices } from '@serval/api';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type CustomResourceDefinition, customResourceDefinitions, inferenceServices } from '@serval/api';
 import { createAuthority } from '@serval/kube/certificates';
 import type { Client } from '@serval/kube/client';
-import { type ConfigMap, configMaps, events, isStatusError, namespaces } from '@serval/kube/objects';
+import {
+  type ConfigMap,
+  configMaps,
+  defineResource,
+  events,
+  isStatusError,
+  type KubeObject,
+  namespaces,
+} from '@serval/kube/objects';
 import { defaultNamespace } from '@serval/operator/declarations';
 import { eventually } from '../support/eventually.ts';
 import { serviceOf, startTestPlatform, type TestPlatform } from './support.ts';
@@ -140,4 +149,78 @@ async function statusWhenIn(client: Client, namespace: string, name: string): Pr
     const { status } = await client.get(inferenceServices, { namespace, name });
     assert.ok(status?.conditions?.length);
   });
+}
+
+test('many namespaces at rest write nothing, and one rotation writes once for each that is in use', async (t) => {
+  const { client, writes } = await startWithBundle(t, await authority('one'));
+  const used = Array.from({ length: 6 }, (_, index) => `used-${index}`);
+  for (const name of used) await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  await Promise.all(used.flatMap((namespace) => ['x', 'y', 'z'].map((name) => serve(client, namespace, name))));
+  for (const namespace of used) await eventually(() => copyOf(client, namespace));
+  await quiet(writes);
+  const before = writes.length;
+  await quiet(writes);
+  assert.deepEqual(writes.slice(before), []);
+  const two = await authority('two');
+  await setBundle(client, two);
+  for (const namespace of used) {
+    await eventually(async () => assert.equal(contentOf(await copyOf(client, namespace)), two));
+  }
+  await quiet(writes);
+  assert.deepEqual(
+    writes.slice(before).sort(),
+    used.map((namespace) => `PATCH /api/v1/namespaces/${namespace}/configmaps/global-ca-bundle`),
+  );
+});
+
+test('where the cluster serves the bundle itself no copy is made, and those that are there go', async (t) => {
+  const pem = await authority('one');
+  const { client } = await startWithBundle(t, pem);
+  await serve(client, 'a', 'x');
+  await eventually(() => copyOf(client, 'a'));
+  await client.create(customResourceDefinitions, clusterTrustBundleDefinition());
+  const trust = defineResource<KubeObject & { spec: object }>({
+    group: 'certificates.k8s.io',
+    version: 'v1beta1',
+    plural: 'clustertrustbundles',
+    kind: 'ClusterTrustBundle',
+    namespaced: false,
+  });
+  await eventually(() =>
+    client.create(trust, {
+      apiVersion: 'certificates.k8s.io/v1beta1',
+      kind: 'ClusterTrustBundle',
+      metadata: { name: 'corporate' },
+      spec: { trustBundle: pem },
+    }),
+  );
+  await configure(client, { caBundleConfigMapName: place.name, clusterTrustBundle: { name: 'corporate' } });
+  await eventually(() => isGone(copyOf(client, 'a')));
+});
+
+/** The engine has no such kind of its own; it stands for a cluster that does. */
+function clusterTrustBundleDefinition(): CustomResourceDefinition {
+  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: {
+      name: 'clustertrustbundles.certificates.k8s.io',
+      annotations: { 'api-approved.kubernetes.io': 'unapproved, for a test' },
+    },
+    spec: {
+      group: 'certificates.k8s.io',
+      scope: 'Cluster',
+      names: { plural: 'clustertrustbundles', singular: 'clustertrustbundle', kind: 'ClusterTrustBundle' },
+      versions: [{ name: 'v1beta1', served: true, storage: true, schema }],
+    },
+  } as unknown as CustomResourceDefinition;
+}
+
+/** Resolves once nothing was written for longer than statuses are held back. */
+async function quiet(writes: readonly string[]): Promise<void> {
+  for (let seen = -1; seen !== writes.length; ) {
+    seen = writes.length;
+    await sleep(1_500);
+  }
 }

@@ -133,6 +133,7 @@ export function startOperator({
     config,
     configured: configReflector.synced,
     services: reflectors.services,
+    references,
     events,
     metrics,
   });

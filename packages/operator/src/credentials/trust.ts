@@ -111,10 +111,17 @@ function fileMount(mount: VolumeMount, path: string | undefined, folder: string)
   return [{ ...mount, mountPath: path, subPath: bundleKey }];
 }
 
+/** What the configured ClusterTrustBundle is referred to by; nothing where none is configured. */
+export function clusterTrustBundleId({ storageInitializer }: ServingConfig): string | undefined {
+  const bundle = storageInitializer.clusterTrustBundle;
+  if (bundle?.name) return `name:${bundle.name}`;
+  return bundle?.signerName ? `signer:${bundle.signerName}` : undefined;
+}
+
 /** The platform's bundle: a ClusterTrustBundle, or the copy that the operator brings into the namespace. */
 function globalSource({ home }: TrustRequest, lookup: Lookup, config: ServingConfig): Source | undefined {
   const { clusterTrustBundle: bundle, caBundleConfigMapName } = config.storageInitializer;
-  const id = bundle?.name ? `name:${bundle.name}` : bundle?.signerName ? `signer:${bundle.signerName}` : undefined;
+  const id = clusterTrustBundleId(config);
   if (bundle && id && lookup.get('ClusterTrustBundle', '', id)) {
     return { file: 'global.crt', projection: { clusterTrustBundle: { ...bundle, path: 'global.crt' } }, name: '' };
   }

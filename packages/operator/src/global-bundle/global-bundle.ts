@@ -12,6 +12,8 @@ import {
 } from '@serval/kube/client';
 import { configMaps } from '@serval/kube/objects';
 import type { ConfigSource } from '../config/config-source.ts';
+import type { ReferenceCache } from '../credentials/reference-cache.ts';
+import { clusterTrustBundleId } from '../credentials/trust.ts';
 import type { Metrics } from '../health/metrics.ts';
 import { globalBundleLabel, globalBundleName } from '../names.ts';
 import { type BundleSource, createBundleSource } from './bundle-source.ts';
@@ -24,6 +26,8 @@ export interface GlobalBundleOptions {
   readonly config: ConfigSource;
   readonly configured: Promise<unknown>;
   readonly services: Reflector<InferenceService>;
+  /** Reads a ClusterTrustBundle, which needs no copies where the cluster serves it. */
+  readonly references: Pick<ReferenceCache, 'read' | 'onChange'>;
   readonly events: EventRecorder;
   readonly metrics: Metrics | undefined;
   readonly clock: Clock;
@@ -41,7 +45,7 @@ export interface GlobalBundle {
 }
 
 export function createGlobalBundle(options: GlobalBundleOptions): GlobalBundle {
-  const { client, services, events, clock, log, signal } = options;
+  const { client, services, references, config, events, clock, log, signal } = options;
   const source = createBundleSource(options);
   const fieldSelector = `metadata.name=${globalBundleName}`;
   const copies = createReflector({ client, resource: configMaps, fieldSelector, clock, log, signal });
@@ -58,10 +62,25 @@ export function createGlobalBundle(options: GlobalBundleOptions): GlobalBundle {
     { labels: {}, value: copies.list({ labels: { [globalBundleLabel]: 'true' } }).length },
   ]);
 
+  async function hasClusterBundle(signal: AbortSignal): Promise<boolean> {
+    const name = clusterTrustBundleId(config.current());
+    if (name === undefined) return false;
+    return (await references.read({ kind: 'ClusterTrustBundle', namespace: '', name }, signal)) !== undefined;
+  }
+
   function startController(): Pick<Controller, 'close'> {
     const controller = createController({
       name: 'global-bundle',
-      reconcile: createGlobalBundleReconciler({ services, copies, source, client, events, clock, log }),
+      reconcile: createGlobalBundleReconciler({
+        services,
+        copies,
+        source,
+        hasClusterBundle,
+        client,
+        events,
+        clock,
+        log,
+      }),
       sources: [
         sourceOf(services, ({ object }) => [object.metadata.namespace ?? '']),
         sourceOf(copies, ({ object }) => [object.metadata.namespace ?? '']),
@@ -80,7 +99,14 @@ export function createGlobalBundle(options: GlobalBundleOptions): GlobalBundle {
     Promise.all([services.synced, copies.synced]).then(
       () => {
         if (isClosed) return;
-        stop = source.onChange(lookAtAll);
+        const stops = [
+          source.onChange(lookAtAll),
+          config.onChange(lookAtAll),
+          references.onChange(({ kind }) => kind === 'ClusterTrustBundle' && lookAtAll()),
+        ];
+        stop = () => {
+          for (const each of stops) each();
+        };
         lookAtAll();
       },
       () => {},

@@ -11,6 +11,8 @@ export interface GlobalBundleDeps {
   /** ConfigMaps of the copies' name, whoever made them. */
   readonly copies: Cache<ConfigMap>;
   readonly source: BundleSource;
+  /** Whether Pods get the bundle from the cluster itself. */
+  readonly hasClusterBundle: (signal: AbortSignal) => Promise<boolean>;
   readonly client: Client;
   readonly events: EventRecorder;
   readonly clock: Clock;
@@ -25,6 +27,7 @@ export function createGlobalBundleReconciler({
   services,
   copies,
   source,
+  hasClusterBundle,
   client,
   events,
   clock,
@@ -41,7 +44,7 @@ export function createGlobalBundleReconciler({
   }
 
   return async ({ name: namespace }: { name: string }, signal: AbortSignal): Promise<Reconciled> => {
-    const isNeeded = services.list({ namespace }).some(needsGlobalBundle);
+    const isNeeded = services.list({ namespace }).some(needsGlobalBundle) && !(await hasClusterBundle(signal));
     const live = liveOf(namespace);
     const plan = planCopy(namespace, isNeeded, live, source.current());
     if (plan.action === 'nothing') return undefined;

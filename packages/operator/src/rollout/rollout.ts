@@ -6,7 +6,7 @@ import type { Rendered } from '../inference-service/render/render-inference-serv
 import { credentialChecksum, type SeenReference } from './credential-checksum.ts';
 
 /** On a service: `true` rolls its Pods out when credentials or certificates of its storage change, `false` does not. */
-export const rolloutAnnotation = 'serving.kserve.io/rollout-on-credential-change';
+const rolloutAnnotation = 'serving.kserve.io/rollout-on-credential-change';
 /** On the Pod template of such a service. */
 const checksumAnnotation = 'serving.kserve.io/credential-checksum';
 
