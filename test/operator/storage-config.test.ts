@@ -10,7 +10,16 @@ import {
 } from '@serval/api';
 import { createAuthority, createServerCertificate } from '@serval/kube/certificates';
 import type { Client } from '@serval/kube/client';
-import { configMaps, deployments, events, findCondition, pods, replicaSets, secrets } from '@serval/kube/objects';
+import {
+  configMaps,
+  deployments,
+  events,
+  findCondition,
+  pods,
+  replicaSets,
+  secrets,
+  serviceAccounts,
+} from '@serval/kube/objects';
 import { KEYS, startS3 } from '../../packages/storage/src/test-support/s3-server.ts';
 import { eventually } from '../support/eventually.ts';
 import { isReady, serviceOf, startRunningPlatform, startTestPlatform, statusWhen } from './support.ts';
@@ -103,6 +112,58 @@ test('over TLS, certificates of a ConfigMap are trusted by the initializer, and 
   assert.ok(pod?.spec.volumes?.some(({ name }) => name === 'serval-ca-bundle'));
   const server = pod?.spec.containers.find(({ name }) => name === 'kserve-container');
   assert.ok(server?.volumeMounts?.some(({ mountPath }) => mountPath === '/etc/serval/ca'));
+  await assertNothingTold(client);
+});
+
+test("the platform's bundle is enough, and an annotation of a service account's Secret is, too", async (t) => {
+  const { client } = await startRunningPlatform(t);
+  const [shared, own] = [await createAuthority('shared', Date.now()), await createAuthority('own', Date.now())];
+  const data = { 'models/iris/model.ubj': await readFile(model) };
+  const [first, second] = await Promise.all(
+    [shared, own].map(async (authority) => {
+      const served = await createServerCertificate(authority, 'store', ['127.0.0.1'], Date.now());
+      return await startS3(t, data, { keys: KEYS, tls: { key: served.key, cert: served.certificate } });
+    }),
+  );
+  const bundle = (namespace: string, name: string, certificate: string) =>
+    client.create(configMaps, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { namespace, name },
+      data: { 'cabundle.crt': certificate },
+    });
+  await bundle('serval-system', 'platform-ca', shared.certificate);
+  await bundle('default', 'own-ca', own.certificate);
+  await client.patch(configMaps, { namespace: 'serval-system', name: 'inferenceservice-config' }, 'merge', {
+    data: { storageInitializer: '{"caBundleConfigMapName": "platform-ca"}' },
+  });
+  await writeStorageConfig(client, { local: entry(first?.url ?? '') });
+  await client.create(secrets, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: {
+      namespace: 'default',
+      name: 'store',
+      annotations: {
+        'serving.kserve.io/s3-endpoint': second?.url ?? '',
+        'serving.kserve.io/s3-cabundle-configmap': 'own-ca',
+      },
+    },
+    stringData: { AWS_ACCESS_KEY_ID: KEYS.accessKeyId, AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey },
+  });
+  await client.create(serviceAccounts, {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { namespace: 'default', name: 'models' },
+    secrets: [{ name: 'store' }],
+  });
+  await client.create(inferenceServices, stored('iris', { key: 'local', path: 'iris' }));
+  await client.create(
+    inferenceServices,
+    serviceOf('other', { serviceAccountName: 'models', xgboost: { storageUri: 's3://models/iris' } }),
+  );
+  await statusWhen(client, 'iris', isReady);
+  await statusWhen(client, 'other', isReady);
   await assertNothingTold(client);
 });
 

@@ -53,7 +53,7 @@ export function createReferenceCache({
   function keep(reference: Reference, object: KubeObject | undefined, usedAt: number): void {
     const id = referenceId(reference);
     const before = kept.get(id);
-    // Last in the map is last used, so that the first is the one to go.
+    // Last in the map is last read, so that the first is the one to go.
     kept.delete(id);
     kept.set(id, { reference, object, readAt: clock.now(), usedAt });
     if (kept.size > limit) kept.delete(kept.keys().next().value ?? '');

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Clock, silentLog } from '@serval/kube/client';
+import type { KubeObject } from '@serval/kube/objects';
+import { type Reference, referenceId } from './lookup.ts';
+import { createReferenceCache } from './reference-cache.ts';
+
+const secret: Reference = { kind: 'Secret', namespace: 'team', name: 'store' };
+const account: Reference = { kind: 'ServiceAccount', namespace: 'team', name: 'default' };
+
+function startCache(t: { after(end: () => void): void }, limit?: number) {
+  const stop = new AbortController();
+  t.after(() => stop.abort());
+  const objects = new Map<string, KubeObject>();
+  const reads: string[] = [];
+  let now = 0;
+  let tick = () => {};
+  const clock: Clock = {
+    now: () => now,
+    after: (_, callback) => {
+      tick = callback;
+      return () => {};
+    },
+  };
+  const cache = createReferenceCache({
+    read: async (reference) => {
+      reads.push(referenceId(reference));
+      return objects.get(referenceId(reference));
+    },
+    clock,
+    log: silentLog,
+    signal: stop.signal,
+    ...(limit === undefined ? {} : { limit }),
+  });
+  const changes: string[] = [];
+  cache.onChange((reference) => changes.push(referenceId(reference)));
+  return {
+    cache,
+    reads,
+    changes,
+    put: (reference: Reference, resourceVersion: string) =>
+      objects.set(referenceId(reference), {
+        apiVersion: 'v1',
+        kind: reference.kind,
+        metadata: { uid: 'u', resourceVersion },
+      }),
+    async advance(ms: number) {
+      now += ms;
+      tick();
+      // The round of reads, and the loop that asks for the next tick.
+      for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+}
+
+const { signal } = new AbortController();
+
+test('what is kept is not read again before its time, and a missing Secret sooner than a missing account', async (t) => {
+  const { cache, reads, advance } = startCache(t);
+  for (let times = 0; times < 3; times++) {
+    await cache.read(secret, signal);
+    await cache.read(account, signal);
+  }
+  assert.equal(reads.length, 2);
+  await advance(4_000);
+  assert.equal(reads.length, 2);
+  await advance(1_000);
+  assert.deepEqual(reads.slice(2), ['Secret/team/store']);
+  await advance(55_000);
+  assert.deepEqual(reads.slice(3).sort(), ['Secret/team/store', 'ServiceAccount/team/default']);
+});
+
+test('a change is told once, and the same object again is none', async (t) => {
+  const { cache, changes, put, advance } = startCache(t);
+  assert.equal(await cache.read(secret, signal), undefined);
+  put(secret, '1');
+  await advance(5_000);
+  assert.deepEqual(changes, ['Secret/team/store']);
+  assert.equal((await cache.read(secret, signal))?.metadata.resourceVersion, '1');
+  await advance(60_000);
+  assert.equal(changes.length, 1);
+  put(secret, '2');
+  cache.changed(secret);
+  await advance(0);
+  assert.equal(changes.length, 2);
+});
+
+test('it keeps no more than its limit, and forgets what nobody asks for', async (t) => {
+  const { cache, reads, advance } = startCache(t, 1);
+  await cache.read(secret, signal);
+  await cache.read(account, signal);
+  await cache.read(secret, signal);
+  assert.equal(reads.length, 3);
+  await advance(25 * 3_600_000);
+  assert.equal(reads.length, 3, 'what is forgotten is not read again');
+});
