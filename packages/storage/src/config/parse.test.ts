@@ -33,3 +33,45 @@ test('one certificate in every form of an s3 entry', async () => {
   });
   assert.deepEqual(config.entries[0]?.fields['team'], { kept: true });
 });
+
+test('values that are no texts, headers as lists, halves that are missing, unknown fields', () => {
+  const codesOf = (fields: object) =>
+    parseStorageConfig({ models: JSON.stringify(fields) }, { now }).entries[0]!.problems.map(
+      ({ code, severity, field }) => `${severity} ${code} ${field}`,
+    );
+  assert.deepEqual(codesOf({ type: 's3', verify_ssl: false, anonymous: 1, region: null, extra: [1] }), [
+    'warning WrongValue region',
+    'warning WrongValue verify_ssl',
+    'warning WrongValue anonymous',
+  ]);
+  assert.deepEqual(codesOf({ type: 's3', bucket: ['a'], certificate: {} }), [
+    'error WrongValue bucket',
+    'error WrongValue certificate',
+  ]);
+  assert.deepEqual(codesOf({ type: 'http', url: 'http://x', headers: { a: 'b', c: ['d', 'e'] } }), []);
+  assert.deepEqual(codesOf({ type: 'http', url: 'http://x', headers: '{"a": "b"}' }), []);
+  assert.deepEqual(codesOf({ type: 'https', headers: { a: 1 } }), ['error WrongValue headers']);
+  assert.deepEqual(codesOf({ type: 'azure', client_id: 'x', tenant_id: 'y' }), ['warning MissingField client_secret']);
+  assert.deepEqual(codesOf({ type: 'gs', bucket: 'x' }), []);
+  assert.deepEqual(codesOf({ type: 'pvc' }), ['warning MissingField name']);
+});
+
+test('annotations of a service account are an entry of their own', async () => {
+  const { pem } = await startAuthority('annotated');
+  const annotations = {
+    'serving.kserve.io/s3-endpoint': 'minio:9000',
+    'serving.kserve.io/s3-usehttps': '0',
+    'serving.kserve.io/s3-cabundle-configmap': 'minio-ca',
+    'serving.kserve.io/s3-cabundle': 'neither one',
+    other: 'x',
+  };
+  const configMaps = (name: string) => (name === 'minio-ca' ? pem : undefined);
+  const { annotated } = parseStorageConfig({}, { now, annotations, configMaps });
+  assert.equal(annotated?.fields['endpoint_url'], 'http://minio:9000');
+  assert.deepEqual(
+    annotated.certificates.map(({ source, field, chain }) => [source, field, chain[0]?.subject]),
+    [['configMap', 'serving.kserve.io/s3-cabundle-configmap', 'CN=annotated']],
+  );
+  assert.match(annotated.problems[0]!.message, /^annotation serving\.kserve\.io\/s3-cabundle is neither/);
+  assert.equal(parseStorageConfig({}, { now, annotations: { other: 'x' } }).annotated, undefined);
+});
