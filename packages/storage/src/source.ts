@@ -1,4 +1,3 @@
-import { withStorageConfig } from './config/environment.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { StorageError } from './errors.ts';
 import { createConnections } from './http/connections.ts';
@@ -38,7 +37,7 @@ export async function openSource(
   options: DownloadOptions & { parallel: number },
 ): Promise<Source> {
   const emit = options.onEvent ?? (() => {});
-  const environment = withStorageConfig(options.environment ?? {});
+  const environment = await environmentFrom(options.environment ?? {});
   const settings = settingsFrom(options, environment);
   const provider = await providerFor(uri);
   const cleanUps: (() => Promise<void>)[] = [];
@@ -79,6 +78,12 @@ export async function openSource(
       await Promise.allSettled([connections.close(), ...cleanUps.map((cleanUp) => cleanUp())]);
     },
   };
+}
+
+/** With the storage entry applied, which few downloads have: what reads it is not loaded for the others. */
+async function environmentFrom(given: NonNullable<DownloadOptions['environment']>) {
+  if (!given['STORAGE_CONFIG'] && !given['STORAGE_OVERRIDE_CONFIG']) return given;
+  return (await import('./config/environment.ts')).withStorageConfig(given);
 }
 
 /** What the source stands for and which of its files are wanted, where the provider can tell without listing. */

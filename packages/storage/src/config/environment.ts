@@ -14,7 +14,6 @@ const TRUST_FIELDS = ['certificate', 'ca_bundle', 'cabundle_configmap', 'ca_bund
  * @throws StorageError InvalidConfiguration
  */
 export function withStorageConfig(environment: Environment): Environment {
-  if (!environment['STORAGE_CONFIG'] && !environment['STORAGE_OVERRIDE_CONFIG']) return environment;
   const parameters = parse(environment, 'STORAGE_OVERRIDE_CONFIG');
   const texts = Object.entries(parameters).map(([name, value]) => [name, textOf(value) ?? ''] as const);
   const fields = applyParameters(parse(environment, 'STORAGE_CONFIG'), Object.fromEntries(texts));
