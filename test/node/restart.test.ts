@@ -53,6 +53,24 @@ test('a node ends although its API server is gone', async (t) => {
   await machine.node.close({ stopPods: true });
 });
 
+test('a node ends although the last of a deleted Pod cannot be told any more', async (t) => {
+  const machine = await startMachine(t);
+  const told = join(machine.dataDir, 'told');
+  const script = `trap 'touch ${told}; exit 0' TERM; echo ready; while :; do sleep 0.02; done`;
+  const spec = { containers: [{ name: 'main', image: 'test/shell', args: [script] }] };
+  await machine.client.create(pods, podOf('ending', spec));
+  await podWhen(machine.client, 'ending', isReady);
+  await logsAre(machine.node, 'ending', 'main', 'ready\n');
+  let refused = 0;
+  await machine.loseApiServer(({ method }) => method !== 'GET' && ++refused > 0);
+  await machine.client.delete(pods, { namespace: 'default', name: 'ending' });
+  await eventually(() => access(told));
+  // The node waits for its last words to be heard.
+  const before = refused;
+  await eventually(async () => assert.ok(refused >= before + 2));
+  await machine.node.close({ stopPods: false });
+});
+
 test('a Pod that was deleted while the node was down leaves nothing', async (t) => {
   const machine = await startMachine(t);
   const { client, dataDir } = machine;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { startEngine } from '@serval/engine';
-import { type Client, createClient, silentLog, type Transport } from '@serval/kube/client';
+import { type ApiRequest, type Client, createClient, silentLog, type Transport } from '@serval/kube/client';
 import { isStatusError, namespaces, type Pod, type PodSpec, pods } from '@serval/kube/objects';
 import { createImageCatalogue, type NodeOptions, type RunningNode, startNode } from '@serval/node';
 
@@ -13,8 +13,8 @@ export interface Machine {
   node: RunningNode;
   /** Ends the node and starts another on the same data directory and API server. */
   restart(options: { stopPods: boolean }): Promise<void>;
-  /** From now on every request of the node fails. */
-  loseApiServer(): Promise<void>;
+  /** From now on requests of the node fail: every one, or those that are named. */
+  loseApiServer(which?: (request: ApiRequest) => boolean): Promise<void>;
 }
 
 /** A real engine and a real node on a temporary directory, gone with the test. */
@@ -22,9 +22,9 @@ export async function startMachine(t: TestContext, options: Partial<NodeOptions>
   const dataDir = await mkdtemp(join(tmpdir(), 'serval-node-'));
   const engine = await startEngine({ dataDir: join(dataDir, 'engine'), log: silentLog });
   const client = createClient({ transport: engine.handle, fieldManager: 'test' });
-  let lost = false;
+  let lost = (_request: ApiRequest): boolean => false;
   const transport: Transport = async (request) => {
-    if (lost) throw new Error('connection refused');
+    if (lost(request)) throw new Error('connection refused');
     return engine.handle(request);
   };
   const nodeClient = createClient({ transport, fieldManager: 'test' });
@@ -53,8 +53,8 @@ export async function startMachine(t: TestContext, options: Partial<NodeOptions>
       await machine.node.close(how);
       machine.node = await start();
     },
-    async loseApiServer() {
-      lost = true;
+    async loseApiServer(which = () => true) {
+      lost = which;
     },
   };
   t.after(async () => {

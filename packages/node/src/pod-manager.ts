@@ -46,6 +46,9 @@ export function startPodManager({
   /** Deleted by us, still shown until finalizers of others are gone. */
   const finished = new Set<string>();
   let closing = false;
+  /** The node ends at once: nothing is told any more. */
+  const silenced = new AbortController();
+  const telling = AbortSignal.any([signal, silenced.signal]);
 
   function take(pod: Pod): void {
     const uid = pod.metadata.uid ?? '';
@@ -90,14 +93,18 @@ export function startPodManager({
     const { uid = '', namespace, name = '' } = pod.metadata;
     finished.add(uid);
     forget(uid);
-    while (!signal.aborted) {
+    while (!telling.aborted) {
       try {
-        await client.delete(pods, { namespace, name }, { gracePeriodSeconds: 0, preconditions: { uid }, signal });
+        await client.delete(
+          pods,
+          { namespace, name },
+          { gracePeriodSeconds: 0, preconditions: { uid }, signal: telling },
+        );
         return;
       } catch (error) {
-        if (signal.aborted || isStatusError(error, 'NotFound', 'Conflict')) return;
+        if (telling.aborted || isStatusError(error, 'NotFound', 'Conflict')) return;
         log.warn({ pod: keyOf(pod.metadata), error: messageOf(error) }, 'a Pod was not deleted, trying again');
-        await sleep(clock, retryMs, signal);
+        await sleep(clock, retryMs, telling);
       }
     }
   }
@@ -138,6 +145,7 @@ export function startPodManager({
     async close({ stopPods }) {
       closing = true;
       unsubscribe();
+      if (!stopPods) silenced.abort();
       const workers = await Promise.all(starting.values());
       const graceMs = (worker: PodWorker): number =>
         Math.min((worker.pod().spec.terminationGracePeriodSeconds ?? 30) * 1000, closeGraceLimitMs);
