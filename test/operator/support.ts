@@ -14,7 +14,7 @@ import {
 import { startControllers } from '@serval/controllers';
 import { startEngine } from '@serval/engine';
 import { type RunningGateway, startGateway } from '@serval/gateway';
-import { type ApiRequest, type Client, createClient, silentLog } from '@serval/kube/client';
+import { type ApiRequest, type Client, createClient, type Log, silentLog } from '@serval/kube/client';
 import {
   type AnyObject,
   apiVersionOf,
@@ -29,7 +29,7 @@ import {
   type Resource,
 } from '@serval/kube/objects';
 import { createImageCatalogue, type RunningNode, startNode } from '@serval/node';
-import { type Operator, startOperator } from '@serval/operator';
+import { createMetrics, type Operator, startOperator } from '@serval/operator';
 import { defaultNamespace, operatorServiceAccountName, platformObjects } from '@serval/operator/declarations';
 import { eventually } from '../support/eventually.ts';
 import { uncovered } from './access.ts';
@@ -79,6 +79,8 @@ export interface TestPlatform {
   writes: string[];
   /** Ends the operator and starts another. */
   restartOperator(): Promise<void>;
+  /** What the operator logged and what its metrics are now. */
+  told(): string;
 }
 
 /** A real engine with the platform's objects in it and the operator on it, gone with the test. Nothing runs Pods. */
@@ -115,7 +117,11 @@ export async function startTestPlatform(t: TestContext, { gatewayPort = 18080 } 
       return engine.handle({ ...request, headers: { ...request.headers, 'impersonate-user': operatorUser } });
     },
   });
-  operator = startOperator({ client: counting, log: silentLog });
+  const lines: string[] = [];
+  const keep = (fields: object, message: string) => void lines.push(`${JSON.stringify(fields)} ${message}`);
+  const log: Log = { debug: keep, info: keep, warn: keep, error: keep };
+  let metrics = createMetrics();
+  operator = startOperator({ client: counting, log, metrics });
   t.after(async () => {
     await operator?.close();
     assert.deepEqual(uncovered(requests), [], 'the operator asks for no more than it declares');
@@ -123,10 +129,11 @@ export async function startTestPlatform(t: TestContext, { gatewayPort = 18080 } 
   await operator.ready;
   async function restartOperator(): Promise<void> {
     await operator?.close();
-    operator = startOperator({ client: counting, log: silentLog });
+    metrics = createMetrics();
+    operator = startOperator({ client: counting, log, metrics });
     await operator.ready;
   }
-  return { client, operator, writes, restartOperator };
+  return { client, operator, writes, restartOperator, told: () => `${lines.join('\n')}\n${metrics.render()}` };
 }
 
 export interface RunningPlatform extends TestPlatform {

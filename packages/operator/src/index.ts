@@ -4,6 +4,7 @@ export { configMapName, defaultServingConfig, type S3Config, type ServingConfig 
 export { type CallWebhook, createCallOverTls, type ResolveService } from './health/call-over-tls.ts';
 export type { Failure } from './health/explain-failure.ts';
 export { healthConfigMap, readHealthConfigMap, type WebhookHealth } from './health/health-report.ts';
+export { createMetrics, type Metrics } from './health/metrics.ts';
 export { startWebhookHealth } from './health/start-webhook-health.ts';
 export type { Component } from './inference-service/render/component.ts';
 export {

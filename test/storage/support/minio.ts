@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { loopbackCertificate } from '../../../packages/storage/src/test-support/loopback-certificate.ts';
@@ -26,7 +26,7 @@ export interface Minio {
 export async function startMinio(
   t: TestContext,
   program: string,
-  options: { tls?: boolean; region?: string; env?: Record<string, string> } = {},
+  options: { tls?: boolean | { key: string; cert: string }; region?: string; env?: Record<string, string> } = {},
 ): Promise<Minio> {
   const directory = await temporaryDirectory(t);
   const port = await freePort();
@@ -34,9 +34,9 @@ export async function startMinio(
   const certificates = join(directory, 'certificates');
   await mkdir(certificates);
   if (options.tls) {
-    const { keyPath, certPath } = loopbackCertificate();
-    await copyFile(keyPath, join(certificates, 'private.key'));
-    await copyFile(certPath, join(certificates, 'public.crt'));
+    const { key, cert } = options.tls === true ? loopbackCertificate() : options.tls;
+    await writeFile(join(certificates, 'private.key'), key);
+    await writeFile(join(certificates, 'public.crt'), cert);
   }
   const url = `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}`;
   const args = [
