@@ -71,8 +71,7 @@ export function deliverEntry(
     sources: composed.sources.slice(0, sources.length),
     ...(composed.sources[sources.length] ? { schema: composed.sources[sources.length] as Source } : {}),
     env: environment(
-      secretName,
-      found,
+      found === undefined ? undefined : { secretName, key: found, called: placeName({ ...place, key: found }) },
       own?.fields['type'] || parameters['type'] ? parameters : { type, ...parameters },
     ),
     ...certificatesIn(entry, { ...place, key: found }),
@@ -100,11 +99,22 @@ function composeAll(
   return { sources: whole };
 }
 
-function environment(secret: string, key: string | undefined, overrides: Readonly<Record<string, string>>): EnvVar[] {
-  const config =
-    key === undefined ? [] : [{ name: 'STORAGE_CONFIG', valueFrom: { secretKeyRef: { name: secret, key } } }];
-  if (Object.keys(overrides).length === 0) return config;
-  return [...config, { name: 'STORAGE_OVERRIDE_CONFIG', value: JSON.stringify(overrides) }];
+function environment(
+  entry: { secretName: string; key: string; called: string } | undefined,
+  overrides: Readonly<Record<string, string>>,
+): EnvVar[] {
+  return [
+    ...(entry
+      ? [
+          { name: 'STORAGE_CONFIG', valueFrom: { secretKeyRef: { name: entry.secretName, key: entry.key } } },
+          // So that what the initializer says about a field names where it stands.
+          { name: 'SERVAL_STORAGE_ENTRY', value: entry.called },
+        ]
+      : []),
+    ...(Object.keys(overrides).length > 0
+      ? [{ name: 'STORAGE_OVERRIDE_CONFIG', value: JSON.stringify(overrides) }]
+      : []),
+  ];
 }
 
 /** The ConfigMap that an entry names, and the path at which KServe's initializer looks for what is in it. */

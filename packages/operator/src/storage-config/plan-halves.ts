@@ -1,5 +1,11 @@
 import type { ConfigMap, Secret } from '@serval/kube/objects';
-import { readCertificates, type StorageConfig, type StorageEntry } from '@serval/storage/config';
+import {
+  MAX_ENTRY_BYTES,
+  openJsonMembers,
+  readCertificates,
+  type StorageConfig,
+  type StorageEntry,
+} from '@serval/storage/config';
 import { partOfLabels } from '../declarations/installed-names.ts';
 import { bundleKey } from '../names.ts';
 import { caBundleLabel, halfSourceAnnotation } from './names.ts';
@@ -74,9 +80,16 @@ function followConfigMap(
       );
       continue;
     }
-    const text = texts[entry.key] ?? '';
-    const indent = text.includes('\n') ? 2 : undefined;
-    draft.texts[entry.key] = JSON.stringify({ ...entry.fields, certificate: read.pem }, null, indent);
+    const members = openJsonMembers(texts[entry.key] ?? '');
+    if (!members) continue;
+    members.set('certificate', read.pem);
+    const bytes = Buffer.byteLength(members.text());
+    if (bytes <= MAX_ENTRY_BYTES) draft.texts[entry.key] = members.text();
+    else {
+      draft.problems.push(
+        `key ${entry.key} would have ${bytes} bytes with the certificates of ${where}, and Pods of it could not start: at most ${MAX_ENTRY_BYTES} fit into their environment; leave out authorities that this storage does not need`,
+      );
+    }
   }
 }
 

@@ -6,9 +6,7 @@ import type { MigrationChange, MigrationRemark } from './migrate.ts';
 import { kindOfText } from './migrate-fields.ts';
 import { type Halves, readHalves } from './migrate-halves.ts';
 import { Refusal } from './migration-refusal.ts';
-
-/** Linux gives a program no environment variable longer than 128 KiB, and upstream hands an entry over as one (`STORAGE_CONFIG`). */
-const maxEntryBytes = 131_072 - 'STORAGE_CONFIG=\0'.length;
+import { MAX_ENTRY_BYTES } from './model.ts';
 
 export interface EntryMigration {
   /** `undefined`: nothing changes. */
@@ -38,7 +36,7 @@ export function migrateEntry(
     if (context.to === 'dual') fillHalves(draft, halves, context);
     if (context.to === 'dual') fillBucket(draft);
     const after = draft.members.text();
-    if (after !== text && Buffer.byteLength(after) > maxEntryBytes) throw tooLarge(Buffer.byteLength(after));
+    if (after !== text && Buffer.byteLength(after) > MAX_ENTRY_BYTES) throw tooLarge(Buffer.byteLength(after));
     const changed = after !== text || draft.changes.length > 0;
     return {
       text: changed ? after : undefined,
@@ -142,7 +140,7 @@ function tooLarge(bytes: number): Refusal {
   return new Refusal(
     'TooLarge',
     'certificate',
-    `with the certificates in it the entry would have ${bytes} bytes; KServe hands it over as one environment variable, which holds ${maxEntryBytes}`,
+    `with the certificates in it the entry would have ${bytes} bytes; KServe hands it over as one environment variable, which holds ${MAX_ENTRY_BYTES}`,
     'leave out of the ConfigMap the authorities that this storage does not need',
   );
 }

@@ -80,3 +80,6 @@ export interface StorageConfig {
   /** Of the Secret itself. */
   problems: Problem[];
 }
+
+/** Linux gives a program no environment variable longer than 128 KiB, and an entry is handed over as one (`STORAGE_CONFIG`). */
+export const MAX_ENTRY_BYTES = 131_072 - 'STORAGE_CONFIG=\0'.length;

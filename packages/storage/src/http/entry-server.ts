@@ -1,4 +1,5 @@
 import { type ClientIdentity, checkedIdentity } from './client-identity.ts';
+import { entryField } from './entry-field.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -20,6 +21,6 @@ export function isEntryServer(url: URL, start: URL, environment: Environment): b
 export async function entryIdentity(environment: Environment): Promise<ClientIdentity | undefined> {
   const [cert, key] = [environment[`${PREFIX}client_certificate`], environment[`${PREFIX}client_key`]];
   if (!cert || !key) return undefined;
-  const name = (field: string) => `field "${field}" of STORAGE_CONFIG`;
+  const name = (field: string) => entryField(field, environment);
   return checkedIdentity({ name: name('client_certificate'), text: cert }, { name: name('client_key'), text: key });
 }

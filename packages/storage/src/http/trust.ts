@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProblemCode } from '../config/model.ts';
 import { StorageError } from '../errors.ts';
+import { entryField } from './entry-field.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -93,7 +94,7 @@ function sourcesOf(environment: Environment): Source[] {
   for (const [field, variable] of FIELD_VARIABLES) {
     const value = environment[variable];
     if (!value) continue;
-    const name = `field "${field}" of STORAGE_CONFIG`;
+    const name = entryField(field, environment);
     // A path is not repeated: whatever slipped into the field may begin with a slash.
     if (value.startsWith('/')) addFile(value, `${name} names a file`, `the file that ${name} names`);
     else sources.push({ text: value, named: name, name });
