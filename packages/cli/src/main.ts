@@ -22,6 +22,7 @@ const loaders: Record<string, () => Promise<Command | CommandGroup>> = {
   schema: async () => (await import('./commands/schema.ts')).schemaCommand,
   diff: async () => (await import('./commands/diff.ts')).diffCommand,
   manifests: async () => (await import('./commands/manifests.ts')).manifestsCommands,
+  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
   storage: async () => (await import('./commands/storage.ts')).storageCommands,
   'storage-config': async () => (await import('./commands/storage-config.ts')).storageConfigCommands,
   install: async () => (await import('./commands/install.ts')).installCommand,

@@ -1,0 +1,49 @@
+import type { InferenceService } from '@serval/api';
+import { type Gateway, type GatewayClass, keyOf } from '@serval/kube/objects';
+import { parseServingConfig } from '../config/parse-config.ts';
+import { configMapName, defaultServingConfig, type ServingConfig } from '../config/serving-config.ts';
+import { gatewayOf } from '../inference-service/render/http-route.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** What is in force, as the operator would read it; defaults where it cannot be read, which is a finding of its own. */
+export function configIn({ config, systemNamespace }: Snapshot): ServingConfig {
+  const written = 'unread' in config ? undefined : config.items.find(({ metadata }) => metadata.name === configMapName);
+  const fallback = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { namespace: systemNamespace, name: configMapName },
+  };
+  try {
+    return parseServingConfig(written ?? fallback);
+  } catch {
+    return defaultServingConfig;
+  }
+}
+
+/** `namespace/name` of the Gateway that routes attach to. */
+export function gatewayKeyIn(snapshot: Snapshot): string {
+  return keyOf(gatewayOf(configIn(snapshot)));
+}
+
+export function gatewayIn(snapshot: Snapshot): Gateway | undefined {
+  const key = gatewayKeyIn(snapshot);
+  return itemsOf(snapshot.gateways).find(({ metadata }) => keyOf(metadata) === key);
+}
+
+export function gatewayClassIn(snapshot: Snapshot): GatewayClass | undefined {
+  const gateway = gatewayIn(snapshot);
+  return itemsOf(snapshot.gatewayClasses).find(({ metadata }) => metadata.name === gateway?.spec.gatewayClassName);
+}
+
+/** Services that are asked about. */
+export function servicesIn(snapshot: Snapshot): readonly InferenceService[] {
+  const { namespace, name } = snapshot.scope;
+  return itemsOf(snapshot.services).filter(
+    ({ metadata }) =>
+      (namespace === undefined || metadata.namespace === namespace) && (name === undefined || metadata.name === name),
+  );
+}
+
+function itemsOf<T>(seen: { readonly items: readonly T[] } | { readonly unread: string }): readonly T[] {
+  return 'unread' in seen ? [] : seen.items;
+}

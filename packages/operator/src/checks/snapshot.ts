@@ -1,0 +1,72 @@
+import type { ClusterServingRuntime, CustomResourceDefinition, InferenceService, ServingRuntime } from '@serval/api';
+import type {
+  ConfigMap,
+  Deployment,
+  EndpointSlice,
+  Gateway,
+  GatewayClass,
+  HttpRoute,
+  Namespace,
+  Pod,
+  ReferenceGrant,
+  Service,
+} from '@serval/kube/objects';
+import type { Problem } from '@serval/storage/config';
+import type { WebhookHealth } from '../health/health-report.ts';
+import type { StoredWebhookConfiguration } from '../registration/webhook-objects.ts';
+
+/** What was read of one kind, or why it could not be. */
+export type Seen<T> =
+  | {
+      readonly items: readonly T[];
+      /** Which part was read, where it is not all. */
+      readonly partly?: string;
+    }
+  | { readonly unread: string };
+
+/** The storage entries of one Secret: what is wrong with them, and nothing of what they hold. */
+export interface SeenStorageSecret {
+  readonly namespace: string;
+  readonly name: string;
+  readonly entries: number;
+  readonly problems: readonly Problem[];
+}
+
+/** What came of one request through the Gateway's address. */
+export interface SeenProbe {
+  /** `namespace/name`. */
+  readonly service: string;
+  /** `GET http://127.0.0.1:8080/v1/models/iris`. */
+  readonly request: string;
+  readonly host: string;
+  /** HTTP status, or why there is none. */
+  readonly outcome: { readonly status: number } | { readonly failure: string };
+}
+
+/** Everything that the checks look at, as it was at one time. Plain data: can be kept, changed and looked at again. */
+export interface Snapshot {
+  /** RFC 3339. */
+  readonly takenAt: string;
+  /** Where the platform's own objects are. */
+  readonly systemNamespace: string;
+  /** What the person asked about; all namespaces where there is none. */
+  readonly scope: { readonly namespace?: string; readonly name?: string };
+  readonly definitions: Seen<CustomResourceDefinition>;
+  readonly config: Seen<ConfigMap>;
+  readonly gatewayClasses: Seen<GatewayClass>;
+  readonly gateways: Seen<Gateway>;
+  readonly routes: Seen<HttpRoute>;
+  readonly referenceGrants: Seen<ReferenceGrant>;
+  readonly namespaces: Seen<Namespace>;
+  readonly kubeServices: Seen<Service>;
+  readonly endpointSlices: Seen<EndpointSlice>;
+  readonly services: Seen<InferenceService>;
+  readonly runtimes: Seen<ServingRuntime>;
+  readonly clusterRuntimes: Seen<ClusterServingRuntime>;
+  readonly deployments: Seen<Deployment>;
+  readonly pods: Seen<Pod>;
+  readonly webhookConfigurations: Seen<StoredWebhookConfiguration>;
+  readonly webhookHealth: Seen<WebhookHealth>;
+  readonly storageSecrets: Seen<SeenStorageSecret>;
+  readonly probes: Seen<SeenProbe>;
+}

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Diagnosis, findingIds, runChecks, type Snapshot } from '@serval/operator/checks';
+import { summaryLine } from '../../packages/cli/src/doctor/report.ts';
+import { type Fault, faults } from './faults.ts';
+import { snapshotOf, startHealthyPlatform } from './support.ts';
+
+const idsOf = ({ findings }: Diagnosis) => [...new Set(findings.map(({ id }) => id))];
+
+test('a healthy system has no finding, and each planted fault exactly its own', async (t) => {
+  const { client } = await startHealthyPlatform(t);
+  const healthy = await snapshotOf(client);
+
+  await t.test('healthy: nothing but how much was checked', () => {
+    const diagnosis = runChecks(healthy);
+    assert.deepEqual(diagnosis.findings, []);
+    assert.deepEqual(diagnosis.hidden, []);
+    assert.match(summaryLine(diagnosis), /^nothing is wrong: \d+ facts compared by \d+ checks/);
+    for (const name of [
+      'definitions',
+      'gateway class',
+      'gateway',
+      'listeners',
+      'routes',
+      'hosts',
+      'backends',
+      'pods',
+    ]) {
+      const check = diagnosis.checks.find((each) => each.name === name);
+      assert.ok((check?.compared ?? 0) > 0, `${name} compared something`);
+    }
+    assert.ok((diagnosis.checks.find(({ name }) => name === 'live probe')?.compared ?? 0) > 0);
+  });
+
+  await t.test('no check passes by looking at nothing', () => {
+    const blind = Object.fromEntries(
+      Object.entries(healthy).map(([key, value]) => [
+        key,
+        typeof value === 'object' && ('items' in value || 'unread' in value)
+          ? { unread: 'you may not read them' }
+          : value,
+      ]),
+    ) as unknown as Snapshot;
+    const empty = Object.fromEntries(
+      Object.entries(healthy).map(([key, value]) => [
+        key,
+        typeof value === 'object' && ('items' in value || 'unread' in value) ? { items: [] } : value,
+      ]),
+    ) as unknown as Snapshot;
+    assert.deepEqual(runChecks(blind).findings, []);
+    for (const snapshot of [blind, empty]) {
+      for (const { name, compared, notChecked } of runChecks(snapshot).checks) {
+        assert.ok(compared > 0 || notChecked.length > 0, `${name} says what it did not check`);
+      }
+    }
+    assert.ok(runChecks(blind).checks.every(({ compared, notChecked }) => compared === 0 && notChecked.length > 0));
+  });
+
+  for (const { name, plant, ids } of faults satisfies readonly Fault[]) {
+    await t.test(name, async () => {
+      const snapshot = structuredClone(healthy);
+      await plant(snapshot as never);
+      const diagnosis = runChecks(snapshot);
+      assert.deepEqual(idsOf(diagnosis), [...ids], JSON.stringify(diagnosis, null, 1));
+      for (const { evidence, sentence } of diagnosis.findings) {
+        assert.ok(evidence.object && evidence.path && evidence.value && sentence);
+      }
+    });
+  }
+
+  await t.test('every id is planted', () => {
+    const planted = new Set(faults.flatMap(({ ids }) => ids));
+    assert.ok(faults.length >= 40);
+    assert.deepEqual(
+      findingIds.filter((id) => !planted.has(id)),
+      [],
+    );
+  });
+});
