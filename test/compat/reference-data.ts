@@ -8,9 +8,12 @@ import { load } from 'js-yaml';
 
 const repository = resolve(import.meta.dirname, '../..');
 
-/** KServe's released definitions, one folder per release; undefined where there are none. */
-export function referenceFolder(env: NodeJS.ProcessEnv): string | undefined {
-  const folder = resolve(repository, env['SERVAL_REFERENCE_DATA'] ?? '../shared/data', 'kserve-crds');
+/** Released definitions, KServe's unless told otherwise, one folder per release; undefined where there are none. */
+export function referenceFolder(
+  env: NodeJS.ProcessEnv,
+  part: 'kserve-crds' | 'gateway-api-crds' = 'kserve-crds',
+): string | undefined {
+  const folder = resolve(repository, env['SERVAL_REFERENCE_DATA'] ?? '../shared/data', part);
   return existsSync(folder) ? folder : undefined;
 }
 

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
 import type { Client } from '@serval/kube/client';
 import { isStatusError } from '@serval/kube/objects';
 import type { Finding, ProposedPatch } from '@serval/operator/checks';
@@ -53,5 +54,5 @@ async function send(client: Client, { resource, namespace, name, patch }: Propos
 }
 
 async function* linesOf(stdin: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  yield* createInterface({ input: stdin as NodeJS.ReadableStream });
+  yield* createInterface({ input: Readable.from(stdin) });
 }

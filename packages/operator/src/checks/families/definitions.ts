@@ -132,12 +132,16 @@ function checkDropped(all: readonly CustomResourceDefinition[], snapshot: Snapsh
     const text = object?.metadata.annotations?.[lastApplied];
     const definition = all.find(({ spec }) => spec.group === gatewayGroup && spec.names.kind === object?.kind);
     if (!object || !text || !definition) continue;
+    const dropped: string[] = [];
     for (const path of fieldPathsOf(text)) {
-      notes.expect(hasField(definition, 'v1', path), 'field-dropped', () => ({
+      // What is inside of a dropped field went with it.
+      if (dropped.some((outer) => path.startsWith(`${outer}.`))) continue;
+      const kept = notes.expect(hasField(definition, 'v1', path), 'field-dropped', () => ({
         evidence: evidenceOf(object, path, 'applied, and not stored'),
         sentence: `${path} was applied, and the installed definition (${definition.metadata.annotations?.[bundleAnnotation] ?? 'of unknown release'}) does not know it, so it was dropped`,
         fix: { command: install, safe: false },
       }));
+      if (!kept) dropped.push(path);
     }
   }
 }
