@@ -86,6 +86,12 @@ export const catalogue = {
     meaning: 'a section or key of `inferenceservice-config` that this release does not know, and so ignores',
     mend: 'correct the name, or take it out',
   },
+  'operator-unavailable': {
+    severity: error,
+    meaning: 'no Pod of the operator is available',
+    mend: 'look at the operator’s Pods and logs',
+    hides: ['webhook-failing', 'service-unseen', ...noChildren],
+  },
   'webhook-missing': {
     severity: error,
     meaning: 'a webhook configuration of the installation is not there: objects are neither defaulted nor checked',
@@ -101,12 +107,6 @@ export const catalogue = {
     severity: error,
     meaning: 'API servers do not get an answer from a webhook or from the conversion of versions',
     mend: 'what the finding says of the address and certificate',
-  },
-  'operator-unavailable': {
-    severity: error,
-    meaning: 'no Pod of the operator is available',
-    mend: 'look at the operator’s Pods and logs',
-    hides: ['webhook-failing', 'service-unseen', ...noChildren],
   },
   'storage-config-broken': {
     severity: error,
