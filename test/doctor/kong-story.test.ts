@@ -124,7 +124,12 @@ test('old definitions, a managed class, no proxy: told in order, and mended one 
     assert.equal(await applyFixes({ ...common, yes: false, stdin: no }), 0);
     assert.match(texts.join(''), /gatewayclass-unmanaged[\s\S]*is left as it is/);
     await told(['kong-class-managed']);
-    assert.equal(await applyFixes({ ...common, yes: true, stdin: no }), 1);
+    const labelled = { metadata: { labels: { changed: 'meanwhile' } } };
+    await client.patch(gatewayClasses, { name: 'kong' }, 'merge', labelled);
+    assert.equal(await applyFixes({ ...common, yes: true, stdin: no }), 0);
+    assert.match(texts.join(''), /has changed meanwhile/);
+    const current = (await diagnose()).findings;
+    assert.equal(await applyFixes({ ...common, findings: current, yes: true, stdin: no }), 1);
     await told(['data-plane-unknown']);
   });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createClient } from '@serval/kube/client';
 import { type Diagnosis, findingIds, runChecks, type Snapshot } from '@serval/operator/checks';
 import { summaryLine } from '../../packages/cli/src/doctor/report.ts';
 import { type Fault, faults } from './faults.ts';
@@ -54,6 +55,21 @@ test('a healthy system has no finding, and each planted fault exactly its own', 
       }
     }
     assert.ok(runChecks(blind).checks.every(({ compared, notChecked }) => compared === 0 && notChecked.length > 0));
+  });
+
+  await t.test('who may read nothing is told so, and not that all is well', async () => {
+    const nobody = createClient({
+      fieldManager: 'test',
+      transport: (request) =>
+        client.request({ ...request, headers: { ...request.headers, 'impersonate-user': 'nobody' } }),
+    });
+    const { findings, checks } = runChecks(await snapshotOf(nobody));
+    assert.deepEqual(findings, []);
+    for (const { name, compared, notChecked } of checks) {
+      assert.equal(compared, 0, name);
+      assert.ok(notChecked.length > 0, name);
+    }
+    assert.ok(checks.flatMap(({ notChecked }) => notChecked).some((why) => why.endsWith('you may not read them')));
   });
 
   for (const { name, plant, ids } of faults satisfies readonly Fault[]) {

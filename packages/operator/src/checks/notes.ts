@@ -8,6 +8,8 @@ type Found = Omit<Finding, 'id' | 'severity' | 'hides'>;
 export interface Notes {
   /** One more fact was held against a rule; answers whether it held, and writes the finding down where it did not. */
   expect(holds: boolean, id: FindingId, found: () => Found): boolean;
+  /** So many more facts held. */
+  held(count: number): void;
   /** The objects of a kind; none, and a remark, where they could not be read. */
   read<T>(seen: Seen<T>, what: string): readonly T[];
   notChecked(why: string): void;
@@ -32,6 +34,9 @@ export function runCheck(check: Check, snapshot: Snapshot): { report: CheckRepor
         findings.push({ id, severity, ...found(), hides });
       }
       return holds;
+    },
+    held(count) {
+      compared += count;
     },
     read(seen, what) {
       if ('unread' in seen) {

@@ -3,7 +3,7 @@ import { type Gateway, type GatewayClass, keyOf } from '@serval/kube/objects';
 import { parseServingConfig } from '../config/parse-config.ts';
 import { configMapName, defaultServingConfig, type ServingConfig } from '../config/serving-config.ts';
 import { gatewayOf } from '../inference-service/render/http-route.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { Seen, Snapshot } from './snapshot.ts';
 
 /** What is in force, as the operator would read it; defaults where it cannot be read, which is a finding of its own. */
 export function configIn({ config, systemNamespace }: Snapshot): ServingConfig {
@@ -44,6 +44,7 @@ export function servicesIn(snapshot: Snapshot): readonly InferenceService[] {
   );
 }
 
-function itemsOf<T>(seen: { readonly items: readonly T[] } | { readonly unread: string }): readonly T[] {
+/** What was read; nothing where it could not be, which `notes.read` tells. */
+export function itemsOf<T>(seen: Seen<T>): readonly T[] {
   return 'unread' in seen ? [] : seen.items;
 }

@@ -1,7 +1,7 @@
 import { type HttpBackendRef, type HttpRoute, keyOf, type ReferenceGrant, type Service } from '@serval/kube/objects';
 import { evidenceOf } from '../describe.ts';
 import type { Check, Notes } from '../notes.ts';
-import { servicesIn } from '../settings.ts';
+import { itemsOf, servicesIn } from '../settings.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { serviceOf } from './attachment.ts';
 import { readyEndpoints } from './ready-endpoints.ts';
@@ -89,8 +89,4 @@ function allows({ metadata, spec }: ReferenceGrant, route: HttpRoute, namespace:
     spec.from.some((from) => from.kind === 'HTTPRoute' && from.namespace === route.metadata.namespace) &&
     spec.to.some((to) => to.group === '' && to.kind === 'Service' && (to.name === undefined || to.name === name))
   );
-}
-
-function itemsOf<T>(seen: { readonly items: readonly T[] } | { readonly unread: string }): readonly T[] {
-  return 'unread' in seen ? [] : seen.items;
 }
