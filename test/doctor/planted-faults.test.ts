@@ -72,6 +72,19 @@ test('a healthy system has no finding, and each planted fault exactly its own', 
     assert.ok(checks.flatMap(({ notChecked }) => notChecked).some((why) => why.endsWith('you may not read them')));
   });
 
+  await t.test('what may only be read in part is not said to be missing', () => {
+    const partly = 'only those of namespace default may be read';
+    const snapshot: Snapshot = {
+      ...healthy,
+      gateways: { items: [], partly },
+      endpointSlices: { unread: 'you may not read them' },
+    };
+    const { findings, checks } = runChecks(snapshot);
+    assert.deepEqual(findings, []);
+    const gateway = checks.find(({ name }) => name === 'gateway');
+    assert.deepEqual([gateway?.compared, gateway?.notChecked], [0, [`Gateways: ${partly}`]]);
+  });
+
   for (const { name, plant, ids } of faults satisfies readonly Fault[]) {
     await t.test(name, async () => {
       const snapshot = structuredClone(healthy);

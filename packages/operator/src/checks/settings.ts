@@ -48,3 +48,8 @@ export function servicesIn(snapshot: Snapshot): readonly InferenceService[] {
 export function itemsOf<T>(seen: Seen<T>): readonly T[] {
   return 'unread' in seen ? [] : seen.items;
 }
+
+/** Whether all of a kind was read: only then is what is not among them not there. */
+export function isWhole(seen: Seen<unknown>): boolean {
+  return !('unread' in seen) && seen.partly === undefined;
+}

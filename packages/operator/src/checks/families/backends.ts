@@ -1,7 +1,7 @@
 import { type HttpBackendRef, type HttpRoute, keyOf, type ReferenceGrant, type Service } from '@serval/kube/objects';
 import { evidenceOf } from '../describe.ts';
 import type { Check, Notes } from '../notes.ts';
-import { itemsOf, servicesIn } from '../settings.ts';
+import { isWhole, itemsOf, servicesIn } from '../settings.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { serviceOf } from './attachment.ts';
 import { readyEndpoints } from './ready-endpoints.ts';
@@ -41,7 +41,7 @@ function checkBackend(
   const fix = { command: `kubectl -n ${namespace} get service,endpointslices,pods`, safe: false };
   if (namespace !== route.metadata.namespace) {
     const grants = notes.read(snapshot.referenceGrants, 'ReferenceGrants');
-    if (!('unread' in snapshot.referenceGrants)) {
+    if (isWhole(snapshot.referenceGrants)) {
       notes.expect(
         grants.some((grant) => allows(grant, route, namespace, name)),
         'backend-ungranted',
@@ -55,6 +55,7 @@ function checkBackend(
     }
   }
   const found = itemsOf(snapshot.kubeServices).find(({ metadata }) => keyOf(metadata) === key);
+  if (!found && namespace !== route.metadata.namespace && !isWhole(snapshot.kubeServices)) return;
   notes.expect(found !== undefined, 'backend-missing', () => ({
     service,
     evidence: evidenceOf(route, path, key),

@@ -2,7 +2,8 @@ import { type EndpointSlice, type Gateway, keyOf, type Service, serviceNameLabel
 import { evidenceOf } from '../describe.ts';
 import { kongControllerName, kongPublishServiceAnnotation } from '../implementations.ts';
 import type { Check, Notes } from '../notes.ts';
-import { gatewayClassIn, gatewayIn } from '../settings.ts';
+import { gatewayClassIn, gatewayIn, isWhole, itemsOf } from '../settings.ts';
+import type { Snapshot } from '../snapshot.ts';
 import { readyEndpoints } from './ready-endpoints.ts';
 
 /**
@@ -13,7 +14,8 @@ export const dataPlaneCheck: Check = {
   name: 'data plane',
   run(snapshot, notes) {
     const services = notes.read(snapshot.kubeServices, 'Services');
-    const slices = notes.read(snapshot.endpointSlices, 'EndpointSlices');
+    notes.read(snapshot.endpointSlices, 'EndpointSlices');
+    const slices = isWhole(snapshot.endpointSlices) ? itemsOf(snapshot.endpointSlices) : undefined;
     const gateway = gatewayIn(snapshot);
     if ('unread' in snapshot.kubeServices) return;
     if (!gateway) return notes.notChecked('there is no Gateway whose data plane could be looked at');
@@ -24,25 +26,24 @@ export const dataPlaneCheck: Check = {
         sentence: `Gateway ${keyOf(gateway.metadata)} is unmanaged, and no proxy Service is named for it: Kong creates none, and mirrors the address of one that was installed`,
         fix: { command: 'helm install kong kong/ingress --namespace kong --create-namespace', safe: false },
       }));
-      for (const key of (named ?? '').split(',').filter(Boolean)) {
-        checkNamed(key.trim(), gateway, services, slices, notes);
-      }
+      const found = (named ?? '')
+        .split(',')
+        .filter(Boolean)
+        .flatMap((key) => findNamed(key.trim(), gateway, snapshot, notes) ?? []);
+      for (const service of found) checkEndpoints(service, slices, notes);
+      checkPorts(found, gateway, notes);
       return;
     }
     const behind = services.filter((service) => hasAddressOf(service, gateway));
     if (behind.length === 0) return notes.notChecked('no Service has the address of the Gateway');
-    for (const service of behind) checkService(service, gateway, slices, notes);
+    for (const service of behind) checkEndpoints(service, slices, notes);
+    checkPorts(behind, gateway, notes);
   },
 };
 
-function checkNamed(
-  key: string,
-  gateway: Gateway,
-  services: readonly Service[],
-  slices: readonly EndpointSlice[],
-  notes: Notes,
-): void {
-  const service = services.find(({ metadata }) => keyOf(metadata) === key);
+function findNamed(key: string, gateway: Gateway, snapshot: Snapshot, notes: Notes): Service | undefined {
+  const service = itemsOf(snapshot.kubeServices).find(({ metadata }) => keyOf(metadata) === key);
+  if (!service && !isWhole(snapshot.kubeServices)) return undefined;
   notes.expect(service !== undefined, 'data-plane-missing', () => ({
     evidence: evidenceOf(gateway, `metadata.annotations[${kongPublishServiceAnnotation}]`, key),
     sentence: `Service ${key}, the proxy of Gateway ${keyOf(gateway.metadata)}, does not exist`,
@@ -51,10 +52,11 @@ function checkNamed(
       safe: false,
     },
   }));
-  if (service) checkService(service, gateway, slices, notes);
+  return service;
 }
 
-function checkService(service: Service, gateway: Gateway, slices: readonly EndpointSlice[], notes: Notes): void {
+function checkEndpoints(service: Service, slices: readonly EndpointSlice[] | undefined, notes: Notes): void {
+  if (!slices) return;
   const key = keyOf(service.metadata);
   if (slices.length > 0 || service.spec.selector) {
     notes.expect(readyEndpoints(service, slices) > 0, 'data-plane-unready', () => ({
@@ -70,12 +72,19 @@ function checkService(service: Service, gateway: Gateway, slices: readonly Endpo
       },
     }));
   }
-  const ports = (service.spec.ports ?? []).map(({ port }) => port);
+}
+
+/** One of the Services is enough: Kong has another one for UDP. */
+function checkPorts(services: readonly Service[], gateway: Gateway, notes: Notes): void {
+  const [first] = services;
+  if (!first) return;
+  const names = services.map(({ metadata }) => keyOf(metadata)).join(', ');
+  const ports = services.flatMap(({ spec }) => (spec.ports ?? []).map(({ port }) => port));
   for (const listener of gateway.spec.listeners) {
     notes.expect(ports.includes(listener.port), 'listener-port-closed', () => ({
       evidence: evidenceOf(gateway, `spec.listeners[${listener.name}].port`, listener.port),
-      sentence: `listener ${listener.name} has port ${listener.port}, and Service ${key} exposes ${ports.join(', ') || 'none'}`,
-      fix: { command: `kubectl -n ${service.metadata.namespace} edit service ${service.metadata.name}`, safe: false },
+      sentence: `listener ${listener.name} has port ${listener.port}, and Service ${names} exposes ${ports.join(', ') || 'none'}`,
+      fix: { command: `kubectl -n ${first.metadata.namespace} edit service ${first.metadata.name}`, safe: false },
     }));
   }
 }

@@ -2,7 +2,7 @@ import { type Gateway, keyOf } from '@serval/kube/objects';
 import { defaultGatewayName } from '../../config/serving-config.ts';
 import { evidenceOf, sayingOf, stateOf } from '../describe.ts';
 import type { Check, Notes } from '../notes.ts';
-import { gatewayIn, gatewayKeyIn } from '../settings.ts';
+import { gatewayIn, gatewayKeyIn, isWhole } from '../settings.ts';
 
 /** The configured Gateway: there, accepted, programmed, and at an address. */
 export const gatewayCheck: Check = {
@@ -12,6 +12,7 @@ export const gatewayCheck: Check = {
     if ('unread' in snapshot.gateways) return;
     const key = gatewayKeyIn(snapshot);
     const gateway = gatewayIn(snapshot);
+    if (!gateway && !isWhole(snapshot.gateways)) return;
     const others = all.map(({ metadata }) => keyOf(metadata)).join(', ') || 'none';
     notes.expect(gateway !== undefined, 'gateway-missing', () => ({
       evidence: evidenceOf(
