@@ -14,7 +14,8 @@ export const doctorCommand: Command = {
   details: [
     'Looks from the definitions over the gateway, routes and runtimes to the Pods, and sends one request through the Gateway for each',
     'service. Names root causes, in the order in which to mend them; their symptoms are hidden (--json has them). Writes nothing',
-    'without --fix, and reads no Secret but those with storage entries, whose values it never shows.',
+    'without --fix, and reads no Secret but those with storage entries, whose values it never shows; --bundle reads others too, to take their',
+    'values out of the archive.',
     'Exit code 0: nothing is wrong; 1: something is; 2: it could not be asked so. See docs/doctor.md for every finding.',
     '',
     'Examples:',
