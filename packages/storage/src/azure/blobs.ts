@@ -1,18 +1,13 @@
 import { StorageError } from '../errors.ts';
 import { discardBody } from '../http/body.ts';
-import { checkRange, contentLengthFrom, sourceChanged } from '../http/content.ts';
+import { contentLengthFrom } from '../http/content.ts';
 import { headerOf } from '../http/errors.ts';
 import type { Provider, ProviderOptions, RemoteFile } from '../provider.ts';
 import { type BlobPage, type ListedBlob, md5From, parseBlobPage } from './listing.ts';
 import { type AzureLocation, azureLocationFrom, azureUrl } from './location.ts';
+import { type AzureHandle, readAzure } from './read.ts';
 import { azureRequest, azureXml } from './request.ts';
 import { azureStatusError } from './status-error.ts';
-
-interface Handle {
-  location: Omit<AzureLocation, 'sas'>;
-  path: string;
-  etag: string | undefined;
-}
 
 /** Blobs: one of exactly the path's name, or those below `PATH/`, or all of the container. */
 export const azureBlobs: Pick<Provider, 'list' | 'read'> = {
@@ -45,29 +40,12 @@ export const azureBlobs: Pick<Provider, 'list' | 'read'> = {
     throw nothingUnder(location, prefix, near?.name);
   },
 
-  async read(file, range, options, signal) {
-    const { location: kept, path, etag } = file.handle as Handle;
-    const location = { ...kept, sas: undefined };
-    const headers: Record<string, string> = etag ? { 'if-match': etag } : {};
-    if (range.start !== 0 || range.end !== file.sizeBytes) headers['range'] = `bytes=${range.start}-${range.end! - 1}`;
-    const { source } = file;
-    const request = { method: 'GET', url: azureUrl(location, path), headers, source } as const;
-    const response = await azureRequest(request, location, options, signal);
-    if (response.status === 412 || headerOf(response.headers, 'x-ms-error-code') === 'BlobNotFound') {
-      discardBody(response);
-      throw sourceChanged(source, response.status === 412 ? 'its ETag is another' : 'it is gone');
-    }
-    if (response.status !== 200 && response.status !== 206) {
-      throw await azureStatusError(response, location, options, source);
-    }
-    try {
-      checkRange(response, source, range, { etag, sizeBytes: file.sizeBytes });
-    } catch (error) {
-      discardBody(response);
-      throw error;
-    }
-    return { body: response.body };
-  },
+  read: (file, range, options, signal) =>
+    readAzure(file, range, options, signal, {
+      conditional: true,
+      changed: (status, code) =>
+        status === 412 ? 'its ETag is another' : code === 'BlobNotFound' ? 'it is gone' : undefined,
+    }),
 };
 
 /** By its properties rather than a listing: a signature for one blob allows no listing. */
@@ -128,7 +106,7 @@ function remoteFile({ sas: _, ...location }: AzureLocation, blob: ListedBlob, na
     version: etag || undefined,
     rangeable: Boolean(etag),
     ...(blob.digest ? { digest: blob.digest } : {}),
-    handle: { location, path: blob.name, etag: etag || undefined } satisfies Handle,
+    handle: { location, path: blob.name, etag: etag || undefined } satisfies AzureHandle,
   };
 }
 

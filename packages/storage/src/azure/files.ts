@@ -1,18 +1,13 @@
 import { StorageError } from '../errors.ts';
 import { discardBody } from '../http/body.ts';
-import { checkRange, contentLengthFrom, sourceChanged } from '../http/content.ts';
+import { contentLengthFrom, sourceChanged } from '../http/content.ts';
 import { headerOf } from '../http/errors.ts';
 import type { Digest, Provider, ProviderOptions, RemoteFile } from '../provider.ts';
 import { type DirectoryPage, md5From, parseDirectoryPage } from './listing.ts';
 import { type AzureLocation, azureLocationFrom, azureUrl } from './location.ts';
+import { type AzureHandle, readAzure } from './read.ts';
 import { azureRequest, azureXml } from './request.ts';
 import { azureStatusError } from './status-error.ts';
-
-interface Handle {
-  location: Omit<AzureLocation, 'sas'>;
-  path: string;
-  etag: string | undefined;
-}
 
 /** One model; a share with more directories is not one. */
 const MAX_DIRECTORIES = 10_000;
@@ -52,30 +47,13 @@ export const azureFiles: Pick<Provider, 'list' | 'read'> = {
     });
   },
 
-  async read(file, range, options, signal) {
-    const { location: kept, path, etag } = file.handle as Handle;
-    const location = { ...kept, sas: undefined };
-    const headers: Record<string, string> = {};
-    if (range.start !== 0 || range.end !== file.sizeBytes) headers['range'] = `bytes=${range.start}-${range.end! - 1}`;
-    const { source } = file;
-    // Azure Files knows no conditions: that it is still the same shows in the answer's ETag.
-    const request = { method: 'GET', url: azureUrl(location, path), headers, source } as const;
-    const response = await azureRequest(request, location, options, signal);
-    if (response.status === 416 || headerOf(response.headers, 'x-ms-error-code') === 'ResourceNotFound') {
-      discardBody(response);
-      throw sourceChanged(source, response.status === 416 ? 'it is shorter' : 'it is gone');
-    }
-    if (response.status !== 200 && response.status !== 206) {
-      throw await azureStatusError(response, location, options, source);
-    }
-    try {
-      checkRange(response, source, range, { etag, sizeBytes: file.sizeBytes });
-    } catch (error) {
-      discardBody(response);
-      throw error;
-    }
-    return { body: response.body };
-  },
+  read: (file, range, options, signal) =>
+    readAzure(file, range, options, signal, {
+      // Azure Files knows no conditions: that it is still the same shows in the answer's ETag.
+      conditional: false,
+      changed: (status, code) =>
+        status === 416 ? 'it is shorter' : code === 'ResourceNotFound' ? 'it is gone' : undefined,
+    }),
 };
 
 /** `undefined` where there is none of this name, or it is a directory. */
@@ -108,7 +86,7 @@ async function findFile(
     version: etag,
     rangeable: etag !== undefined,
     ...(digest ? { digest } : {}),
-    handle: { location: kept, path, etag } satisfies Handle,
+    handle: { location: kept, path, etag } satisfies AzureHandle,
   };
 }
 
