@@ -136,13 +136,18 @@ export async function startTestPlatform(t: TestContext, { gatewayPort = 18080 } 
   return { client, operator, writes, restartOperator, told: () => `${lines.join('\n')}\n${metrics.render()}` };
 }
 
+export type ImageEntry = Parameters<typeof createImageCatalogue>[0][number];
+
 export interface RunningPlatform extends TestPlatform {
   gateway: RunningGateway;
   node: RunningNode;
 }
 
 /** The whole of it: controllers, a node that runs Serval's own programs, and a gateway. */
-export async function startRunningPlatform(t: TestContext): Promise<RunningPlatform> {
+export async function startRunningPlatform(
+  t: TestContext,
+  { images = [] }: { images?: readonly ImageEntry[] } = {},
+): Promise<RunningPlatform> {
   const platform = await startTestPlatform(t);
   const { client } = platform;
   const gateway = await startGateway({ client, address: '127.0.0.1', port: 0, internalPort: 0, log: silentLog });
@@ -157,15 +162,16 @@ export async function startRunningPlatform(t: TestContext): Promise<RunningPlatf
     client,
     dataDir: await temporaryDirectory(t),
     name: 'here',
-    images: createImageCatalogue(
-      [
+    images: createImageCatalogue([
+      ...[
         ['serval/model-server', '@serval/server/main'],
         ['serval/storage-initializer', '@serval/storage/main'],
       ].map(([match = '', program = '']) => ({
         match,
         command: [process.execPath, '-C', '@serval/source', fileURLToPath(import.meta.resolve(program))],
       })),
-    ),
+      ...images,
+    ]),
     clusterProxyUrl: () => `http://${gateway.internal}`,
     podNetwork: 'addresses',
     log: silentLog,

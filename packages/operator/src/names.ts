@@ -24,6 +24,8 @@ export const storageReadonlyAnnotation = 'storage.kserve.io/readonly';
 
 export const predictorContainer = 'kserve-container';
 export const transformerContainer = 'transformer-container';
+/** In a container of one's own: where its model is. */
+export const storageUriVariable = 'STORAGE_URI';
 export const storageInitializerContainer = 'storage-initializer';
 export const provisionVolume = 'kserve-provision-location';
 export const claimVolume = 'kserve-pvc-source';
@@ -45,8 +47,9 @@ export const serviceNamespaceHeader = 'KServe-Isvc-Namespace';
 
 export type ComponentKind = 'predictor' | 'transformer' | 'explainer';
 
-export function componentName(service: string, component: ComponentKind): string {
-  return `${service}-${component}`;
+/** The name of a component's children; `variant` tells predictors of one service apart (`predictor.name`). */
+export function componentName(service: string, component: ComponentKind, variant?: string): string {
+  return variant ? `${service}-${variant}-${component}` : `${service}-${component}`;
 }
 
 /** The value of the `app` label, by which Deployment and Service select Pods. */

@@ -60,6 +60,13 @@ const sections: { [Section in keyof ServingConfig]: Fields<ServingConfig[Section
     serviceAnnotationDisallowedList: texts,
     serviceLabelDisallowedList: texts,
   },
+  explainers: {
+    art: {
+      type: 'object',
+      properties: { image: text, defaultImageVersion: text },
+      additionalProperties: false,
+    },
+  },
   service: { serviceClusterIPNone: flag },
   security: { autoMountServiceAccountToken: flag },
 };

@@ -37,6 +37,8 @@ export interface ServingConfig {
     readonly serviceAnnotationDisallowedList: readonly string[];
     readonly serviceLabelDisallowedList: readonly string[];
   };
+  /** Images of the explainers that are written without one. */
+  readonly explainers: { readonly art: { readonly image: string; readonly defaultImageVersion: string } };
   readonly service: { readonly serviceClusterIPNone: boolean };
   readonly security: { readonly autoMountServiceAccountToken: boolean };
 }
@@ -121,6 +123,7 @@ export const defaultServingConfig: ServingConfig = {
     ],
     serviceLabelDisallowedList: [],
   },
+  explainers: { art: { image: 'kserve/art-explainer', defaultImageVersion: 'latest' } },
   service: { serviceClusterIPNone: false },
   security: { autoMountServiceAccountToken: true },
 };

@@ -13,7 +13,7 @@ import {
   type Service,
 } from '@serval/kube/objects';
 import type { ServingConfig } from '../config/serving-config.ts';
-import { appLabel, appOf, componentName, serviceLabel } from '../names.ts';
+import { appLabel, appOf, serviceLabel } from '../names.ts';
 import type { RuntimeCandidates } from '../runtime/select-runtime.ts';
 import { gatewayOf } from './render/http-route.ts';
 import type { ConditionResult } from './status/condition-result.ts';
@@ -56,7 +56,8 @@ export interface ObservedComponent {
 export interface Observed {
   readonly service: InferenceService;
   readonly runtimes: RuntimeCandidates;
-  readonly predictor: ObservedComponent;
+  /** Deployments of the service with what is theirs, by name: also those that are to go. */
+  readonly workloads: ReadonlyMap<string, ObservedComponent>;
   readonly ingress: ObservedIngress;
   /** How the certificates are that the storage is trusted by; nothing when there are none. */
   readonly certificates?: ConditionResult | undefined;
@@ -71,25 +72,31 @@ export function observe(caches: Caches, config: ServingConfig, namespace: string
   return {
     service,
     runtimes: { namespaced: caches.runtimes.list({ namespace }), cluster: caches.clusterRuntimes.list() },
-    predictor: observeComponent(caches, namespace, name, componentName(name, 'predictor')),
+    workloads: observeWorkloads(caches, keyOf({ namespace, name })),
     ingress: {
       gateway,
       gatewayClass: gateway && caches.gatewayClasses.get('', gateway.spec.gatewayClassName),
       routes: new Map(
-        [name, componentName(name, 'predictor')].map((route) => [route, caches.routes.get(namespace, route)]),
+        caches.routes
+          .byIndex(serviceIndex, keyOf({ namespace, name }))
+          .map((route) => [route.metadata.name ?? '', route]),
       ),
     },
   };
 }
 
-function observeComponent(caches: Caches, namespace: string, service: string, name: string): ObservedComponent {
-  const key = keyOf({ namespace, name: service });
-  const app = appOf(name);
-  const ofComponent = <T extends KubeObject>(cache: ChildCache<T>) =>
-    cache.byIndex(serviceIndex, key).filter(({ metadata }) => metadata.labels?.[appLabel] === app);
-  return {
-    deployment: caches.deployments.get(namespace, name),
-    replicaSets: ofComponent(caches.replicaSets),
-    pods: ofComponent(caches.pods),
-  };
+function observeWorkloads(caches: Caches, service: string): Map<string, ObservedComponent> {
+  const replicaSets = byApp(caches.replicaSets.byIndex(serviceIndex, service));
+  const pods = byApp(caches.pods.byIndex(serviceIndex, service));
+  return new Map(
+    caches.deployments.byIndex(serviceIndex, service).map((deployment) => {
+      const name = deployment.metadata.name ?? '';
+      const app = appOf(name);
+      return [name, { deployment, replicaSets: replicaSets.get(app) ?? [], pods: pods.get(app) ?? [] }];
+    }),
+  );
+}
+
+function byApp<T extends KubeObject>(objects: readonly T[]): Map<string, T[]> {
+  return Map.groupBy(objects, ({ metadata }) => metadata.labels?.[appLabel] ?? '');
 }

@@ -331,8 +331,12 @@ test('a stopped service says so', () => {
   assert.equal(status.modelStatus, undefined);
 });
 
-test('a transformer that is not served keeps the service from being ready', () => {
+test('a transformer that is not there yet keeps the service from being ready', () => {
   const world = settledWorld();
   world.service.spec.transformer = { containers: [{ name: 'kserve-container', image: 't' }] };
-  assert.equal(conditionOf(statusOf(world), 'Ready'), 'False NotSupported');
+  const status = statusOf(world);
+  assert.equal(conditionOf(status, 'TransformerReady'), 'Unknown DeploymentPending');
+  assert.equal(conditionOf(status, 'Ready'), 'Unknown DeploymentPending');
+  assert.equal(status.address?.url, 'http://iris-transformer.default.svc.cluster.local');
+  assert.deepEqual(Object.keys(status.components ?? {}), ['predictor', 'transformer']);
 });

@@ -1,17 +1,27 @@
 import type { InferenceServiceStatus } from '@serval/api';
 import { type Condition, findCondition } from '@serval/kube/objects';
 import type { ServingConfig } from '../config/serving-config.ts';
-import { clusterHost } from '../names.ts';
+import { type ComponentKind, componentName } from '../names.ts';
 import { certificateConditionType } from '../storage-config/certificate-condition.ts';
 import type { Observed } from './observe.ts';
-import { externalHost, isExternal } from './render/hosts.ts';
+import type { Component } from './render/component.ts';
+import { isExternal } from './render/hosts.ts';
 import { parentReferenceOf } from './render/http-route.ts';
 import { deploymentModeOf, type Rendered } from './render/render-inference-service.ts';
 import { componentState } from './status/component-state.ts';
+import { componentUrls } from './status/component-urls.ts';
 import type { ConditionResult } from './status/condition-result.ts';
 import { ingressState } from './status/ingress-state.ts';
 import { invalidModelStatus, modelStatusFrom } from './status/model-status.ts';
-import { externalUrl } from './status/urls.ts';
+
+type Serving = Extract<Rendered, { state: 'serving' }>;
+type Results = Record<string, ConditionResult>;
+
+const readyTypes = {
+  predictor: 'PredictorReady',
+  transformer: 'TransformerReady',
+  explainer: 'ExplainerReady',
+} as const satisfies Record<ComponentKind, string>;
 
 /**
  * The status of a service, from what is observed of its children. Pure: `now` (RFC 3339) is written only where a
@@ -29,42 +39,45 @@ export function statusFrom(
     observedGeneration: service.metadata.generation ?? 1,
     deploymentMode: deploymentModeOf(service, config),
   };
-  if (rendered.state === 'stopped') {
-    const stopped: ConditionResult = { status: 'False', reason: 'Stopped', message: 'the stop annotation is set' };
-    return { ...base, conditions: conditionsFrom(observed, { PredictorReady: stopped, IngressReady: stopped }, now) };
-  }
-  const predictor = componentState(observed.predictor);
-  if (rendered.state === 'failed') {
-    const { reason, conditionReason = reason, message } = rendered;
-    const failure: ConditionResult = { status: 'False', reason: conditionReason, message };
-    return {
-      ...base,
-      conditions: conditionsFrom(observed, { PredictorReady: failure, IngressReady: ingress(observed, config) }, now),
-      modelStatus: invalidModelStatus(rendered, predictor.readyPods),
-    };
-  }
-  const { runtime, name, namespace } = rendered.predictor;
-  const specChanged = service.status?.observedGeneration !== service.metadata.generation;
-  const results: Record<string, ConditionResult> = {
-    PredictorReady: refusal ? { status: 'False', reason: 'ReconcileFailed', message: refusal } : predictor.ready,
-    IngressReady: ingress(observed, config),
-  };
-  for (const [field, type] of [
-    ['transformer', 'TransformerReady'],
-    ['explainer', 'ExplainerReady'],
-  ] as const) {
-    if (service.spec[field]) {
-      results[type] = {
-        status: 'False',
-        reason: 'NotSupported',
-        message: `spec.${field} is not served by this release`,
+  switch (rendered.state) {
+    case 'stopped':
+      return { ...base, conditions: conditionsFrom(observed, stoppedResults(observed), now) };
+    case 'failed': {
+      const { reason, conditionReason = reason, message } = rendered;
+      const results: Results = {
+        PredictorReady: { status: 'False', reason: conditionReason, message },
+        IngressReady: ingress(observed, config, formerRoutes(observed)),
+      };
+      return {
+        ...base,
+        conditions: conditionsFrom(observed, results, now),
+        modelStatus: invalidModelStatus(rendered, readyPodsOf(observed)),
       };
     }
+    case 'serving':
+      return { ...base, ...servingStatus(observed, rendered, config, now, refusal) };
   }
+}
+
+function servingStatus(
+  observed: Observed,
+  rendered: Serving,
+  config: ServingConfig,
+  now: string,
+  refusal: string | undefined,
+): InferenceServiceStatus {
+  const { service } = observed;
+  const { runtime } = rendered.predictor;
+  const specChanged = service.status?.observedGeneration !== service.metadata.generation;
+  const predictor = componentState(observed.workloads.get(rendered.predictor.name));
+  const results: Results = { IngressReady: ingress(observed, config, routeNames(rendered)) };
+  for (const { kind, name } of stableComponents(rendered)) {
+    results[readyTypes[kind]] = componentState(observed.workloads.get(name)).ready;
+  }
+  if (refusal) results['PredictorReady'] = { status: 'False', reason: 'ReconcileFailed', message: refusal };
   return {
-    ...base,
     conditions: conditionsFrom(observed, results, now),
-    ...urls(observed, config, name, namespace),
+    ...componentUrls(service, observed.ingress.gateway, stableComponents(rendered), config),
     modelStatus: modelStatusFrom(predictor, service.status?.modelStatus, specChanged),
     ...(runtime
       ? { [runtime.scope === 'cluster' ? 'clusterServingRuntimeName' : 'servingRuntimeName']: runtime.name }
@@ -72,35 +85,48 @@ export function statusFrom(
   };
 }
 
-function ingress({ service, ingress: seen }: Observed, config: ServingConfig): ConditionResult {
-  return isExternal(service, config) ? ingressState(seen, parentReferenceOf(config)) : { status: 'True' };
+/** One of each kind, the predictor first. */
+function stableComponents({ predictor, traffic: { transformers, explainer } }: Serving): Component[] {
+  const [transformer] = transformers;
+  return [predictor, ...(transformer ? [transformer.component] : []), ...(explainer ? [explainer] : [])];
 }
 
-function urls(
-  { service, ingress: { gateway } }: Observed,
-  config: ServingConfig,
-  predictor: string,
-  namespace: string,
-): Partial<InferenceServiceStatus> {
-  const address = { url: `http://${clusterHost(predictor, namespace)}` };
-  if (!isExternal(service, config)) {
-    return { url: address.url, address, components: { predictor: { url: address.url, address } } };
-  }
-  const url = (name: string) => externalUrl(externalHost(name, service, config), gateway, config);
+function stoppedResults({ service: { spec } }: Observed): Results {
+  const stopped: ConditionResult = { status: 'False', reason: 'Stopped', message: 'the stop annotation is set' };
   return {
-    url: url(service.metadata.name ?? ''),
-    address,
-    components: { predictor: { url: url(predictor), address } },
+    PredictorReady: stopped,
+    ...(spec.transformer ? { TransformerReady: stopped } : {}),
+    ...(spec.explainer ? { ExplainerReady: stopped } : {}),
+    IngressReady: stopped,
   };
 }
 
+function ingress(
+  { service, ingress: seen }: Observed,
+  config: ServingConfig,
+  expected: readonly string[],
+): ConditionResult {
+  return isExternal(service, config) ? ingressState(seen, parentReferenceOf(config), expected) : { status: 'True' };
+}
+
+function routeNames({ objects }: Serving): string[] {
+  return objects.filter(({ kind }) => kind === 'HTTPRoute').map(({ metadata }) => metadata.name ?? '');
+}
+
+/** Of a specification that nothing can be made of: what there was before, which serves on. */
+function formerRoutes({ service: { metadata } }: Observed): string[] {
+  const name = metadata.name ?? '';
+  return [name, componentName(name, 'predictor')];
+}
+
+function readyPodsOf({ service: { metadata, spec }, workloads }: Observed): number {
+  const name = componentName(metadata.name ?? '', 'predictor', spec.predictor.name);
+  return componentState(workloads.get(name)).readyPods;
+}
+
 /** The conditions with `Ready`, which is what all of them come to, each with the time of its last change. */
-function conditionsFrom(
-  { service, certificates }: Observed,
-  results: Readonly<Record<string, ConditionResult>>,
-  now: string,
-): Condition[] {
-  const all: Record<string, ConditionResult> = { ...results, Ready: readyFrom(results) };
+function conditionsFrom({ service, certificates }: Observed, results: Readonly<Results>, now: string): Condition[] {
+  const all: Results = { ...results, Ready: readyFrom(results) };
   // Told beside the others: a model that is loaded serves on when a certificate ends.
   if (certificates) all[certificateConditionType] = certificates;
   return Object.entries(all)
@@ -120,8 +146,9 @@ function conditionsFrom(
 }
 
 /** False before Unknown: what is known to be wrong says more than what is not known yet. */
-function readyFrom(results: Readonly<Record<string, ConditionResult>>): ConditionResult {
-  const list = Object.values(results);
+function readyFrom(results: Readonly<Results>): ConditionResult {
+  const order = ['PredictorReady', 'TransformerReady', 'ExplainerReady', 'IngressReady'];
+  const list = order.flatMap((type) => results[type] ?? []);
   return (
     list.find(({ status }) => status === 'False') ??
     list.find(({ status }) => status === 'Unknown') ?? { status: 'True' }

@@ -175,11 +175,13 @@ export function statusOf(world: World): InferenceServiceStatus {
   const observed: Observed = {
     service: world.service,
     runtimes,
-    predictor: { deployment: world.deployment, replicaSets: world.replicaSets, pods: world.pods },
+    workloads: new Map([
+      ['iris-predictor', { deployment: world.deployment, replicaSets: world.replicaSets, pods: world.pods }],
+    ]),
     ingress: {
       gateway: world.gateway,
       gatewayClass: servalGatewayClass(),
-      routes: new Map(Object.entries(world.routes)),
+      routes: new Map(Object.entries(world.routes).flatMap(([name, route]) => (route ? [[name, route] as const] : []))),
     },
   };
   const rendered = renderInferenceService({ service: world.service, runtimes, config: defaultServingConfig });

@@ -40,16 +40,6 @@ test('a scheme that only a storage container of its own could fetch from is name
   assert.deepEqual(paths({ model: { ...model, storageUri: '/mnt/models' } }), []);
 });
 
-test('a transformer is named', () => {
-  const service = {
-    apiVersion: 'serving.kserve.io/v1beta1',
-    kind: 'InferenceService',
-    metadata: { name: 'iris' },
-    spec: { predictor: { xgboost: {} }, transformer: { containers: [{ name: 'kserve-container' }] } },
-  };
-  assert.match(inferenceServiceWarnings(service)[0] ?? '', /^spec\.transformer .* will not become ready$/);
-});
-
 test('objects of any shape are answered', () => {
   for (const spec of [undefined, {}, { predictor: null }]) {
     assert.deepEqual(inferenceServiceWarnings({ metadata: {}, spec } as unknown as InferenceService), []);

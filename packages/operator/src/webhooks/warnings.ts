@@ -24,7 +24,6 @@ export function inferenceServiceWarnings(
     const component: ComponentSpec | undefined = spec?.[name];
     if (typeof component !== 'object' || component === null) continue;
     const path = `spec.${name}`;
-    if (name !== 'predictor') unserved(path, 'the service will not become ready');
     const share = component.canaryTrafficPercent;
     if (share !== undefined && share < 100)
       unserved(`${path}.canaryTrafficPercent`, 'the newest revision gets all traffic');

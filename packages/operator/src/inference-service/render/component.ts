@@ -4,12 +4,21 @@ import {
   autoscalerClasses,
   type ComponentSpec,
   type InferenceService,
+  type PredictorSpec,
   type ServingRuntimeSpec,
 } from '@serval/api';
 import type { PodSpec } from '@serval/kube/objects';
 import type { ServingConfig } from '../../config/serving-config.ts';
 import { storageAnnotations } from '../../credentials/storage-request.ts';
-import { appLabel, appOf, type ComponentKind, componentLabel, componentName, serviceLabel } from '../../names.ts';
+import {
+  appLabel,
+  appOf,
+  type ComponentKind,
+  componentLabel,
+  serviceLabel,
+  sourceUriAnnotation,
+  storageUriVariable,
+} from '../../names.ts';
 import { mergePodSpec } from '../../runtime/merge-pod-spec.ts';
 import { podSpecOfComponent } from '../../runtime/pod-fields.ts';
 import { type RuntimeCandidates, type SelectedRuntime, selectRuntime } from '../../runtime/select-runtime.ts';
@@ -31,18 +40,18 @@ export interface Component {
 }
 
 /**
- * The predictor: its runtime chosen, its Pod merged, its labels and annotations in KServe's precedence (component over
+ * A predictor: its runtime chosen, its Pod merged, its labels and annotations in KServe's precedence (component over
  * service over runtime).
  *
  * @throws RuntimeSelectionError when nothing can serve the model.
  */
 export function predictorComponent(
   service: InferenceService,
+  predictor: PredictorSpec,
+  name: string,
   candidates: RuntimeCandidates,
   config: ServingConfig,
 ): Component {
-  const { predictor } = service.spec;
-  const name = componentName(service.metadata.name ?? '', 'predictor');
   const runtime = predictor.model ? selectRuntime(predictor.model, candidates) : undefined;
   const podSpec = runtime
     ? mergePodSpec(runtime.name, runtime.spec, predictor, {
@@ -52,43 +61,58 @@ export function predictorComponent(
         Annotations: service.metadata.annotations ?? {},
       })
     : ({ containers: [], ...podSpecOfComponent(predictor) } satisfies PodSpec);
-  const annotations = {
-    ...withoutKeys(runtime?.spec.annotations, config.inferenceService.serviceAnnotationDisallowedList),
-    ...withoutKeys(service.metadata.annotations, config.inferenceService.serviceAnnotationDisallowedList),
-    ...withoutKeys(predictor.annotations, config.inferenceService.serviceAnnotationDisallowedList),
+  const source = runtime ? {} : sourceOfFirst(podSpec);
+  const component = componentOf('predictor', name, service, predictor, podSpec, config, {
+    runtime: runtime?.spec,
     // Last, as only they say what is to be fetched.
-    ...storageAnnotations(predictor),
+    storage: { ...source, ...storageAnnotations(predictor) },
+  });
+  return runtime ? { ...component, runtime } : component;
+}
+
+/** What only some kinds of component have. */
+interface ComponentParts {
+  readonly runtime?: ServingRuntimeSpec | undefined;
+  readonly storage: Readonly<Record<string, string>>;
+}
+
+export function componentOf(
+  kind: ComponentKind,
+  name: string,
+  service: InferenceService,
+  spec: ComponentSpec,
+  podSpec: PodSpec,
+  { inferenceService }: ServingConfig,
+  { runtime, storage }: ComponentParts,
+): Component {
+  const { serviceAnnotationDisallowedList, serviceLabelDisallowedList } = inferenceService;
+  const annotations = {
+    ...withoutKeys(runtime?.annotations, serviceAnnotationDisallowedList),
+    ...withoutKeys(service.metadata.annotations, serviceAnnotationDisallowedList),
+    ...withoutKeys(spec.annotations, serviceAnnotationDisallowedList),
+    ...storage,
   };
   return {
-    kind: 'predictor',
+    kind,
     name,
     namespace: service.metadata.namespace ?? 'default',
-    labels: labelsOf(service, 'predictor', name, predictor, runtime?.spec, config),
+    labels: {
+      ...withoutKeys({ ...runtime?.labels, ...service.metadata.labels, ...spec.labels }, serviceLabelDisallowedList),
+      [serviceLabel]: service.metadata.name ?? '',
+      [componentLabel]: kind,
+      [appLabel]: appOf(name),
+    },
     annotations,
     podSpec: completePodSpec(podSpec, service.metadata.name ?? ''),
-    spec: predictor,
+    spec,
     autoscaler: autoscalerClass(annotations),
-    ...(runtime ? { runtime } : {}),
   };
 }
 
-function labelsOf(
-  service: InferenceService,
-  kind: ComponentKind,
-  name: string,
-  spec: ComponentSpec,
-  runtime: ServingRuntimeSpec | undefined,
-  config: ServingConfig,
-): Record<string, string> {
-  return {
-    ...withoutKeys(
-      { ...runtime?.labels, ...service.metadata.labels, ...spec.labels },
-      config.inferenceService.serviceLabelDisallowedList,
-    ),
-    [serviceLabel]: service.metadata.name ?? '',
-    [componentLabel]: kind,
-    [appLabel]: appOf(name),
-  };
+/** The model of a server of one's own, which its first container names in its environment (KServe). */
+export function sourceOfFirst({ containers }: PodSpec): Record<string, string> {
+  const uri = containers[0]?.env?.find(({ name }) => name === storageUriVariable)?.value;
+  return uri ? { [sourceUriAnnotation]: uri } : {};
 }
 
 function autoscalerClass(annotations: Readonly<Record<string, string>>): AutoscalerClass {

@@ -5,16 +5,19 @@ import {
   presentModeName,
   stopAnnotation,
 } from '@serval/api';
-import { controllerReference, isStatusError, type KubeObject } from '@serval/kube/objects';
+import { controllerReference, type HttpRoute, isStatusError, type KubeObject } from '@serval/kube/objects';
 import type { ServingConfig } from '../../config/serving-config.ts';
+import { componentName } from '../../names.ts';
 import { type RuntimeCandidates, RuntimeSelectionError } from '../../runtime/select-runtime.ts';
 import { TemplateError } from '../../template/go-template.ts';
 import { renderAutoscaler } from './autoscaler.ts';
+import type { Backend, Traffic } from './backends.ts';
 import { type Component, predictorComponent } from './component.ts';
 import { renderDeployment } from './deployment.ts';
 import { isExternal } from './hosts.ts';
 import { renderComponentRoute, renderServiceRoute } from './http-route.ts';
 import { renderService } from './service.ts';
+import { explainerComponent, transformerComponent } from './side-component.ts';
 
 export interface RenderInput {
   /** Defaulted and valid. */
@@ -25,7 +28,13 @@ export interface RenderInput {
 
 export type Rendered =
   /** What there should be, and nothing else. */
-  | { readonly state: 'serving'; readonly predictor: Component; readonly objects: readonly KubeObject[] }
+  | {
+      readonly state: 'serving';
+      /** The stable one. */
+      readonly predictor: Component;
+      readonly traffic: Traffic;
+      readonly objects: readonly KubeObject[];
+    }
   /** The stop annotation: nothing should be there. */
   | { readonly state: 'stopped'; readonly objects: readonly [] }
   /** The specification cannot be served; what is there from before stays. */
@@ -47,17 +56,15 @@ export function renderInferenceService({ service, runtimes, config }: RenderInpu
       const message = `deployment mode ${mode} is not served by this release; use Standard`;
       return { state: 'failed', reason: 'InvalidPredictorSpec', message };
     }
-    const predictor = predictorComponent(service, runtimes, config);
-    const autoscaler = renderAutoscaler(predictor);
-    const children: KubeObject[] = [
-      renderDeployment(predictor),
-      renderService(predictor, config),
-      ...(autoscaler ? [autoscaler] : []),
-      ...(isExternal(service, config)
-        ? [renderServiceRoute(service, predictor, config), renderComponentRoute(service, predictor, config)]
-        : []),
+    const { metadata, spec } = service;
+    const name = componentName(metadata.name ?? '', 'predictor', spec.predictor.name);
+    const predictor = predictorComponent(service, spec.predictor, name, runtimes, config);
+    const traffic = trafficOf(service, predictor, config);
+    const children = [
+      ...componentsOf(traffic).flatMap((component) => childrenOf(component, config)),
+      ...(isExternal(service, config) ? routesOf(service, traffic, config) : []),
     ];
-    return { state: 'serving', predictor, objects: children.map((child) => owned(child, service)) };
+    return { state: 'serving', predictor, traffic, objects: children.map((child) => owned(child, service)) };
   } catch (error) {
     if (error instanceof RuntimeSelectionError) {
       return { state: 'failed', reason: error.reason, message: error.message };
@@ -71,6 +78,38 @@ export function renderInferenceService({ service, runtimes, config }: RenderInpu
     }
     throw error;
   }
+}
+
+function trafficOf(service: InferenceService, predictor: Component, config: ServingConfig): Traffic {
+  const { transformer, explainer } = service.spec;
+  const predictors: Backend[] = [{ component: predictor, weight: 1 }];
+  const transformers: Backend[] = transformer
+    ? [{ component: transformerComponent(service, transformer, predictor, config), weight: 1 }]
+    : [];
+  return {
+    predictors,
+    transformers,
+    front: transformer ? transformers : predictors,
+    explainer: explainer && explainerComponent(service, explainer, predictor, config),
+  };
+}
+
+function componentsOf({ predictors, transformers, explainer }: Traffic): Component[] {
+  return [...[...predictors, ...transformers].map(({ component }) => component), ...(explainer ? [explainer] : [])];
+}
+
+function childrenOf(component: Component, config: ServingConfig): KubeObject[] {
+  const autoscaler = renderAutoscaler(component);
+  return [renderDeployment(component), renderService(component, config), ...(autoscaler ? [autoscaler] : [])];
+}
+
+function routesOf(service: InferenceService, traffic: Traffic, config: ServingConfig): HttpRoute[] {
+  const { predictors, transformers, explainer } = traffic;
+  const ofComponents = [predictors, transformers, explainer ? [{ component: explainer, weight: 1 }] : []];
+  return [
+    renderServiceRoute(service, traffic, config),
+    ...ofComponents.flatMap((backends) => renderComponentRoute(service, backends, config) ?? []),
+  ];
 }
 
 /** Status, then annotation, then configuration (KServe): what a service once ran as, it stays. */

@@ -17,7 +17,10 @@ export interface ComponentState {
   readonly current: boolean;
 }
 
-export function componentState({ deployment, replicaSets, pods }: ObservedComponent): ComponentState {
+/** A component of which nothing is there yet. */
+const nothing: ObservedComponent = { deployment: undefined, replicaSets: [], pods: [] };
+
+export function componentState({ deployment, replicaSets, pods } = nothing): ComponentState {
   const living = pods.filter(({ metadata }) => !metadata.deletionTimestamp);
   const readyPods = living.filter((pod) => podState(pod).state === 'Ready').length;
   if (!deployment) {

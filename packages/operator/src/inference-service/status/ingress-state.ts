@@ -11,17 +11,18 @@ import type { ConditionResult } from './condition-result.ts';
 export interface ObservedIngress {
   readonly gateway: Gateway | undefined;
   readonly gatewayClass: GatewayClass | undefined;
-  /** Of each route that should be there, by name. */
-  readonly routes: ReadonlyMap<string, HttpRoute | undefined>;
+  /** The service's routes that are there, by name. */
+  readonly routes: ReadonlyMap<string, HttpRoute>;
 }
 
 /**
  * Whether requests from outside find their way: the Gateway is programmed, and every route is accepted by it with all of its
- * references resolved. Only what our Gateway's controller says of our parent counts, and only of the present generation.
+ * references resolved; `expected` are their names. Only what our Gateway's controller says of our parent counts, and only of the present generation.
  */
 export function ingressState(
   { gateway, gatewayClass, routes }: ObservedIngress,
   parent: ParentReference,
+  expected: readonly string[],
 ): ConditionResult {
   const where = `Gateway ${parent.namespace}/${parent.name}`;
   if (!gateway) return { status: 'False', reason: 'GatewayNotFound', message: `${where} does not exist` };
@@ -29,8 +30,8 @@ export function ingressState(
   if (programmed?.status !== 'True' || isStale(programmed.observedGeneration, gateway.metadata.generation)) {
     return notYet('GatewayNotProgrammed', `${where} is not programmed`, programmed);
   }
-  for (const [name, route] of routes) {
-    const state = routeState(name, route, parent, gatewayClass?.spec.controllerName);
+  for (const name of expected) {
+    const state = routeState(name, routes.get(name), parent, gatewayClass?.spec.controllerName);
     if (state) return state;
   }
   return { status: 'True' };

@@ -55,6 +55,29 @@ test('an only container is named', () => {
   assert.equal(predictor.containers?.[0]?.name, 'kserve-container');
 });
 
+test('the first container of a transformer and an explainer is named and gets resources', () => {
+  const given = service({ xgboost: {} });
+  given.spec.transformer = { containers: [{ image: 't:1' } as never, { name: 'other', image: 'o:1' }] };
+  given.spec.explainer = { containers: [{ name: 'mine', image: 'e:1' }] };
+  const { transformer, explainer } = defaultInferenceService(given, { resources: { cpuLimit: '2' } }).spec;
+  const resources = { limits: { cpu: '2' } };
+  assert.deepEqual(transformer?.containers, [
+    { name: 'kserve-container', image: 't:1', resources },
+    { name: 'other', image: 'o:1' },
+  ]);
+  assert.deepEqual(explainer?.containers, [{ name: 'mine', image: 'e:1', resources }]);
+});
+
+test('a canary in a framework form becomes a model too, without defaults of its own', () => {
+  const given = service({ xgboost: { storageUri: 's3://m/1' } });
+  given.spec.canary = [{ predictor: { name: 'v2', xgboost: { storageUri: 's3://m/2' } }, trafficPercent: 10 }];
+  const { canary } = defaultInferenceService(given, { resources: { cpuLimit: '2' } }).spec;
+  assert.deepEqual(canary?.[0]?.predictor, {
+    name: 'v2',
+    model: { modelFormat: { name: 'xgboost' }, storageUri: 's3://m/2' },
+  });
+});
+
 test('the given object is not changed, and defaulting twice changes nothing more', () => {
   const given = service({ lightgbm: { storageUri: 's3://m/x' } });
   const before = structuredClone(given);

@@ -1,9 +1,9 @@
-import { cloneJson } from '@serval/kube/objects';
-import { readObject } from '../../../schema/lenient.ts';
+import { type Container, cloneJson } from '@serval/kube/objects';
+import { readObject, readObjects } from '../../../schema/lenient.ts';
 import { deploymentModeAnnotation } from './annotations.ts';
 import { frameworkFields, v2ByDefault } from './formats.ts';
 import { predictorContainerName, predictorImplementations } from './implementations.ts';
-import type { InferenceService, ModelSpec, PredictorSpec } from './types.ts';
+import type { ComponentSpec, InferenceService, ModelSpec, PredictorSpec } from './types.ts';
 
 /** What defaulting takes from the platform's configuration. */
 export interface InferenceServiceDefaults {
@@ -33,8 +33,17 @@ export function defaultInferenceService(
     if (predictor.model === undefined) nameOnlyContainer(predictor);
     else if (readObject(predictor.model)) defaultModel(predictor.model, defaults);
   }
+  const { transformer, explainer } = result.spec;
+  if (readObject(transformer)) defaultOwnServer(transformer, defaults);
+  if (readObject(explainer) && !explainer?.art) defaultOwnServer(explainer, defaults);
+  for (const [, canary] of readObjects(result.spec.canary)) {
+    // What a canary does not say is the stable predictor's, so it gets no defaults of its own.
+    if (readObject(canary.predictor) && predictorImplementations(canary.predictor).length === 1) {
+      moveFrameworkToModel(canary.predictor);
+    }
+  }
   if (defaults.automountServiceAccountToken === false) {
-    for (const component of [predictor, result.spec.transformer, result.spec.explainer]) {
+    for (const component of [predictor, transformer, explainer]) {
       if (component && component['automountServiceAccountToken'] === undefined) {
         component['automountServiceAccountToken'] = false;
       }
@@ -52,12 +61,25 @@ function moveFrameworkToModel(predictor: PredictorSpec): void {
   if (v2ByDefault.has(field)) predictor.model.protocolVersion ??= 'v2';
 }
 
-function defaultModel(model: ModelSpec, { resources = {} }: InferenceServiceDefaults): void {
+function defaultModel(model: ModelSpec, defaults: InferenceServiceDefaults): void {
   if (model.modelFormat?.name === 'triton') model.protocolVersion ??= 'v2';
+  defaultResources(model, defaults);
+}
+
+/** The first container of a transformer or explainer takes the requests. A name that is written stays: apply goes by it. */
+function defaultOwnServer(component: ComponentSpec | undefined, defaults: InferenceServiceDefaults): void {
+  const first = Array.isArray(component?.containers) ? component.containers[0] : undefined;
+  if (!first || !readObject(first)) return;
+  if (!first.name) first.name = predictorContainerName;
+  defaultResources(first, defaults);
+}
+
+function defaultResources(container: Pick<Container, 'resources'>, { resources = {} }: InferenceServiceDefaults): void {
   const requests = given({ cpu: resources.cpuRequest, memory: resources.memoryRequest });
   const limits = given({ cpu: resources.cpuLimit, memory: resources.memoryLimit });
-  if (requests) model.resources = { ...model.resources, requests: { ...requests, ...model.resources?.requests } };
-  if (limits) model.resources = { ...model.resources, limits: { ...limits, ...model.resources?.limits } };
+  const written = container.resources;
+  if (requests) container.resources = { ...written, requests: { ...requests, ...written?.requests } };
+  if (limits) container.resources = { ...container.resources, limits: { ...limits, ...written?.limits } };
 }
 
 /** A predictor's only container may leave its name out. */
