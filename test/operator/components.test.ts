@@ -15,7 +15,9 @@ test('predictions go through the transformer, explanations to the explainer', as
   const input = await readFile(join(examples, 'iris/input.json'), 'utf8');
   const send = requesterOf(gateway);
   const service = serviceOf('iris', { xgboost: { storageUri: `${store}/iris/model.ubj` } });
-  const containers = [{ name: 'mine', image: 'acme/transformer:1' }];
+  const containers = [
+    { name: 'mine', image: 'acme/transformer:1', readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 } },
+  ];
   service.spec = { ...service.spec, transformer: { containers }, explainer: { containers } };
   await client.create(inferenceServices, service);
 

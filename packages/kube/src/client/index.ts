@@ -1,5 +1,6 @@
 export * from './apply/applier.ts';
 export * from './apply/compare.ts';
+export { covers } from './apply/semantic.ts';
 export { failureOf, readJson, readJsonLines, readText } from './body.ts';
 export * from './client.ts';
 export * from './clock.ts';

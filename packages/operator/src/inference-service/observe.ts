@@ -16,6 +16,7 @@ import type { ServingConfig } from '../config/serving-config.ts';
 import { appLabel, appOf, serviceLabel } from '../names.ts';
 import type { RuntimeCandidates } from '../runtime/select-runtime.ts';
 import { gatewayOf } from './render/http-route.ts';
+import type { ObservedChildren } from './render/observed-children.ts';
 import type { ConditionResult } from './status/condition-result.ts';
 import type { ObservedIngress } from './status/ingress-state.ts';
 
@@ -83,6 +84,14 @@ export function observe(caches: Caches, config: ServingConfig, namespace: string
       ),
     },
   };
+}
+
+/** What rendering sees of it. */
+export function childrenIn({ workloads, ingress: { routes } }: Observed): ObservedChildren {
+  const deployments = [...workloads].flatMap(([name, { deployment }]) =>
+    deployment && !deployment.metadata.deletionTimestamp ? [[name, deployment] as const] : [],
+  );
+  return { deployments: new Map(deployments), routes };
 }
 
 function observeWorkloads(caches: Caches, service: string): Map<string, ObservedComponent> {

@@ -13,8 +13,9 @@ import type { DeliveryContext } from '../credentials/decide-delivery.ts';
 import type { ReadReference } from '../credentials/resolve-delivery.ts';
 import { recordReads, rollsOut, withCredentialChecksum } from '../rollout/rollout.ts';
 import { childOf, liveChildren, otherOwner } from './children.ts';
-import { type Caches, observe } from './observe.ts';
+import { type Caches, childrenIn, observe, serviceIndex } from './observe.ts';
 import { renderInferenceService } from './render/render-inference-service.ts';
+import { withoutRetained } from './retained.ts';
 import type { ConditionResult } from './status/condition-result.ts';
 import { statusFrom } from './status.ts';
 import { createStatusPace, isUrgent } from './status-pace.ts';
@@ -58,7 +59,7 @@ export function createInferenceServiceReconciler({
     const { service, runtimes } = observed;
     const reads = recordReads(references);
     const stored = await withStorage(
-      renderInferenceService({ service, runtimes, config: config.current() }),
+      renderInferenceService({ service, runtimes, config: config.current(), observed: childrenIn(observed) }),
       deliveryContext(),
       reads.read,
       signal,
@@ -75,7 +76,9 @@ export function createInferenceServiceReconciler({
       if (conflicts.length > 0) refusal = new Error(conflicts.join('; '));
       const live = liveChildren(caches, namespace, name);
       try {
-        await applier.applyChildren({ owner: service, desired, live, signal });
+        const pods = caches.pods.byIndex(serviceIndex, keyOf({ namespace, name }));
+        const prunable = rendered.state === 'serving' ? withoutRetained(desired, live, pods) : live;
+        await applier.applyChildren({ owner: service, desired, live: prunable, signal });
       } catch (error) {
         if (failuresOf(error).every(isNamespaceTerminating)) return;
         if (!isRefusal(error)) throw error;

@@ -8,6 +8,7 @@ import type { Component } from './render/component.ts';
 import { isExternal } from './render/hosts.ts';
 import { parentReferenceOf } from './render/http-route.ts';
 import { deploymentModeOf, type Rendered } from './render/render-inference-service.ts';
+import { canaryCondition, canaryStatuses, predictorRevisions } from './status/canary-status.ts';
 import { componentState } from './status/component-state.ts';
 import { componentUrls } from './status/component-urls.ts';
 import type { ConditionResult } from './status/condition-result.ts';
@@ -74,10 +75,16 @@ function servingStatus(
   for (const { kind, name } of stableComponents(rendered)) {
     results[readyTypes[kind]] = componentState(observed.workloads.get(name)).ready;
   }
+  const canary = canaryCondition(service, rendered, observed.workloads, config);
+  if (canary) results['CanaryPredictorReady'] = canary;
   if (refusal) results['PredictorReady'] = { status: 'False', reason: 'ReconcileFailed', message: refusal };
+  const urls = componentUrls(service, observed.ingress.gateway, stableComponents(rendered), config);
+  const revisions = predictorRevisions(rendered, observed.workloads);
   return {
     conditions: conditionsFrom(observed, results, now),
-    ...componentUrls(service, observed.ingress.gateway, stableComponents(rendered), config),
+    ...urls,
+    components: { ...urls.components, predictor: { ...urls.components?.['predictor'], ...revisions } },
+    ...canaryStatuses(service, rendered, observed.workloads),
     modelStatus: modelStatusFrom(predictor, service.status?.modelStatus, specChanged),
     ...(runtime
       ? { [runtime.scope === 'cluster' ? 'clusterServingRuntimeName' : 'servingRuntimeName']: runtime.name }
@@ -97,6 +104,7 @@ function stoppedResults({ service: { spec } }: Observed): Results {
     PredictorReady: stopped,
     ...(spec.transformer ? { TransformerReady: stopped } : {}),
     ...(spec.explainer ? { ExplainerReady: stopped } : {}),
+    ...(spec.canary?.length ? { CanaryPredictorReady: stopped } : {}),
     IngressReady: stopped,
   };
 }

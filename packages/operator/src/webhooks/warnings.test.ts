@@ -18,11 +18,10 @@ test('what is served is not warned of', () => {
 test('each field that is not acted on is named', () => {
   assert.deepEqual(
     paths(
-      { canaryTrafficPercent: 10, logger: {}, batcher: {}, scaleMetric: 'rps', workerSpec: {} },
+      { logger: {}, batcher: {}, scaleMetric: 'rps', workerSpec: {} },
       { 'serving.kserve.io/autoscalerClass': 'keda' },
     ),
     [
-      'spec.predictor.canaryTrafficPercent',
       'spec.predictor.logger',
       'spec.predictor.batcher',
       'spec.predictor.scaleMetric',

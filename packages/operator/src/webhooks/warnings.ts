@@ -19,13 +19,12 @@ export function inferenceServiceWarnings(
   const warnings: string[] = [];
   const unserved = (path: string, effect: string) =>
     warnings.push(`${path} is not acted on by this release: ${effect}`);
-  if (spec?.canary !== undefined) unserved('spec.canary', 'all traffic goes to spec.predictor');
   for (const name of ['predictor', 'transformer', 'explainer'] as const) {
     const component: ComponentSpec | undefined = spec?.[name];
     if (typeof component !== 'object' || component === null) continue;
     const path = `spec.${name}`;
     const share = component.canaryTrafficPercent;
-    if (share !== undefined && share < 100)
+    if (name !== 'predictor' && share !== undefined && share < 100)
       unserved(`${path}.canaryTrafficPercent`, 'the newest revision gets all traffic');
     if (component.logger !== undefined) unserved(`${path}.logger`, 'requests are not reported anywhere');
     if (component.batcher !== undefined) unserved(`${path}.batcher`, 'requests are passed on one by one');

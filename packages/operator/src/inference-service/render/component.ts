@@ -7,7 +7,7 @@ import {
   type PredictorSpec,
   type ServingRuntimeSpec,
 } from '@serval/api';
-import type { PodSpec } from '@serval/kube/objects';
+import type { PodSpec, PodTemplateSpec } from '@serval/kube/objects';
 import type { ServingConfig } from '../../config/serving-config.ts';
 import { storageAnnotations } from '../../credentials/storage-request.ts';
 import {
@@ -34,6 +34,8 @@ export interface Component {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly podSpec: PodSpec;
+  /** What its Pods are made of now, where that is to stay; `podSpec` is the same one's then. */
+  readonly template?: PodTemplateSpec;
   readonly spec: ComponentSpec;
   readonly autoscaler: AutoscalerClass;
   readonly runtime?: SelectedRuntime;

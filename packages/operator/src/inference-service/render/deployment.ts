@@ -1,14 +1,15 @@
 import type { Deployment } from '@serval/kube/objects';
-import { appLabel } from '../../names.ts';
+import { appLabel, fieldManager } from '../../names.ts';
 import type { Component } from './component.ts';
 
 /**
  * The Deployment of a component, with KServe's update settings. `replicas` is written only where nothing else scales it:
- * class `none` (minReplicas, 1 by default), and `external` when minReplicas is written.
+ * class `none` (minReplicas, 1 by default), and `external` when minReplicas is written; and, as they are, until an autoscaler takes
+ * over what was written before.
  */
-export function renderDeployment(component: Component): Deployment {
-  const { labels, annotations, name, namespace, podSpec, spec } = component;
-  const replicas = replicasOf(component);
+export function renderDeployment(component: Component, live?: Deployment): Deployment {
+  const { labels, annotations, name, namespace, podSpec, spec, template } = component;
+  const replicas = replicasOf(component) ?? handedOver(live);
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -16,7 +17,7 @@ export function renderDeployment(component: Component): Deployment {
     spec: {
       ...(replicas === undefined ? {} : { replicas }),
       selector: { matchLabels: { [appLabel]: labels[appLabel] ?? '' } },
-      template: { metadata: { labels: { ...labels }, annotations: { ...annotations } }, spec: podSpec },
+      template: template ?? { metadata: { labels: { ...labels }, annotations: { ...annotations } }, spec: podSpec },
       strategy: strategyOf(spec.deploymentStrategy),
       revisionHistoryLimit: 10,
       progressDeadlineSeconds: 600,
@@ -27,6 +28,19 @@ export function renderDeployment(component: Component): Deployment {
 function replicasOf({ autoscaler, spec }: Component): number | undefined {
   if (autoscaler === 'none') return spec.minReplicas ?? 1;
   return autoscaler === 'external' ? spec.minReplicas : undefined;
+}
+
+/** A number that only we wrote would fall to 1 if it were no longer written. Who scales the Deployment owns it from then on. */
+function handedOver(live: Deployment | undefined): number | undefined {
+  const isOurs = live?.metadata.managedFields?.some(({ manager, operation, fieldsV1 }) => {
+    const spec = fieldsV1?.['f:spec'];
+    return manager === fieldManager && operation === 'Apply' && isRecord(spec) && 'f:replicas' in spec;
+  });
+  return isOurs ? live?.spec.replicas : undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }
 
 function strategyOf(written: Component['spec']['deploymentStrategy']): Deployment['spec']['strategy'] {

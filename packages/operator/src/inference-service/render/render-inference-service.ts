@@ -7,23 +7,26 @@ import {
 } from '@serval/api';
 import { controllerReference, type HttpRoute, isStatusError, type KubeObject } from '@serval/kube/objects';
 import type { ServingConfig } from '../../config/serving-config.ts';
-import { componentName } from '../../names.ts';
 import { type RuntimeCandidates, RuntimeSelectionError } from '../../runtime/select-runtime.ts';
 import { TemplateError } from '../../template/go-template.ts';
 import { renderAutoscaler } from './autoscaler.ts';
-import type { Backend, Traffic } from './backends.ts';
-import { type Component, predictorComponent } from './component.ts';
+import type { Traffic } from './backends.ts';
+import type { Component } from './component.ts';
 import { renderDeployment } from './deployment.ts';
 import { isExternal } from './hosts.ts';
 import { renderComponentRoute, renderServiceRoute } from './http-route.ts';
+import { noChildren, type ObservedChildren } from './observed-children.ts';
+import { revisionsOf } from './revisions.ts';
 import { renderService } from './service.ts';
-import { explainerComponent, transformerComponent } from './side-component.ts';
+import { type Canary, planTraffic } from './traffic.ts';
 
 export interface RenderInput {
   /** Defaulted and valid. */
   readonly service: InferenceService;
   readonly runtimes: RuntimeCandidates;
   readonly config: ServingConfig;
+  /** Default: nothing is there yet. */
+  readonly observed?: ObservedChildren;
 }
 
 export type Rendered =
@@ -32,6 +35,7 @@ export type Rendered =
       readonly state: 'serving';
       /** The stable one. */
       readonly predictor: Component;
+      readonly canaries: readonly Canary[];
       readonly traffic: Traffic;
       readonly objects: readonly KubeObject[];
     }
@@ -47,7 +51,7 @@ export type Rendered =
     };
 
 /** The child objects of a service. Pure: needs no cluster, and the same input gives the same objects. */
-export function renderInferenceService({ service, runtimes, config }: RenderInput): Rendered {
+export function renderInferenceService({ service, runtimes, config, observed = noChildren }: RenderInput): Rendered {
   if (service.metadata.annotations?.[stopAnnotation]?.toLowerCase() === 'true')
     return { state: 'stopped', objects: [] };
   try {
@@ -56,15 +60,14 @@ export function renderInferenceService({ service, runtimes, config }: RenderInpu
       const message = `deployment mode ${mode} is not served by this release; use Standard`;
       return { state: 'failed', reason: 'InvalidPredictorSpec', message };
     }
-    const { metadata, spec } = service;
-    const name = componentName(metadata.name ?? '', 'predictor', spec.predictor.name);
-    const predictor = predictorComponent(service, spec.predictor, name, runtimes, config);
-    const traffic = trafficOf(service, predictor, config);
+    const revisions = revisionsOf(service, runtimes, config, observed);
+    const { canaries, traffic, components } = planTraffic(service, revisions, config, observed);
     const children = [
-      ...componentsOf(traffic).flatMap((component) => childrenOf(component, config)),
+      ...components.flatMap((component) => childrenOf(component, config, observed)),
       ...(isExternal(service, config) ? routesOf(service, traffic, config) : []),
     ];
-    return { state: 'serving', predictor, traffic, objects: children.map((child) => owned(child, service)) };
+    const objects = children.map((child) => owned(child, service));
+    return { state: 'serving', predictor: revisions.stable, canaries, traffic, objects };
   } catch (error) {
     if (error instanceof RuntimeSelectionError) {
       return { state: 'failed', reason: error.reason, message: error.message };
@@ -80,27 +83,10 @@ export function renderInferenceService({ service, runtimes, config }: RenderInpu
   }
 }
 
-function trafficOf(service: InferenceService, predictor: Component, config: ServingConfig): Traffic {
-  const { transformer, explainer } = service.spec;
-  const predictors: Backend[] = [{ component: predictor, weight: 1 }];
-  const transformers: Backend[] = transformer
-    ? [{ component: transformerComponent(service, transformer, predictor, config), weight: 1 }]
-    : [];
-  return {
-    predictors,
-    transformers,
-    front: transformer ? transformers : predictors,
-    explainer: explainer && explainerComponent(service, explainer, predictor, config),
-  };
-}
-
-function componentsOf({ predictors, transformers, explainer }: Traffic): Component[] {
-  return [...[...predictors, ...transformers].map(({ component }) => component), ...(explainer ? [explainer] : [])];
-}
-
-function childrenOf(component: Component, config: ServingConfig): KubeObject[] {
+function childrenOf(component: Component, config: ServingConfig, { deployments }: ObservedChildren): KubeObject[] {
   const autoscaler = renderAutoscaler(component);
-  return [renderDeployment(component), renderService(component, config), ...(autoscaler ? [autoscaler] : [])];
+  const deployment = renderDeployment(component, deployments.get(component.name));
+  return [deployment, renderService(component, config), ...(autoscaler ? [autoscaler] : [])];
 }
 
 function routesOf(service: InferenceService, traffic: Traffic, config: ServingConfig): HttpRoute[] {

@@ -1,5 +1,6 @@
 import { type Deployment, findCondition, type Pod } from '@serval/kube/objects';
 import type { ObservedComponent } from '../observe.ts';
+import { isRolledOut } from '../render/observed-children.ts';
 import type { ConditionResult } from './condition-result.ts';
 import { type PodState, podState } from './pod-state.ts';
 import { targetPods } from './target-pods.ts';
@@ -38,7 +39,7 @@ export function componentState({ deployment, replicaSets, pods } = nothing): Com
     ready: readiness(deployment, current, readyPods, targets),
     readyPods,
     targets,
-    rolledOut: current && isRolledOut(deployment),
+    rolledOut: isRolledOut(deployment),
     current,
   };
 }
@@ -79,13 +80,4 @@ function readiness(
     reason: available?.reason ?? 'MinimumReplicasUnavailable',
     message: available?.message ?? 'no Pod is ready yet',
   };
-}
-
-function isRolledOut({ spec, status }: Deployment): boolean {
-  const wanted = spec.replicas ?? 1;
-  return (
-    (status?.updatedReplicas ?? 0) >= wanted &&
-    (status?.availableReplicas ?? 0) >= wanted &&
-    (status?.replicas ?? 0) <= (status?.updatedReplicas ?? 0)
-  );
 }

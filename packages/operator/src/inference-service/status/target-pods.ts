@@ -13,7 +13,8 @@ export function targetPods(
   return pods.filter(({ metadata }) => metadata.ownerReferences?.some(({ uid }) => uid === target.metadata.uid));
 }
 
-function targetReplicaSet(deployment: Deployment, replicaSets: readonly ReplicaSet[]): ReplicaSet | undefined {
+/** The ReplicaSet of the Deployment's present template. */
+export function targetReplicaSet(deployment: Deployment, replicaSets: readonly ReplicaSet[]): ReplicaSet | undefined {
   const owned = replicaSets.filter(({ metadata }) =>
     metadata.ownerReferences?.some(({ uid }) => uid === deployment.metadata.uid),
   );

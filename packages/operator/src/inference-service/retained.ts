@@ -1,0 +1,68 @@
+import { type Child, compareApplied } from '@serval/kube/client';
+import type { Deployment, HttpRoute, KubeObject, Pod } from '@serval/kube/objects';
+import { appLabel, appOf, componentLabel, fieldManager } from '../names.ts';
+import { isRolledOut, isTakenUp } from './render/observed-children.ts';
+
+/**
+ * The live children that may be pruned now. What takes requests goes only after nobody sends it any: first the routes are
+ * changed and the gateway has taken them up, then transformers go, and predictors when no transformer asks them any more.
+ * Routes themselves are not kept.
+ *
+ * @param live  children from caches, which may be older than what was applied
+ * @param pods  of the service
+ */
+export function withoutRetained(desired: readonly Child[], live: readonly Child[], pods: readonly Pod[]): Child[] {
+  const keys = new Set(desired.map(keyOfChild));
+  const superfluous = live.filter((child) => !keys.has(keyOfChild(child)) && child.object.kind !== 'HTTPRoute');
+  if (superfluous.length === 0) return [...live];
+  const routesMoved = desired.every((child) => child.object.kind !== 'HTTPRoute' || hasMoved(child, live));
+  const askersMoved =
+    desired.every((child) => !isAsker(child) || isSettled(child, live)) && !hasLeavingAskers(keys, pods);
+  const retained = new Set(
+    superfluous.filter((child) => !routesMoved || (componentOf(child) === 'predictor' && !askersMoved)),
+  );
+  return live.filter((child) => !retained.has(child));
+}
+
+function hasMoved(route: Child, live: readonly Child[]): boolean {
+  const known = liveOf(route, live);
+  // A route that is not there yet leads nowhere else.
+  return !known || (isApplied(known, route) && isTakenUp(known as HttpRoute));
+}
+
+/** A Deployment whose Pods are told the predictor's name. */
+function isAsker(child: Child): boolean {
+  return child.object.kind === 'Deployment' && componentOf(child) !== 'predictor';
+}
+
+function isSettled(child: Child, live: readonly Child[]): boolean {
+  const known = liveOf(child, live);
+  return known !== undefined && isApplied(known, child) && isRolledOut(known as Deployment);
+}
+
+/** The cache has seen what was applied last. */
+function isApplied(known: KubeObject, { object }: Child): boolean {
+  return compareApplied(known, object, fieldManager).verdict !== 'differs';
+}
+
+/** Transformers and explainers that are to go may have requests under way as long as their Pods are there. */
+function hasLeavingAskers(desired: ReadonlySet<string>, pods: readonly Pod[]): boolean {
+  const apps = new Set([...desired].filter((key) => key.startsWith('Deployment/')).map((key) => appOf(key.slice(11))));
+  return pods.some(({ metadata: { labels = {} } }) => {
+    const component = labels[componentLabel];
+    return component !== undefined && component !== 'predictor' && !apps.has(labels[appLabel] ?? '');
+  });
+}
+
+function liveOf(child: Child, live: readonly Child[]) {
+  const key = keyOfChild(child);
+  return live.find((candidate) => keyOfChild(candidate) === key)?.object;
+}
+
+function componentOf({ object: { metadata } }: Child): string | undefined {
+  return metadata.labels?.[componentLabel];
+}
+
+function keyOfChild({ object: { kind, metadata } }: Child): string {
+  return `${kind}/${metadata.name}`;
+}
