@@ -28,6 +28,8 @@ import {
   pods,
   type Resource,
   replicaSets,
+  type ScaledObject,
+  scaledObjects,
   services,
 } from '@serval/kube/objects';
 import { createConfigSource } from './config/config-source.ts';
@@ -42,6 +44,7 @@ import { fieldManager, serviceLabel } from './names.ts';
 import { createChecksumKey } from './rollout/checksum-key.ts';
 import { createStorageConfigKeeping } from './storage-config/storage-config-keeping.ts';
 import { watchStorageSecrets } from './storage-config/storage-secrets.ts';
+import { watchOptional } from './watch-optional.ts';
 import { createWebhookDispatcher, type Webhooks } from './webhooks/dispatch.ts';
 import { createWebhookHandlers } from './webhooks/handlers.ts';
 
@@ -89,9 +92,10 @@ export function startOperator({
   const signal = outer ? AbortSignal.any([outer, closing.signal]) : closing.signal;
   const common = { client, signal, log, clock, keepManagedFieldsOf: fieldManager };
   const watch = <T extends KubeObject>(resource: Resource<T>) => createReflector({ ...common, resource });
+  const childOptions = { ...common, labelSelector: serviceLabel, indexes: serviceIndexes };
   /** Of kinds that others use too, only what belongs to a service. */
   const watchChildren = <T extends KubeObject>(resource: Resource<T>) =>
-    createReflector<T>({ ...common, resource, labelSelector: serviceLabel, indexes: serviceIndexes });
+    createReflector<T>({ ...childOptions, resource });
 
   const configReflector = createReflector({
     ...common,
@@ -100,6 +104,10 @@ export function startOperator({
     fieldSelector: `metadata.name=${configMapName}`,
   });
   const storageSecrets = watchStorageSecrets(common);
+  const keda = watchOptional<ScaledObject>(
+    (told) => createReflector({ ...childOptions, resource: scaledObjects, ...told }),
+    log,
+  );
   const reflectors = {
     services: watch(inferenceServices),
     runtimes: watch(servingRuntimes),
@@ -110,10 +118,11 @@ export function startOperator({
     pods: watchChildren(pods),
     kubeServices: watchChildren(services),
     autoscalers: watchChildren(horizontalPodAutoscalers),
+    scaledObjects: keda.reflector,
     routes: watchChildren(httpRoutes),
     gateways: watch(gateways),
     gatewayClasses: watch(gatewayClasses),
-  } satisfies Caches;
+  } satisfies Omit<Caches, 'hasKeda'>;
 
   const config = createConfigSource(configReflector, namespace, log);
   const references = createReferenceCache({ read: createReferenceReader(client), clock, log, signal });
@@ -146,7 +155,7 @@ export function startOperator({
     metrics,
   });
   const reconcileService = createInferenceServiceReconciler({
-    caches: reflectors,
+    caches: { ...reflectors, hasKeda: keda.isInstalled },
     client,
     applier: createApplier({ client, fieldManager, log }),
     config,
@@ -176,6 +185,7 @@ export function startOperator({
         source(reflectors.pods, owner),
         source(reflectors.kubeServices, owner),
         source(reflectors.autoscalers, owner),
+        source(reflectors.scaledObjects, owner),
         source(reflectors.routes, owner),
         source(reflectors.gateways, everyService),
         source(reflectors.gatewayClasses, everyService),
@@ -219,6 +229,7 @@ export function startOperator({
       references.onChange((reference) =>
         ask(reflectors.services.list(reference.namespace === namespace ? {} : { namespace: reference.namespace })),
       ),
+      keda.onInstalled(() => ask(reflectors.services.list())),
       keeping.onChange((changed) => ask(reflectors.services.list(changed === undefined ? {} : { namespace: changed }))),
     ];
     const controllers = [controller, globalBundle.startController(), keeping.startController()];

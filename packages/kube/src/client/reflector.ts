@@ -21,6 +21,8 @@ export interface ReflectorOptions<T extends KubeObject> {
   transform?: (object: T) => T;
   /** Read by `byIndex`. */
   indexes?: IndexFunctions<T>;
+  /** Told of every list and watch that fails, as of a kind that is not installed. */
+  onFailure?: (error: unknown) => void;
   /** Ends the reflector. */
   signal: AbortSignal;
   log: Log;
@@ -115,6 +117,7 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
       } catch (error) {
         if (signal.aborted) break;
         failures += 1;
+        options.onFailure?.(error);
         log[failures > 2 ? 'warn' : 'debug'](
           { resource: resource.plural, failures, error: messageOf(error) },
           'watch interrupted',

@@ -12,6 +12,7 @@ export * from './names.ts';
 export * from './pod.ts';
 export * from './quantity.ts';
 export * from './resource.ts';
+export * from './scaled-object.ts';
 export * from './selector.ts';
 export * from './status-error.ts';
 export * from './workloads.ts';

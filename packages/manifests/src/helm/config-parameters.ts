@@ -60,6 +60,8 @@ const sections: { [Section in keyof ServingConfig]: Fields<ServingConfig[Section
     serviceAnnotationDisallowedList: texts,
     serviceLabelDisallowedList: texts,
   },
+  autoscaler: { scaleUpStabilizationWindowSeconds: text, scaleDownStabilizationWindowSeconds: text },
+  opentelemetryCollector: { metricScalerEndpoint: text },
   explainers: {
     art: {
       type: 'object',

@@ -37,6 +37,13 @@ export interface ServingConfig {
     readonly serviceAnnotationDisallowedList: readonly string[];
     readonly serviceLabelDisallowedList: readonly string[];
   };
+  /** Seconds, as texts: how long KEDA waits before it scales, where a component does not say. */
+  readonly autoscaler: {
+    readonly scaleUpStabilizationWindowSeconds?: string;
+    readonly scaleDownStabilizationWindowSeconds?: string;
+  };
+  /** `HOST:PORT` of the scaler that answers for metrics of Pods (class keda). */
+  readonly opentelemetryCollector: { readonly metricScalerEndpoint: string };
   /** Images of the explainers that are written without one. */
   readonly explainers: { readonly art: { readonly image: string; readonly defaultImageVersion: string } };
   readonly service: { readonly serviceClusterIPNone: boolean };
@@ -123,6 +130,8 @@ export const defaultServingConfig: ServingConfig = {
     ],
     serviceLabelDisallowedList: [],
   },
+  autoscaler: {},
+  opentelemetryCollector: { metricScalerEndpoint: 'keda-otel-scaler.keda.svc:4318' },
   explainers: { art: { image: 'kserve/art-explainer', defaultImageVersion: 'latest' } },
   service: { serviceClusterIPNone: false },
   security: { autoMountServiceAccountToken: true },

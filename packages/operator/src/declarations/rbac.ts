@@ -49,6 +49,7 @@ export function operatorClusterRules({ webhooks, certificates }: OperatorDuties)
     { apiGroups: ['apps'], resources: ['deployments'], verbs: own },
     { apiGroups: ['apps'], resources: ['replicasets'], verbs: watch },
     { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: own },
+    { apiGroups: ['keda.sh'], resources: ['scaledobjects'], verbs: own },
     { apiGroups: [''], resources: ['services'], verbs: own },
     { apiGroups: [''], resources: ['pods'], verbs: watch },
     // Copies of the global bundle, and ConfigMaps that follow the inline certificate of a Secret, whatever they are called.

@@ -7,12 +7,13 @@ import {
   type KubeObject,
   keyOf,
   type Resource,
+  scaledObjects,
   services,
 } from '@serval/kube/objects';
 import { type Caches, serviceIndex } from './observe.ts';
 
 /** Every kind that a service may have as a child, in the order in which children are written. */
-const childKinds = [deployments, services, horizontalPodAutoscalers, httpRoutes] as const;
+const childKinds = [deployments, services, horizontalPodAutoscalers, scaledObjects, httpRoutes] as const;
 
 /** A rendered object with the resource it belongs to. */
 export function childOf(object: KubeObject): Child {
@@ -24,9 +25,7 @@ export function childOf(object: KubeObject): Child {
 /** The children of a service that are there, from the caches: also those that an earlier release made. */
 export function liveChildren(caches: Caches, namespace: string, service: string): Child[] {
   const key = keyOf({ namespace, name: service });
-  return [caches.deployments, caches.kubeServices, caches.autoscalers, caches.routes].flatMap((cache) =>
-    cache.byIndex(serviceIndex, key).map(childOf),
-  );
+  return cachesOf(caches).flatMap((cache) => cache.byIndex(serviceIndex, key).map(childOf));
 }
 
 /**
@@ -35,9 +34,14 @@ export function liveChildren(caches: Caches, namespace: string, service: string)
  */
 export function otherOwner(caches: Caches, { object }: Child, service: InferenceService): string | undefined {
   const { namespace = '', name = '' } = object.metadata;
-  const all = [caches.deployments, caches.kubeServices, caches.autoscalers, caches.routes];
+  const all = cachesOf(caches);
   const live = all[childKinds.findIndex(({ kind }) => kind === object.kind)]?.get(namespace, name);
   const owner = live?.metadata.ownerReferences?.find(({ controller }) => controller);
   if (!owner || (owner.kind === service.kind && owner.name === service.metadata.name)) return undefined;
   return `${object.kind} ${name} belongs to ${owner.kind} ${owner.name}; give one of the two another name`;
+}
+
+/** In the order of the kinds. */
+function cachesOf(caches: Caches) {
+  return [caches.deployments, caches.kubeServices, caches.autoscalers, caches.scaledObjects, caches.routes];
 }

@@ -10,6 +10,7 @@ import {
   keyOf,
   type Pod,
   type ReplicaSet,
+  type ScaledObject,
   type Service,
 } from '@serval/kube/objects';
 import type { ServingConfig } from '../config/serving-config.ts';
@@ -42,9 +43,12 @@ export interface Caches {
   readonly pods: ChildCache<Pod>;
   readonly kubeServices: ChildCache<Service>;
   readonly autoscalers: ChildCache<HorizontalPodAutoscaler>;
+  readonly scaledObjects: ChildCache<ScaledObject>;
   readonly routes: ChildCache<HttpRoute>;
   readonly gateways: Cache<Gateway>;
   readonly gatewayClasses: Cache<GatewayClass>;
+  /** Whether KEDA's definitions are installed, as far as is known. */
+  readonly hasKeda: () => boolean;
 }
 
 export interface ObservedComponent {
@@ -60,6 +64,8 @@ export interface Observed {
   /** Deployments of the service with what is theirs, by name: also those that are to go. */
   readonly workloads: ReadonlyMap<string, ObservedComponent>;
   readonly ingress: ObservedIngress;
+  readonly scaledObjects: ReadonlyMap<string, ScaledObject>;
+  readonly hasKeda: boolean;
   /** How the certificates are that the storage is trusted by; nothing when there are none. */
   readonly certificates?: ConditionResult | undefined;
 }
@@ -73,6 +79,12 @@ export function observe(caches: Caches, config: ServingConfig, namespace: string
   return {
     service,
     runtimes: { namespaced: caches.runtimes.list({ namespace }), cluster: caches.clusterRuntimes.list() },
+    hasKeda: caches.hasKeda(),
+    scaledObjects: new Map(
+      caches.scaledObjects
+        .byIndex(serviceIndex, keyOf({ namespace, name }))
+        .map((object) => [object.metadata.name ?? '', object]),
+    ),
     workloads: observeWorkloads(caches, keyOf({ namespace, name })),
     ingress: {
       gateway,
@@ -87,11 +99,11 @@ export function observe(caches: Caches, config: ServingConfig, namespace: string
 }
 
 /** What rendering sees of it. */
-export function childrenIn({ workloads, ingress: { routes } }: Observed): ObservedChildren {
+export function childrenIn({ workloads, hasKeda, ingress: { routes } }: Observed): ObservedChildren {
   const deployments = [...workloads].flatMap(([name, { deployment }]) =>
     deployment && !deployment.metadata.deletionTimestamp ? [[name, deployment] as const] : [],
   );
-  return { deployments: new Map(deployments), routes };
+  return { deployments: new Map(deployments), routes, hasKeda };
 }
 
 function observeWorkloads(caches: Caches, service: string): Map<string, ObservedComponent> {

@@ -8,6 +8,7 @@ import type { Component } from './render/component.ts';
 import { isExternal } from './render/hosts.ts';
 import { parentReferenceOf } from './render/http-route.ts';
 import { deploymentModeOf, type Rendered } from './render/render-inference-service.ts';
+import { autoscalerCondition } from './status/autoscaler-condition.ts';
 import { canaryCondition, canaryStatuses, predictorRevisions } from './status/canary-status.ts';
 import { componentState } from './status/component-state.ts';
 import { componentUrls } from './status/component-urls.ts';
@@ -77,6 +78,8 @@ function servingStatus(
   }
   const canary = canaryCondition(service, rendered, observed.workloads, config);
   if (canary) results['CanaryPredictorReady'] = canary;
+  const autoscaler = autoscalerCondition(observed, stableComponents(rendered));
+  if (autoscaler) results['AutoscalerReady'] = autoscaler;
   if (refusal) results['PredictorReady'] = { status: 'False', reason: 'ReconcileFailed', message: refusal };
   const urls = componentUrls(service, observed.ingress.gateway, stableComponents(rendered), config);
   const revisions = predictorRevisions(rendered, observed.workloads);

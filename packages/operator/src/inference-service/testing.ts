@@ -175,6 +175,8 @@ export function statusOf(world: World): InferenceServiceStatus {
   const observed: Observed = {
     service: world.service,
     runtimes,
+    scaledObjects: new Map(),
+    hasKeda: true,
     workloads: new Map([
       ['iris-predictor', { deployment: world.deployment, replicaSets: world.replicaSets, pods: world.pods }],
     ]),

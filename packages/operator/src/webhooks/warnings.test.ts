@@ -21,13 +21,7 @@ test('each field that is not acted on is named', () => {
       { logger: {}, batcher: {}, scaleMetric: 'rps', workerSpec: {} },
       { 'serving.kserve.io/autoscalerClass': 'keda' },
     ),
-    [
-      'spec.predictor.logger',
-      'spec.predictor.batcher',
-      'spec.predictor.scaleMetric',
-      'spec.predictor.workerSpec',
-      'metadata.annotations[serving.kserve.io/autoscalerClass]',
-    ],
+    ['spec.predictor.logger', 'spec.predictor.batcher', 'spec.predictor.scaleMetric', 'spec.predictor.workerSpec'],
   );
 });
 

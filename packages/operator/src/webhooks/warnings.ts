@@ -1,10 +1,4 @@
-import {
-  autoscalerClassAnnotation,
-  type ClusterStorageContainer,
-  type ComponentSpec,
-  type InferenceService,
-  unknownScheme,
-} from '@serval/api';
+import { type ClusterStorageContainer, type ComponentSpec, type InferenceService, unknownScheme } from '@serval/api';
 import type { KubeObject } from '@serval/kube/objects';
 import { chooseStorageContainer } from '../credentials/storage-container.ts';
 
@@ -13,7 +7,7 @@ import { chooseStorageContainer } from '../credentials/storage-container.ts';
  * kubectl shows. What could not be served at all is said in the status.
  */
 export function inferenceServiceWarnings(
-  { metadata, spec }: InferenceService,
+  { spec }: InferenceService,
   storageContainers: readonly ClusterStorageContainer[] = [],
 ): string[] {
   const warnings: string[] = [];
@@ -38,9 +32,6 @@ export function inferenceServiceWarnings(
     unserved('spec.predictor.model.storageUri', `its storage initializer fetches nothing from ${scheme}://`);
   }
   if (spec?.predictor?.workerSpec !== undefined) unserved('spec.predictor.workerSpec', 'the model runs on one node');
-  if (metadata.annotations?.[autoscalerClassAnnotation] === 'keda') {
-    unserved(`metadata.annotations[${autoscalerClassAnnotation}]`, 'no ScaledObject is made');
-  }
   return warnings;
 }
 

@@ -6,10 +6,12 @@ export interface ObservedChildren {
   /** By name; what is being deleted is not among them. */
   readonly deployments: ReadonlyMap<string, Deployment>;
   readonly routes: ReadonlyMap<string, HttpRoute>;
+  /** Whether KEDA's definitions are installed. */
+  readonly hasKeda: boolean;
 }
 
-/** Of a service that is new, or rendered without a cluster. */
-export const noChildren: ObservedChildren = { deployments: new Map(), routes: new Map() };
+/** Of a service that is new, or rendered without a cluster, where everything is taken to be installed. */
+export const noChildren: ObservedChildren = { deployments: new Map(), routes: new Map(), hasKeda: true };
 
 /** Every Pod that should be there is of the present template and available, and nothing else is. */
 export function isRolledOut({ metadata, spec, status }: Deployment): boolean {

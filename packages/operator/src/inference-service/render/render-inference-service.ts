@@ -17,6 +17,7 @@ import { isExternal } from './hosts.ts';
 import { renderComponentRoute, renderServiceRoute } from './http-route.ts';
 import { noChildren, type ObservedChildren } from './observed-children.ts';
 import { revisionsOf } from './revisions.ts';
+import { renderScaledObject } from './scaled-object.ts';
 import { renderService } from './service.ts';
 import { type Canary, planTraffic } from './traffic.ts';
 
@@ -83,9 +84,10 @@ export function renderInferenceService({ service, runtimes, config, observed = n
   }
 }
 
-function childrenOf(component: Component, config: ServingConfig, { deployments }: ObservedChildren): KubeObject[] {
-  const autoscaler = renderAutoscaler(component);
-  const deployment = renderDeployment(component, deployments.get(component.name));
+function childrenOf(component: Component, config: ServingConfig, observed: ObservedChildren): KubeObject[] {
+  const autoscaler =
+    renderAutoscaler(component) ?? (observed.hasKeda ? renderScaledObject(component, config) : undefined);
+  const deployment = renderDeployment(component, observed.deployments.get(component.name));
   return [deployment, renderService(component, config), ...(autoscaler ? [autoscaler] : [])];
 }
 

@@ -43,6 +43,8 @@ interface Case {
   /** Live objects, by `Kind name`: patches over those of the table, so that only their state is written; or the word `available`. */
   observed?: Record<string, JsonObject | 'available'>;
   objects?: Record<string, JsonObject | null>;
+  /** Default true. */
+  hasKeda?: boolean;
   /** Of routes by name: the Services of the last rule with their weights. */
   backends?: Record<string, Record<string, number>>;
   failed?: { reason: string; message: string };
@@ -67,7 +69,7 @@ function check(table: Table, row: Case): void {
     service,
     runtimes: { namespaced: [], cluster: row.runtimes ?? table.runtimes },
     config: parseServingConfig(configMap(patched<JsonObject>(table.config ?? {}, row.config))),
-    ...(row.observed ? { observed: observedOf(table, row.observed) } : {}),
+    observed: observedOf(table, row.observed ?? {}, row.hasKeda),
   });
   assert.deepEqual(service, before, 'the service is not changed');
   if (row.failed) {
@@ -81,7 +83,7 @@ function check(table: Table, row: Case): void {
 }
 
 function expectedOf(table: Table, { objects = {}, backends = {} }: Case): Record<string, KubeObject> {
-  const expected = structuredClone(table.objects) as Record<string, KubeObject>;
+  const expected = structuredClone(table.objects) as unknown as Record<string, KubeObject>;
   for (const [key, change] of Object.entries(objects)) {
     if (change === null) {
       assert.ok(delete expected[key]);
@@ -121,7 +123,7 @@ const available = {
   status: { observedGeneration: 1, replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 },
 };
 
-function observedOf(table: Table, live: NonNullable<Case['observed']>) {
+function observedOf(table: Table, live: NonNullable<Case['observed']>, hasKeda = true) {
   const objects = Object.entries(live).map(([key, patch]) => {
     const kind = key.split(' ')[0] ?? '';
     const known = Object.keys(table.objects).find((candidate) => candidate.startsWith(`${kind} `)) ?? '';
@@ -132,7 +134,7 @@ function observedOf(table: Table, live: NonNullable<Case['observed']>) {
     new Map(
       objects.filter((object) => object.kind === kind).map((object) => [object.metadata.name ?? '', object as T]),
     );
-  return { deployments: ofKind<Deployment>('Deployment'), routes: ofKind<HttpRoute>('HTTPRoute') };
+  return { deployments: ofKind<Deployment>('Deployment'), routes: ofKind<HttpRoute>('HTTPRoute'), hasKeda };
 }
 
 function patched<T>(base: unknown, patch: JsonObject | undefined): T {

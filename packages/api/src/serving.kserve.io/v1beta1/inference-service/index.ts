@@ -1,4 +1,5 @@
 export * from './annotations.ts';
+export type { ScalingMetric } from './autoscaling-fields.ts';
 export * from './defaults.ts';
 export * from './formats.ts';
 export * from './implementations.ts';
