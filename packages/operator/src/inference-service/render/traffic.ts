@@ -4,6 +4,7 @@ import { componentName } from '../../names.ts';
 import type { Backend, Traffic } from './backends.ts';
 import { canaryReplicas, replicasOf } from './canary-spec.ts';
 import type { Component } from './component.ts';
+import { isExternal } from './hosts.ts';
 import { type ObservedChildren, shareOf } from './observed-children.ts';
 import type { CanaryPredictor, Revisions } from './revisions.ts';
 import { explainerComponent, transformerComponent } from './side-component.ts';
@@ -11,7 +12,7 @@ import { explainerComponent, transformerComponent } from './side-component.ts';
 /** A canary with what stands before it, and the share of the requests that it gets now. */
 export interface Canary extends CanaryPredictor {
   readonly transformer?: Component | undefined;
-  /** Percent; 0 until its Pods are there. */
+  /** Percent; 0 until its Pods are there, and without routes, which alone can split requests. */
   readonly weight: number;
 }
 
@@ -38,7 +39,8 @@ export function planTraffic(
   const explainer = explainerSpec && explainerComponent(service, explainerSpec, stable, config);
   const canaries = tried.map((canary): Canary => {
     const own = canaryTransformer(service, canary, config, observed);
-    return { ...canary, transformer: own, weight: weightOf(service, canary, own, observed) };
+    const weight = isExternal(service, config) ? weightOf(service, canary, own, observed) : 0;
+    return { ...canary, transformer: own, weight };
   });
   const split = (first: Component, of: (canary: Canary) => Component | undefined): Backend[] => [
     { component: first, weight: tried.length === 0 ? 1 : 100 - canaries.reduce((sum, { weight }) => sum + weight, 0) },
