@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { customResourceDefinitions, inferenceServices } from '@serval/api';
 import { deployments, findCondition, isStatusError, scaledObjects } from '@serval/kube/objects';
 import { eventually } from '../support/eventually.ts';
+import { scaledObjectDefinition } from './keda-definition.ts';
 import { serviceOf, startTestPlatform, statusWhen } from './support.ts';
 
 const child = { namespace: 'default', name: 'iris-predictor' };
@@ -20,25 +21,7 @@ test('class keda says that KEDA is missing, and makes a ScaledObject once it is 
   await reason('KedaNotInstalled');
   await client.get(deployments, child);
 
-  await client.create(customResourceDefinitions, {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: 'scaledobjects.keda.sh' },
-    spec: {
-      group: 'keda.sh',
-      scope: 'Namespaced',
-      names: { plural: 'scaledobjects', singular: 'scaledobject', kind: 'ScaledObject', listKind: 'ScaledObjectList' },
-      versions: [
-        {
-          name: 'v1alpha1',
-          served: true,
-          storage: true,
-          subresources: { status: {} },
-          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-        },
-      ],
-    },
-  });
+  await client.create(customResourceDefinitions, scaledObjectDefinition);
   const made = await eventually(() => client.get(scaledObjects, child), 60_000);
   assert.deepEqual(made.spec, {
     scaleTargetRef: { name: 'iris-predictor' },

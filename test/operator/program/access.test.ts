@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clusterServingRuntimes, gatewayApiCrds, type InferenceService, inferenceServices } from '@serval/api';
+import {
+  clusterServingRuntimes,
+  customResourceDefinitions,
+  gatewayApiCrds,
+  type InferenceService,
+  inferenceServices,
+} from '@serval/api';
 import { createAuthority } from '@serval/kube/certificates';
 import {
   type AnyObject,
@@ -11,6 +17,7 @@ import {
   isStatusError,
   leases,
   pods,
+  scaledObjects,
   secrets,
   serviceAccounts,
 } from '@serval/kube/objects';
@@ -24,6 +31,7 @@ import {
   webhookCertificateSecretName,
 } from '@serval/operator/declarations';
 import { eventually } from '../../support/eventually.ts';
+import { scaledObjectDefinition } from '../keda-definition.ts';
 import { namespace, startTestCluster, type TestCluster } from './replicas.ts';
 import { compareWithRules } from './rules.ts';
 import { createShiftedClock } from './shifted-clock.ts';
@@ -61,6 +69,7 @@ test('a whole life asks for everything that the rules allow, and for nothing els
   await admitPod(cluster);
   await spreadBundle(cluster);
   await keepHalf(cluster);
+  await scaleByKeda(cluster, clock);
   await renewCertificate(cluster, clock);
   await one.stop();
   await eventually(async () => {
@@ -72,6 +81,7 @@ test('a whole life asks for everything that the rules allow, and for nothing els
   await cluster.client.patch(inferenceServices, iris, 'merge', stopped);
   await eventually(() => gone(cluster.client.get(deployments, child)));
   await eventually(() => gone(cluster.client.get(httpRoutes, iris)));
+  await eventually(() => gone(cluster.client.get(scaledObjects, child)));
   await eventually(() => gone(cluster.client.get(configMaps, bundleCopy)));
   await cluster.client.delete(inferenceServices, iris);
   await two.stop();
@@ -160,6 +170,17 @@ async function admitPod({ client }: TestCluster): Promise<void> {
     spec: { ...podSpec, serviceAccountName: 'iris' },
   } as never);
   assert.equal(pod.spec.initContainers?.[0]?.name, 'storage-initializer');
+}
+
+/** Where KEDA turns up later, another class of autoscaler takes over. */
+async function scaleByKeda({ client }: TestCluster, clock: ReturnType<typeof createShiftedClock>): Promise<void> {
+  await client.create(customResourceDefinitions, scaledObjectDefinition);
+  const keda = { metadata: { annotations: { 'serving.kserve.io/autoscalerClass': 'keda' } } };
+  await client.patch(inferenceServices, iris, 'merge', keda);
+  await eventually(async () => {
+    clock.advance(10_000);
+    await client.get(scaledObjects, child);
+  });
 }
 
 async function renewCertificate({ client }: TestCluster, clock: ReturnType<typeof createShiftedClock>): Promise<void> {
