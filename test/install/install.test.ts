@@ -6,6 +6,9 @@ import {
   type AnyObject,
   configMaps,
   deployments,
+  gatewayClasses,
+  gateways,
+  httpRoutes,
   isStatusError,
   namespaces,
   pods,
@@ -68,6 +71,40 @@ test('install, again, and uninstall', async (t) => {
     assert.equal(again.code, 0, again.stderr);
     assert.doesNotMatch(again.stderr, /created|configured/);
     assert.match(again.stderr, /configmap\/inferenceservice-config kept as it is/);
+  });
+
+  await t.test('another gateway: its class and Gateway are made, and services are pointed at it', async () => {
+    const moved = await serval('install', '--gateway', 'kong');
+    assert.equal(moved.code, 0, moved.stderr);
+    assert.match(
+      moved.stderr,
+      /services move to Gateway serval-gateway-kong; serval-gateway stays until you delete it/,
+    );
+    assert.match(moved.stderr, /beside it: Kong Ingress Controller/);
+    const kong = await client.get(gatewayClasses, { name: 'kong' });
+    assert.equal(kong.metadata.annotations?.['konghq.com/gatewayclass-unmanaged'], 'true');
+    await client.get(gateways, { namespace: system, name: 'serval-gateway-kong' });
+    const config = await client.get(configMaps, { namespace: system, name: 'inferenceservice-config' });
+    assert.equal(JSON.parse(config.data?.['ingress'] ?? '').kserveIngressGateway, 'serval-gateway-kong');
+    assert.equal(config.data?.['logger'], '{}');
+    await eventually(async () => {
+      const route = await client.get(httpRoutes, { namespace: 'default', name: 'iris' });
+      assert.equal(route.spec.parentRefs?.[0]?.name, 'serval-gateway-kong');
+    });
+    const again = await serval('install', '--gateway', 'kong');
+    assert.doesNotMatch(again.stderr, /created|configured|move/);
+  });
+
+  await t.test('not with a class that is of another product', async () => {
+    await client.create(gatewayClasses, {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'GatewayClass',
+      metadata: { name: 'envoy' },
+      spec: { controllerName: 'example.com/edge' },
+    });
+    const { code, stderr } = await serval('install', '--gateway', 'envoy');
+    assert.equal(code, 1);
+    assert.match(stderr, /GatewayClass envoy is of controller example.com\/edge, expected gateway.envoyproxy.io/);
   });
 
   await t.test('not into a second namespace', async () => {

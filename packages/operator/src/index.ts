@@ -1,6 +1,8 @@
 export { ConfigError, parseServingConfig } from './config/parse-config.ts';
 export { serviceDefaults } from './config/service-defaults.ts';
 export { configMapName, defaultServingConfig, type S3Config, type ServingConfig } from './config/serving-config.ts';
+export { capabilitiesOf, type GatewayCapabilities } from './gateway/capabilities.ts';
+export { readGatewayApi } from './gateway/installed-api.ts';
 export { type CallWebhook, createCallOverTls, type ResolveService } from './health/call-over-tls.ts';
 export type { Failure } from './health/explain-failure.ts';
 export { healthConfigMap, readHealthConfigMap, type WebhookHealth } from './health/health-report.ts';

@@ -21,8 +21,10 @@ import {
   deployments,
   gatewayClasses,
   gateways,
+  grpcRoutes,
   horizontalPodAutoscalers,
   httpRoutes,
+  ingresses,
   type KubeObject,
   keyOf,
   pods,
@@ -36,6 +38,7 @@ import { createConfigSource } from './config/config-source.ts';
 import { configMapName, defaultNamespace } from './config/serving-config.ts';
 import { createReferenceReader } from './credentials/read-reference.ts';
 import { createReferenceCache } from './credentials/reference-cache.ts';
+import { watchGatewayDefinitions } from './gateway/watch-definitions.ts';
 import { createGlobalBundle } from './global-bundle/global-bundle.ts';
 import type { Metrics } from './health/metrics.ts';
 import { type Caches, serviceIndexes } from './inference-service/observe.ts';
@@ -91,11 +94,14 @@ export function startOperator({
   const closing = new AbortController();
   const signal = outer ? AbortSignal.any([outer, closing.signal]) : closing.signal;
   const common = { client, signal, log, clock, keepManagedFieldsOf: fieldManager };
-  const watch = <T extends KubeObject>(resource: Resource<T>) => createReflector({ ...common, resource });
+  /** A cluster need not have the Gateway API, or all of it. */
+  const optional = { mayBeMissing: true };
+  const watch = <T extends KubeObject>(resource: Resource<T>, more: { mayBeMissing?: boolean } = {}) =>
+    createReflector({ ...common, ...more, resource });
   const childOptions = { ...common, labelSelector: serviceLabel, indexes: serviceIndexes };
   /** Of kinds that others use too, only what belongs to a service. */
-  const watchChildren = <T extends KubeObject>(resource: Resource<T>) =>
-    createReflector<T>({ ...childOptions, resource });
+  const watchChildren = <T extends KubeObject>(resource: Resource<T>, more: { mayBeMissing?: boolean } = {}) =>
+    createReflector<T>({ ...childOptions, ...more, resource });
 
   const configReflector = createReflector({
     ...common,
@@ -104,9 +110,8 @@ export function startOperator({
     fieldSelector: `metadata.name=${configMapName}`,
   });
   const storageSecrets = watchStorageSecrets(common);
-  const keda = watchOptional<ScaledObject>(
-    (told) => createReflector({ ...childOptions, resource: scaledObjects, ...told }),
-    log,
+  const keda = watchOptional<ScaledObject>((options) =>
+    createReflector({ ...childOptions, resource: scaledObjects, ...options }),
   );
   const reflectors = {
     services: watch(inferenceServices),
@@ -119,9 +124,12 @@ export function startOperator({
     kubeServices: watchChildren(services),
     autoscalers: watchChildren(horizontalPodAutoscalers),
     scaledObjects: keda.reflector,
-    routes: watchChildren(httpRoutes),
-    gateways: watch(gateways),
-    gatewayClasses: watch(gatewayClasses),
+    routes: watchChildren(httpRoutes, optional),
+    grpcRoutes: watchChildren(grpcRoutes, optional),
+    ingresses: watchChildren(ingresses),
+    gateways: watch(gateways, optional),
+    gatewayClasses: watch(gatewayClasses, optional),
+    ...watchGatewayDefinitions(common),
   } satisfies Omit<Caches, 'hasKeda'>;
 
   const config = createConfigSource(configReflector, namespace, log);
@@ -187,7 +195,11 @@ export function startOperator({
         source(reflectors.autoscalers, owner),
         source(reflectors.scaledObjects, owner),
         source(reflectors.routes, owner),
+        source(reflectors.grpcRoutes, owner),
+        source(reflectors.ingresses, owner),
         source(reflectors.gateways, everyService),
+        source(reflectors.httpRouteDefinition, everyService),
+        source(reflectors.grpcRouteDefinition, everyService),
         source(reflectors.gatewayClasses, everyService),
         source(configReflector, everyService),
       ],
@@ -229,7 +241,7 @@ export function startOperator({
       references.onChange((reference) =>
         ask(reflectors.services.list(reference.namespace === namespace ? {} : { namespace: reference.namespace })),
       ),
-      keda.onInstalled(() => ask(reflectors.services.list())),
+      keda.onChange(() => ask(reflectors.services.list())),
       keeping.onChange((changed) => ask(reflectors.services.list(changed === undefined ? {} : { namespace: changed }))),
     ];
     const controllers = [controller, globalBundle.startController(), keeping.startController()];

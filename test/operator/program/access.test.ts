@@ -13,7 +13,10 @@ import {
   configMaps,
   deployments,
   events,
+  gatewayClasses,
+  grpcRoutes,
   httpRoutes,
+  ingresses,
   isStatusError,
   leases,
   pods,
@@ -76,12 +79,14 @@ test('a whole life asks for everything that the rules allow, and for nothing els
     clock.advance(2_000);
     assert.ok(two.isLeader);
   });
+  await exposeOtherwise(cluster);
   await tellTwice(cluster, clock);
   const stopped = { metadata: { annotations: { 'serving.kserve.io/stop': 'true' } } };
   await cluster.client.patch(inferenceServices, iris, 'merge', stopped);
   await eventually(() => gone(cluster.client.get(deployments, child)));
   await eventually(() => gone(cluster.client.get(httpRoutes, iris)));
   await eventually(() => gone(cluster.client.get(scaledObjects, child)));
+  await eventually(() => gone(cluster.client.get(ingresses, iris)));
   await eventually(() => gone(cluster.client.get(configMaps, bundleCopy)));
   await cluster.client.delete(inferenceServices, iris);
   await two.stop();
@@ -104,6 +109,7 @@ test('a whole life asks for everything that the rules allow, and for nothing els
 async function installRest({ client, resourceOf }: TestCluster): Promise<void> {
   const objects = [
     ...gatewayApiCrds(),
+    grpcRouteDefinition(),
     servalGatewayClass(),
     servalGateway(namespace, 'gateway', 80),
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { ...iris }, secrets: [{ name: 'iris' }] },
@@ -120,6 +126,55 @@ async function serve({ client }: TestCluster): Promise<void> {
   const metadata = { ...iris, annotations };
   const service = { apiVersion: 'serving.kserve.io/v1beta1', kind: 'InferenceService', metadata, spec };
   await client.apply(inferenceServices, service as InferenceService, { force: true });
+}
+
+/** By an Ingress, then by a GRPCRoute, and as before again. What was there stays until it is replaced, which is never here. */
+async function exposeOtherwise({ client, resourceOf }: TestCluster): Promise<void> {
+  const config = { namespace, name: 'inferenceservice-config' };
+  const { data: before } = await client.get(configMaps, config);
+  const ingress = { ...JSON.parse(before?.['ingress'] ?? '{}'), enableGatewayApi: false };
+  await client.patch(configMaps, config, 'merge', { data: { ingress: JSON.stringify(ingress) } });
+  await eventually(() => client.get(ingresses, iris));
+  const gateway = JSON.stringify({ ...ingress, enableGatewayApi: true, kserveIngressGateway: `${namespace}/gateway` });
+  await client.patch(configMaps, config, 'merge', { data: { ingress: gateway } });
+
+  const kong = { ...servalGatewayClass(), spec: { controllerName: 'konghq.com/kic-gateway-controller' } };
+  await client.delete(gatewayClasses, { name: kong.metadata.name ?? '' });
+  await client.apply(await resourceOf(kong as AnyObject), kong as AnyObject, { force: true });
+  const container = { name: 'kserve-container', image: 'i', ports: [{ name: 'grpc-port', containerPort: 9000 }] };
+  const speaks = { namespace: 'default', name: 'speaks' };
+  await client.create(inferenceServices, {
+    apiVersion: 'serving.kserve.io/v1beta1',
+    kind: 'InferenceService',
+    metadata: speaks,
+    spec: { predictor: { containers: [container] } },
+  } as InferenceService);
+  await eventually(() => client.get(grpcRoutes, speaks));
+  const stopped = { metadata: { annotations: { 'serving.kserve.io/stop': 'true' } } };
+  await client.patch(inferenceServices, speaks, 'merge', stopped);
+  await eventually(() => gone(client.get(grpcRoutes, speaks)));
+  await client.delete(inferenceServices, speaks);
+  await client.patch(configMaps, config, 'merge', { data: { ingress: before?.['ingress'] ?? null } });
+}
+
+/** As much of it as the operator looks at. */
+function grpcRouteDefinition(): AnyObject {
+  const openAPIV3Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+  const group = 'gateway.networking.k8s.io';
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: {
+      name: `grpcroutes.${group}`,
+      annotations: { 'api-approved.kubernetes.io': 'https://github.com/kubernetes-sigs/gateway-api/pull/3328' },
+    },
+    spec: {
+      group,
+      scope: 'Namespaced',
+      names: { kind: 'GRPCRoute', listKind: 'GRPCRouteList', plural: 'grpcroutes', singular: 'grpcroute' },
+      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema } }],
+    },
+  };
 }
 
 /** Valid by the replicas' clock, which is behind. */

@@ -1,7 +1,9 @@
 import type { AnyObject } from '@serval/kube/objects';
+import { presetGatewayName } from '@serval/operator/declarations';
 import { CliError } from '../command/cli-error.ts';
 import { type Command, type CommandContext, textOption } from '../command/command.ts';
 import { applyInstallation } from '../install/apply-installation.ts';
+import { checkClass, gatewayOptionSpec, pointAtPreset } from '../install/gateway-preset.ts';
 import { takeOver } from '../install/handover.ts';
 import {
   type InstallOptions,
@@ -21,11 +23,12 @@ export const installCommand: Command = {
 option, or to go on where it was cut off. Fields that others changed are set back, but for ConfigMap inferenceservice-config.
 
 Examples:
-  serval install --gateway-class istio
+  serval install --gateway istio
   serval install --print | kubectl diff -f -
   serval install --from-kserve`,
   options: [
     ...installOptionSpecs,
+    gatewayOptionSpec,
     { flags: '--print', help: 'print the objects, and ask no server' },
     {
       flags: '--from-kserve',
@@ -40,9 +43,10 @@ Examples:
 };
 
 async function printInstallation({ out }: CommandContext, options: InstallOptions): Promise<number> {
-  const { definitions, operator, webhooks, runtimes } = await renderInstallation(options);
+  const { definitions, operator, gateway, webhooks, runtimes } = await renderInstallation(options);
   const { writeYamlDocuments } = await import('@serval/manifests');
-  out.print(writeYamlDocuments([...definitions, ...operator, ...webhooks, ...runtimes]).trimEnd());
+  for (const line of options.gateway?.beside ?? []) out.note(`beside it: ${line}`);
+  out.print(writeYamlDocuments([...definitions, ...operator, ...gateway, ...webhooks, ...runtimes]).trimEnd());
   return 0;
 }
 
@@ -71,6 +75,8 @@ async function install({ options, out, connect, signal }: CommandContext, chosen
       hint: errors.flatMap(({ hint }) => hint ?? []).join('\n        '),
     });
   }
+  const { gateway: preset } = chosen;
+  if (preset) await checkClass(client, preset, signal);
   const installation = await renderInstallation(chosen);
   if (fromKServe && (runningControllers(kserve).length > 0 || kserve.webhooks.length > 0)) {
     // What was KServe is written down in our namespace, so that comes first.
@@ -85,6 +91,11 @@ async function install({ options, out, connect, signal }: CommandContext, chosen
     timeoutMs: seconds * 1000,
     note,
   });
+  if (preset) {
+    const former = await pointAtPreset(client, chosen.namespace, preset, signal);
+    if (former) note(`services move to Gateway ${presetGatewayName(preset)}; ${former} stays until you delete it`);
+    for (const line of preset.beside) note(`beside it: ${line}`);
+  }
   out.print(`Serval is installed in namespace ${chosen.namespace}`);
   return 0;
 }

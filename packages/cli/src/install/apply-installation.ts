@@ -28,6 +28,7 @@ export async function applyInstallation(installation: Installation, options: App
   await applyObjects(installation.definitions, options);
   await waitEstablished(installation.definitions, options);
   await applyObjects(installation.operator, options);
+  await applyObjects(installation.gateway, options);
   note('waiting for the operator …');
   await waitForOperator(options);
   if (installation.webhooks.length > 0) {

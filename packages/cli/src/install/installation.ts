@@ -1,7 +1,8 @@
 import type { AnyObject } from '@serval/kube/objects';
-import { defaultNamespace, operatorDeploymentName } from '@serval/operator/declarations';
+import { defaultNamespace, type GatewayPreset, operatorDeploymentName } from '@serval/operator/declarations';
 import { CliError } from '../command/cli-error.ts';
 import { type OptionSpec, type OptionValues, textOption } from '../command/command.ts';
+import { atPreset, chosenPreset, presetObjectsFor } from './gateway-preset.ts';
 
 /** What a person may choose about an installation; everything else is what Kustomize and Helm install too. */
 export interface InstallOptions {
@@ -11,6 +12,8 @@ export interface InstallOptions {
   readonly crds: 'standard' | 'full';
   /** Makes a Gateway of this class; none without. */
   readonly gatewayClass: string | undefined;
+  /** Makes a Gateway, and a class where needed, that an implementation accepts; none without. */
+  readonly gateway: GatewayPreset | undefined;
   /** The operator's image; default the released one. */
   readonly image: string | undefined;
 }
@@ -50,6 +53,7 @@ export function parseInstallOptions(options: OptionValues): InstallOptions {
     certificates: options['certificates'] === 'cert-manager' ? 'cert-manager' : 'self-managed',
     crds: options['crds'] === 'full' ? 'full' : 'standard',
     gatewayClass: textOption(options, 'gatewayClass'),
+    gateway: chosenPreset(options),
     image: textOption(options, 'image'),
   };
 }
@@ -61,6 +65,8 @@ export interface Installation {
   readonly operator: AnyObject[];
   /** What API servers ask the operator through: nothing may wait for it before it runs. */
   readonly webhooks: AnyObject[];
+  /** Class and Gateway of a preset: never removed with the installation. */
+  readonly gateway: AnyObject[];
   /** Checked by the webhooks like everybody's. */
   readonly runtimes: AnyObject[];
 }
@@ -71,13 +77,17 @@ export async function renderInstallation(options: InstallOptions): Promise<Insta
   const files = generateDeploy();
   const variant = { namespace: options.namespace, webhooks: options.webhooks, certificates: options.certificates };
   const rendered = renderVariant(files, variant, { crds: options.crds, gateway: options.gatewayClass !== undefined });
-  const objects = rendered.map((object) => withChoices(object, options));
+  const { gateway, namespace } = options;
+  const objects = rendered
+    .map((object) => withChoices(object, options))
+    .map((object) => (gateway ? atPreset(object, gateway) : object));
   const isDefinition = ({ kind }: AnyObject) => kind === 'CustomResourceDefinition';
   const isWebhook = ({ kind }: AnyObject) => kind.endsWith('WebhookConfiguration');
   return {
     definitions: objects.filter(isDefinition),
     operator: objects.filter((object) => !isDefinition(object) && !isWebhook(object)),
     webhooks: objects.filter(isWebhook),
+    gateway: gateway ? presetObjectsFor(gateway, namespace) : [],
     runtimes: renderRuntimes(files),
   };
 }

@@ -21,8 +21,13 @@ export interface ReflectorOptions<T extends KubeObject> {
   transform?: (object: T) => T;
   /** Read by `byIndex`. */
   indexes?: IndexFunctions<T>;
-  /** Told of every list and watch that fails, as of a kind that is not installed. */
-  onFailure?: (error: unknown) => void;
+  /**
+   * The kind need not be installed: where it is not, the cache is empty and synced, and the server is asked again until it is there.
+   * Default: nothing is synced before the first list.
+   */
+  mayBeMissing?: boolean;
+  /** Told whether the kind is installed: when it is first known, and whenever that changes. Needs `mayBeMissing`. */
+  onInstalled?: (installed: boolean) => void;
   /** Ends the reflector. */
   signal: AbortSignal;
   log: Log;
@@ -34,6 +39,8 @@ export interface ReflectorOptions<T extends KubeObject> {
 /** First wait at most this long; doubled by every failure in a row. */
 const baseDelayMs = 200;
 const maxDelayMs = 30_000;
+/** As after so many failures: a kind that is not installed is asked for every 13 seconds on average. */
+const missingFailures = 7;
 /** The server ends the watch after 5 to 10 minutes, as client-go asks; a connection that died silently is noticed then. */
 const watchSeconds = 300;
 const watchGraceMs = 30_000;
@@ -55,6 +62,7 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
   // A reflector that nobody waits for may be ended before its first list.
   synced.promise.catch(() => {});
   let resourceVersion: string | undefined;
+  let installed: boolean | undefined;
 
   function lean(object: T): T {
     const stripped = withoutManagedFields(object, options.keepManagedFieldsOf);
@@ -78,6 +86,12 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
     const list = await listAll(client, resource, { ...selection, signal });
     take(changesOfList(store.items, list.items.map(lean)));
     resourceVersion = list.resourceVersion;
+    knowInstalled(true);
+  }
+
+  function knowInstalled(now: boolean): void {
+    if (installed !== now) options.onInstalled?.(now);
+    installed = now;
     synced.resolve();
   }
 
@@ -117,7 +131,14 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
       } catch (error) {
         if (signal.aborted) break;
         failures += 1;
-        options.onFailure?.(error);
+        if (options.mayBeMissing && isMissing(error)) {
+          take(changesOfList(store.items, []));
+          resourceVersion = undefined;
+          knowInstalled(false);
+          failures = Math.max(failures, missingFailures);
+          await sleep(clock, fullJitterMs(failures, baseDelayMs, maxDelayMs, random), signal);
+          continue;
+        }
         log[failures > 2 ? 'warn' : 'debug'](
           { resource: resource.plural, failures, error: messageOf(error) },
           'watch interrupted',
@@ -145,6 +166,11 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
       return () => listeners.delete(listener);
     },
   };
+}
+
+/** No such kind is served: a list or watch of one that is never answers 404. */
+function isMissing(error: unknown): boolean {
+  return error instanceof StatusError && error.code === 404;
 }
 
 /** Forgotten by the server, or ahead of it, as after its data was restored from an older copy. */

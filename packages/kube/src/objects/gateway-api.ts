@@ -4,7 +4,11 @@ import { defineResource } from './resource.ts';
 /** `gateway.networking.k8s.io/v1`: the fields that Serval reads or writes. */
 export interface GatewayClass extends KubeObject {
   spec: { controllerName: string; description?: string };
-  status?: { conditions?: Condition[]; supportedFeatures?: { name: string }[] };
+  status?: {
+    conditions?: Condition[];
+    /** Names, or objects with one: releases before v1.2 had plain names. */
+    supportedFeatures?: ({ name: string } | string)[];
+  };
 }
 export interface Listener {
   name: string;
@@ -107,6 +111,19 @@ export interface HttpRoute extends KubeObject {
   spec: { parentRefs?: ParentReference[]; hostnames?: string[]; rules?: HttpRouteRule[] };
   status?: { parents: RouteParentStatus[] };
 }
+export interface GrpcRouteRule {
+  name?: string;
+  matches?: {
+    method?: { type?: 'Exact' | 'RegularExpression'; service?: string; method?: string };
+    headers?: HttpRouteMatch['headers'];
+  }[];
+  filters?: Pick<HttpRouteFilter, 'type' | 'requestHeaderModifier' | 'responseHeaderModifier'>[];
+  backendRefs?: HttpBackendRef[];
+}
+export interface GrpcRoute extends KubeObject {
+  spec: { parentRefs?: ParentReference[]; hostnames?: string[]; rules?: GrpcRouteRule[] };
+  status?: { parents: RouteParentStatus[] };
+}
 export interface ReferenceGrant extends KubeObject {
   spec: {
     from: { group: string; kind: string; namespace: string }[];
@@ -134,6 +151,13 @@ export const httpRoutes = defineResource<HttpRoute>({
   version: 'v1',
   plural: 'httproutes',
   kind: 'HTTPRoute',
+  namespaced: true,
+});
+export const grpcRoutes = defineResource<GrpcRoute>({
+  group,
+  version: 'v1',
+  plural: 'grpcroutes',
+  kind: 'GRPCRoute',
   namespaced: true,
 });
 export const referenceGrants = defineResource<ReferenceGrant>({

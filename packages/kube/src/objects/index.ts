@@ -4,6 +4,7 @@ export * from './core.ts';
 export * from './deep-equal.ts';
 export * from './field-selector.ts';
 export * from './gateway-api.ts';
+export * from './ingress.ts';
 export * from './int-or-string.ts';
 export * from './json-patch.ts';
 export * from './merge-patch.ts';

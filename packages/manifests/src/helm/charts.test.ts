@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import type { AnyObject } from '@serval/kube/objects';
+import { gatewayPresets, presetControllerName, presetObjects } from '@serval/operator/declarations';
 import type { FileSet } from '../file-set.ts';
 import { inApplyOrder } from '../kustomize/apply-order.ts';
 import { kustomizeFiles } from '../kustomize/layout.ts';
@@ -54,6 +55,24 @@ test('the runtimes and the Gateway are those of Kustomize', () => {
     find(renderVariant(files, variant, { crds: 'none', gateway: true }), 'Gateway'),
   );
 });
+
+for (const preset of gatewayPresets) {
+  test(`values of ${preset.id} make the class and the Gateway that \`serval install\` makes`, () => {
+    const { className, bringsClass, classAnnotations, port = 80 } = preset;
+    const controllerName = presetControllerName(preset);
+    const given = {
+      enabled: true,
+      className,
+      port,
+      ...(bringsClass ? {} : { class: { create: true, controllerName, annotations: classAnnotations ?? {} } }),
+    };
+    const objects = render({ gateway: given }).filter(({ kind }) => kind.startsWith('Gateway'));
+    const expected = presetObjects(preset, 'ns').map((object) =>
+      object.kind === 'Gateway' ? { ...object, metadata: { ...object.metadata, name: 'serval-gateway' } } : object,
+    );
+    assert.deepEqual(inApplyOrder(objects), inApplyOrder(expected as unknown as AnyObject[]));
+  });
+}
 
 test('an image is its parts, and a digest stands in for the tag', () => {
   const digest = `sha256:${'a'.repeat(64)}`;

@@ -29,6 +29,8 @@ const sections: { [Section in keyof ServingConfig]: Fields<ServingConfig[Section
     ingressDomain: text,
     additionalIngressDomains: texts,
     domainTemplate: text,
+    pathTemplate: text,
+    ingressClassName: text,
     urlScheme: { enum: ['http', 'https'] },
     disableIngressCreation: flag,
     disableHTTPRouteTimeout: flag,

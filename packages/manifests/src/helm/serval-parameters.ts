@@ -3,14 +3,15 @@ import {
   defaultGatewayName,
   operatorName,
   operatorServiceAccountName,
+  partOfLabels,
 } from '@serval/operator/declarations';
 import { certificateName } from '../objects/certificates.ts';
 import { addable, image, moreEntries, moreItems, onlyIf, removable, settable, switched } from './bindings.ts';
 import { configBinding } from './config-parameters.ts';
-import { empty, value } from './expression.ts';
+import { and, empty, value } from './expression.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { type Binding, changePlace, literalAt, type Parameter, type Place } from './parameter.ts';
-import { computed, either, type TemplateNode } from './tree.ts';
+import { computed, either, type TemplateNode, when } from './tree.ts';
 
 const text: JsonSchema = { type: 'string' };
 const texts: JsonSchema = { type: 'object', additionalProperties: text };
@@ -137,6 +138,15 @@ export const servalBindings: readonly Binding[] = [
     { ...gateway, path: ['spec', 'gatewayClassName'] },
     { path: 'gateway.className', description: 'A GatewayClass of the cluster.', schema: { ...text, minLength: 1 } },
   ),
+  settable(
+    { ...gateway, path: ['spec', 'listeners', 0, 'port'] },
+    {
+      path: 'gateway.port',
+      description: 'Of its plain HTTP listener. Traefik: that of the entry point, 8000.',
+      schema: { type: 'integer', minimum: 1 },
+    },
+  ),
+  gatewayClass,
   configBinding,
   ...builtInServingRuntimes().map(({ metadata }, index) => runtime(metadata.name ?? '', index === 0)),
 ];
@@ -163,6 +173,39 @@ function certificateIssuer(objects: Parameters<Binding>[0]): ReturnType<Binding>
       declaration('name', 'An issuer of cert-manager that is there already; empty: one of the release.', ''),
       declaration('kind', 'Its kind: Issuer, ClusterIssuer, or one of another group.', own.kind),
       declaration('group', 'Its group.', own.group),
+    ],
+  };
+}
+
+/** The class too, for implementations that bring none of their own: docs/gateways.md has the values of each. */
+function gatewayClass(objects: Parameters<Binding>[0]): ReturnType<Binding> {
+  const at = 'gateway.class';
+  const node = when(and(value('gateway.enabled'), value(`${at}.create`)), {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'GatewayClass',
+    metadata: {
+      name: computed(value('gateway.className')),
+      labels: { ...partOfLabels },
+      annotations: when(value(`${at}.annotations`), computed(value(`${at}.annotations`))),
+    },
+    spec: { controllerName: computed(value(`${at}.controllerName`)) },
+  });
+  return {
+    objects: [...objects, { kind: 'GatewayClass', name: defaultGatewayName, file: 'gateway-class.yaml', node }],
+    parameters: [
+      {
+        path: `${at}.create`,
+        description: 'Whether its class is part of the release.',
+        schema: { type: 'boolean' },
+        default: false,
+      },
+      {
+        path: `${at}.controllerName`,
+        description: 'Of the class, such as konghq.com/kic-gateway-controller.',
+        schema: text,
+        default: '',
+      },
+      { path: `${at}.annotations`, description: 'Of the class.', schema: texts, default: {} },
     ],
   };
 }

@@ -1,4 +1,5 @@
 import type { ConfigMap } from '@serval/kube/objects';
+import { pathOf } from '../gateway/path-route.ts';
 import { evaluateTemplate } from '../template/go-template.ts';
 import { checkCredentials } from './check-credentials.ts';
 import { ConfigError } from './config-error.ts';
@@ -88,6 +89,22 @@ function check({ ingress }: ServingConfig): void {
     throw new ConfigError(
       `${configMapName}: ingress.urlScheme must be http or https, got ${JSON.stringify(ingress.urlScheme)}`,
     );
+  }
+  for (const key of ['pathTemplate', 'ingressClassName'] as const) {
+    if (ingress[key] !== undefined && typeof ingress[key] !== 'string') {
+      throw new ConfigError(`${configMapName}: ingress.${key} must be a text, got ${JSON.stringify(ingress[key])}`);
+    }
+  }
+  const domains: unknown = ingress.additionalIngressDomains ?? [];
+  if (!Array.isArray(domains) || domains.some((domain) => typeof domain !== 'string')) {
+    throw new ConfigError(
+      `${configMapName}: ingress.additionalIngressDomains must be a list of texts, got ${JSON.stringify(domains)}`,
+    );
+  }
+  try {
+    if (ingress.pathTemplate) pathOf(ingress.pathTemplate, 'a', 'b');
+  } catch (error) {
+    throw new ConfigError(`${configMapName}: ${(error as Error).message}`);
   }
   try {
     evaluateTemplate(ingress.domainTemplate, {

@@ -8,6 +8,10 @@ export interface ServingConfig {
     readonly ingressDomain: string;
     readonly additionalIngressDomains?: readonly string[];
     readonly domainTemplate: string;
+    /** Where services are reached by path under the domains too, `/serving/{{ .Namespace }}/{{ .Name }}`. Empty: nowhere. */
+    readonly pathTemplate?: string;
+    /** Of Ingresses, which are made where `enableGatewayApi` is false. */
+    readonly ingressClassName?: string;
     readonly urlScheme: 'http' | 'https';
     readonly disableIngressCreation: boolean;
     readonly disableHTTPRouteTimeout: boolean;

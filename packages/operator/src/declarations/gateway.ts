@@ -3,6 +3,12 @@ import type { Gateway, GatewayClass } from '@serval/kube/objects';
 export const gatewayControllerName = 'platform.serval.dev/gateway';
 export const gatewayClassName = 'serval';
 
+/** Definitions that say which fields routes may have. */
+export const gatewayDefinitionNames = {
+  httpRoute: 'httproutes.gateway.networking.k8s.io',
+  grpcRoute: 'grpcroutes.gateway.networking.k8s.io',
+} as const;
+
 export function servalGatewayClass(): GatewayClass {
   return {
     apiVersion: 'gateway.networking.k8s.io/v1',

@@ -7,6 +7,15 @@ export {
   defaultServingConfig,
   type ServingConfig,
 } from '../config/serving-config.ts';
+export { type Implementation, implementations } from '../gateway/implementations.ts';
+export {
+  type GatewayPreset,
+  gatewayPresetOf,
+  gatewayPresets,
+  presetControllerName,
+  presetGatewayName,
+  presetObjects,
+} from '../gateway/presets.ts';
 export { fieldManager, serviceLabel } from '../names.ts';
 export { caBundleLabel, halfSourceAnnotation, storageConfigLabel } from '../storage-config/names.ts';
 export { defaultingPath, validatingPath, webhookPaths } from '../webhooks/paths.ts';

@@ -3,6 +3,7 @@ import type { KubeObject } from '@serval/kube/objects';
 import { defaultServingConfig } from '../config/serving-config.ts';
 import { globalBundleName } from '../names.ts';
 import { multiVersionCrdNames } from './conversion.ts';
+import { gatewayDefinitionNames } from './gateway.ts';
 import {
   healthConfigMapName,
   operatorLeaseName,
@@ -56,8 +57,16 @@ export function operatorClusterRules({ webhooks, certificates }: OperatorDuties)
     { apiGroups: [''], resources: ['configmaps'], verbs: ['create', 'patch'] },
     { apiGroups: [''], resources: ['configmaps'], resourceNames: [globalBundleName], verbs: [...watch, 'delete'] },
     { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
-    { apiGroups: ['gateway.networking.k8s.io'], resources: ['httproutes'], verbs: own },
+    { apiGroups: ['gateway.networking.k8s.io'], resources: ['httproutes', 'grpcroutes'], verbs: own },
+    { apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs: own },
     { apiGroups: ['gateway.networking.k8s.io'], resources: ['gateways', 'gatewayclasses'], verbs: watch },
+    // Which fields routes may have.
+    {
+      apiGroups: ['apiextensions.k8s.io'],
+      resources: ['customresourcedefinitions'],
+      resourceNames: Object.values(gatewayDefinitionNames),
+      verbs: watch,
+    },
     // What a model's storage refers to, by name: never listed or watched.
     { apiGroups: [''], resources: ['serviceaccounts', 'secrets', 'configmaps'], verbs: ['get'] },
     // A list or watch is allowed by name when its field selector names the object. Patched where a half of its certificates is kept.

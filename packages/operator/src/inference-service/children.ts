@@ -2,8 +2,10 @@ import type { InferenceService } from '@serval/api';
 import type { Child } from '@serval/kube/client';
 import {
   deployments,
+  grpcRoutes,
   horizontalPodAutoscalers,
   httpRoutes,
+  ingresses,
   type KubeObject,
   keyOf,
   type Resource,
@@ -13,7 +15,15 @@ import {
 import { type Caches, serviceIndex } from './observe.ts';
 
 /** Every kind that a service may have as a child, in the order in which children are written. */
-const childKinds = [deployments, services, horizontalPodAutoscalers, scaledObjects, httpRoutes] as const;
+const childKinds = [
+  deployments,
+  services,
+  horizontalPodAutoscalers,
+  scaledObjects,
+  httpRoutes,
+  grpcRoutes,
+  ingresses,
+] as const;
 
 /** A rendered object with the resource it belongs to. */
 export function childOf(object: KubeObject): Child {
@@ -43,5 +53,6 @@ export function otherOwner(caches: Caches, { object }: Child, service: Inference
 
 /** In the order of the kinds. */
 function cachesOf(caches: Caches) {
-  return [caches.deployments, caches.kubeServices, caches.autoscalers, caches.scaledObjects, caches.routes];
+  const { kubeServices, autoscalers, routes, grpcRoutes: ofGrpc, ingresses: ofIngress } = caches;
+  return [caches.deployments, kubeServices, autoscalers, caches.scaledObjects, routes, ofGrpc, ofIngress];
 }

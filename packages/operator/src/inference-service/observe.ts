@@ -1,11 +1,19 @@
-import type { ClusterServingRuntime, ClusterStorageContainer, InferenceService, ServingRuntime } from '@serval/api';
+import type {
+  ClusterServingRuntime,
+  ClusterStorageContainer,
+  CustomResourceDefinition,
+  InferenceService,
+  ServingRuntime,
+} from '@serval/api';
 import type { Cache, Reflector } from '@serval/kube/client';
 import {
   type Deployment,
   type Gateway,
   type GatewayClass,
+  type GrpcRoute,
   type HorizontalPodAutoscaler,
   type HttpRoute,
+  type Ingress,
   type KubeObject,
   keyOf,
   type Pod,
@@ -14,6 +22,8 @@ import {
   type Service,
 } from '@serval/kube/objects';
 import type { ServingConfig } from '../config/serving-config.ts';
+import { capabilitiesOf } from '../gateway/capabilities.ts';
+import { readGatewayApi } from '../gateway/installed-api.ts';
 import { appLabel, appOf, serviceLabel } from '../names.ts';
 import type { RuntimeCandidates } from '../runtime/select-runtime.ts';
 import { gatewayOf } from './render/http-route.ts';
@@ -45,10 +55,14 @@ export interface Caches {
   readonly autoscalers: ChildCache<HorizontalPodAutoscaler>;
   readonly scaledObjects: ChildCache<ScaledObject>;
   readonly routes: ChildCache<HttpRoute>;
+  readonly grpcRoutes: ChildCache<GrpcRoute>;
+  readonly ingresses: ChildCache<Ingress>;
   readonly gateways: Cache<Gateway>;
   readonly gatewayClasses: Cache<GatewayClass>;
   /** Whether KEDA's definitions are installed, as far as is known. */
   readonly hasKeda: () => boolean;
+  readonly httpRouteDefinition: Cache<CustomResourceDefinition>;
+  readonly grpcRouteDefinition: Cache<CustomResourceDefinition>;
 }
 
 export interface ObservedComponent {
@@ -76,34 +90,38 @@ export function observe(caches: Caches, config: ServingConfig, namespace: string
   if (!service) return undefined;
   const gatewayName = gatewayOf(config);
   const gateway = caches.gateways.get(gatewayName.namespace, gatewayName.name);
+  const gatewayClass = gateway && caches.gatewayClasses.get('', gateway.spec.gatewayClassName);
+  const key = keyOf({ namespace, name });
+  const byName = <T extends KubeObject>(cache: ChildCache<T>) =>
+    new Map(cache.byIndex(serviceIndex, key).map((object) => [object.metadata.name ?? '', object]));
+  const definitions = [caches.httpRouteDefinition, caches.grpcRouteDefinition];
   return {
     service,
     runtimes: { namespaced: caches.runtimes.list({ namespace }), cluster: caches.clusterRuntimes.list() },
     hasKeda: caches.hasKeda(),
-    scaledObjects: new Map(
-      caches.scaledObjects
-        .byIndex(serviceIndex, keyOf({ namespace, name }))
-        .map((object) => [object.metadata.name ?? '', object]),
-    ),
-    workloads: observeWorkloads(caches, keyOf({ namespace, name })),
+    scaledObjects: byName(caches.scaledObjects),
+    workloads: observeWorkloads(caches, key),
     ingress: {
       gateway,
-      gatewayClass: gateway && caches.gatewayClasses.get('', gateway.spec.gatewayClassName),
-      routes: new Map(
-        caches.routes
-          .byIndex(serviceIndex, keyOf({ namespace, name }))
-          .map((route) => [route.metadata.name ?? '', route]),
-      ),
+      gatewayClass,
+      capabilities: capabilitiesOf(readGatewayApi(definitions.flatMap((cache) => cache.list())), gatewayClass),
+      routes: byName(caches.routes),
+      grpcRoutes: byName(caches.grpcRoutes),
+      ingresses: byName(caches.ingresses),
     },
   };
 }
 
 /** What rendering sees of it. */
-export function childrenIn({ workloads, hasKeda, ingress: { routes } }: Observed): ObservedChildren {
+export function childrenIn({ workloads, hasKeda, ingress }: Observed): ObservedChildren {
   const deployments = [...workloads].flatMap(([name, { deployment }]) =>
     deployment && !deployment.metadata.deletionTimestamp ? [[name, deployment] as const] : [],
   );
-  return { deployments: new Map(deployments), routes, hasKeda };
+  return {
+    deployments: new Map(deployments),
+    routes: new Map<string, HttpRoute | GrpcRoute>([...ingress.grpcRoutes, ...ingress.routes]),
+    hasKeda,
+  };
 }
 
 function observeWorkloads(caches: Caches, service: string): Map<string, ObservedComponent> {

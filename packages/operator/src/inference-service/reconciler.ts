@@ -13,7 +13,9 @@ import type { DeliveryContext } from '../credentials/decide-delivery.ts';
 import type { ReadReference } from '../credentials/resolve-delivery.ts';
 import { recordReads, rollsOut, withCredentialChecksum } from '../rollout/rollout.ts';
 import { childOf, liveChildren, otherOwner } from './children.ts';
+import { keepingFormerParents, type MovingDeps, prunesWaysIn } from './moving.ts';
 import { type Caches, childrenIn, observe, serviceIndex } from './observe.ts';
+import { parentReferenceOf } from './render/http-route.ts';
 import { renderInferenceService } from './render/render-inference-service.ts';
 import { withoutRetained } from './retained.ts';
 import type { ConditionResult } from './status/condition-result.ts';
@@ -59,7 +61,13 @@ export function createInferenceServiceReconciler({
     const { service, runtimes } = observed;
     const reads = recordReads(references);
     const stored = await withStorage(
-      renderInferenceService({ service, runtimes, config: config.current(), observed: childrenIn(observed) }),
+      renderInferenceService({
+        service,
+        runtimes,
+        config: config.current(),
+        observed: childrenIn(observed),
+        capabilities: observed.ingress.capabilities,
+      }),
       deliveryContext(),
       reads.read,
       signal,
@@ -69,7 +77,12 @@ export function createInferenceServiceReconciler({
       : stored;
     let refusal: Error | undefined;
     if (rendered.state !== 'failed') {
-      const children = rendered.objects.map(childOf);
+      const moving: MovingDeps = {
+        observed: observed.ingress,
+        parent: parentReferenceOf(config.current()),
+        exists: (ref, own) => caches.gateways.get(ref.namespace ?? own, ref.name) !== undefined,
+      };
+      const children = rendered.objects.map((object) => childOf(keepingFormerParents(object, moving)));
       const taken = children.map((child) => otherOwner(caches, child, service));
       const desired = children.filter((_, index) => taken[index] === undefined);
       const conflicts = taken.filter((owner) => owner !== undefined);
@@ -78,7 +91,8 @@ export function createInferenceServiceReconciler({
       try {
         const pods = caches.pods.byIndex(serviceIndex, keyOf({ namespace, name }));
         const prunable = rendered.state === 'serving' ? withoutRetained(desired, live, pods) : live;
-        await applier.applyChildren({ owner: service, desired, live: prunable, signal });
+        const prunes = prunesWaysIn(rendered.objects, moving);
+        await applier.applyChildren({ owner: service, desired, live: prunable, prunes, signal });
       } catch (error) {
         if (failuresOf(error).every(isNamespaceTerminating)) return;
         if (!isRefusal(error)) throw error;

@@ -1,7 +1,8 @@
 import { type Child, compareApplied } from '@serval/kube/client';
-import type { Deployment, HttpRoute, KubeObject, Pod } from '@serval/kube/objects';
+import type { Deployment, GrpcRoute, HttpRoute, KubeObject, Pod } from '@serval/kube/objects';
 import { appLabel, appOf, componentLabel, fieldManager } from '../names.ts';
 import { isRolledOut, isTakenUp } from './render/observed-children.ts';
+import { isWayIn } from './status/ingress-state.ts';
 
 /**
  * The live children that may be pruned now. What takes requests goes only after nobody sends it any: first the routes are
@@ -13,9 +14,9 @@ import { isRolledOut, isTakenUp } from './render/observed-children.ts';
  */
 export function withoutRetained(desired: readonly Child[], live: readonly Child[], pods: readonly Pod[]): Child[] {
   const keys = new Set(desired.map(keyOfChild));
-  const superfluous = live.filter((child) => !keys.has(keyOfChild(child)) && child.object.kind !== 'HTTPRoute');
+  const superfluous = live.filter((child) => !keys.has(keyOfChild(child)) && !isWayIn(child.object));
   if (superfluous.length === 0) return [...live];
-  const routesMoved = desired.every((child) => child.object.kind !== 'HTTPRoute' || hasMoved(child, live));
+  const routesMoved = desired.every((child) => !isWayIn(child.object) || hasMoved(child, live));
   const askersMoved =
     desired.every((child) => !isAsker(child) || isSettled(child, live)) && !hasLeavingAskers(keys, pods);
   const retained = new Set(
@@ -27,7 +28,7 @@ export function withoutRetained(desired: readonly Child[], live: readonly Child[
 function hasMoved(route: Child, live: readonly Child[]): boolean {
   const known = liveOf(route, live);
   // A route that is not there yet leads nowhere else.
-  return !known || (isApplied(known, route) && isTakenUp(known as HttpRoute));
+  return !known || (isApplied(known, route) && (known.kind === 'Ingress' || isTakenUp(known as HttpRoute | GrpcRoute)));
 }
 
 /** A Deployment whose Pods are told the predictor's name. */

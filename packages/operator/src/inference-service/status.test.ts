@@ -246,6 +246,20 @@ const ingressCases: [rule: string, world: World, expected: string][] = [
     }),
     'Unknown GatewayNotProgrammed',
   ],
+  [
+    'the Gateway has no address',
+    broken((w) => {
+      delete w.gateway.status!.addresses;
+    }),
+    'False GatewayHasNoAddress',
+  ],
+  [
+    'the data plane does not have the route yet',
+    broken((w) => {
+      w.routes.iris.status!.parents[0]!.conditions.push({ type: 'Programmed', status: 'Unknown', reason: 'Pending' });
+    }),
+    'Unknown HttpRouteNotReady',
+  ],
   ['a route is missing', { ...settledWorld(), routes: { iris: undefined } }, 'Unknown HttpRoutePending'],
   [
     'a route was not taken up',

@@ -1,6 +1,7 @@
 import type { InferenceServiceStatus } from '@serval/api';
 import { type Condition, findCondition } from '@serval/kube/objects';
 import type { ServingConfig } from '../config/serving-config.ts';
+import type { Loss } from '../gateway/fit-objects.ts';
 import { type ComponentKind, componentName } from '../names.ts';
 import { certificateConditionType } from '../storage-config/certificate-condition.ts';
 import type { Observed } from './observe.ts';
@@ -13,7 +14,8 @@ import { canaryCondition, canaryStatuses, predictorRevisions } from './status/ca
 import { componentState } from './status/component-state.ts';
 import { componentUrls } from './status/component-urls.ts';
 import type { ConditionResult } from './status/condition-result.ts';
-import { ingressState } from './status/ingress-state.ts';
+import { ingressState, isWayIn, type WayIn, wayInOf } from './status/ingress-state.ts';
+import { lossCondition, routesCompleteType } from './status/loss-condition.ts';
 import { invalidModelStatus, modelStatusFrom } from './status/model-status.ts';
 
 type Serving = Extract<Rendered, { state: 'serving' }>;
@@ -48,7 +50,7 @@ export function statusFrom(
       const { reason, conditionReason = reason, message } = rendered;
       const results: Results = {
         PredictorReady: { status: 'False', reason: conditionReason, message },
-        IngressReady: ingress(observed, config, formerRoutes(observed)),
+        IngressReady: ingress(observed, config, []),
       };
       return {
         ...base,
@@ -72,7 +74,7 @@ function servingStatus(
   const { runtime } = rendered.predictor;
   const specChanged = service.status?.observedGeneration !== service.metadata.generation;
   const predictor = componentState(observed.workloads.get(rendered.predictor.name));
-  const results: Results = { IngressReady: ingress(observed, config, routeNames(rendered)) };
+  const results: Results = { IngressReady: ingress(observed, config, waysIn(rendered)) };
   for (const { kind, name } of stableComponents(rendered)) {
     results[readyTypes[kind]] = componentState(observed.workloads.get(name)).ready;
   }
@@ -84,7 +86,7 @@ function servingStatus(
   const urls = componentUrls(service, observed.ingress.gateway, stableComponents(rendered), config);
   const revisions = predictorRevisions(rendered, observed.workloads);
   return {
-    conditions: conditionsFrom(observed, results, now),
+    conditions: conditionsFrom(observed, results, now, rendered.losses),
     ...urls,
     components: { ...urls.components, predictor: { ...urls.components?.['predictor'], ...revisions } },
     ...canaryStatuses(service, rendered, observed.workloads),
@@ -115,19 +117,16 @@ function stoppedResults({ service: { spec } }: Observed): Results {
 function ingress(
   { service, ingress: seen }: Observed,
   config: ServingConfig,
-  expected: readonly string[],
+  expected: readonly WayIn[],
 ): ConditionResult {
-  return isExternal(service, config) ? ingressState(seen, parentReferenceOf(config), expected) : { status: 'True' };
+  if (!isExternal(service, config)) return { status: 'True' };
+  // Of a specification that nothing can be made of: what there was before, which serves on.
+  const former = [...seen.routes.values(), ...seen.grpcRoutes.values(), ...seen.ingresses.values()].map(wayInOf);
+  return ingressState(seen, parentReferenceOf(config), expected.length > 0 ? expected : former);
 }
 
-function routeNames({ objects }: Serving): string[] {
-  return objects.filter(({ kind }) => kind === 'HTTPRoute').map(({ metadata }) => metadata.name ?? '');
-}
-
-/** Of a specification that nothing can be made of: what there was before, which serves on. */
-function formerRoutes({ service: { metadata } }: Observed): string[] {
-  const name = metadata.name ?? '';
-  return [name, componentName(name, 'predictor')];
+function waysIn({ objects }: Serving): WayIn[] {
+  return objects.filter(isWayIn).map(wayInOf);
 }
 
 function readyPodsOf({ service: { metadata, spec }, workloads }: Observed): number {
@@ -136,10 +135,17 @@ function readyPodsOf({ service: { metadata, spec }, workloads }: Observed): numb
 }
 
 /** The conditions with `Ready`, which is what all of them come to, each with the time of its last change. */
-function conditionsFrom({ service, certificates }: Observed, results: Readonly<Results>, now: string): Condition[] {
+function conditionsFrom(
+  { service, certificates }: Observed,
+  results: Readonly<Results>,
+  now: string,
+  losses: readonly Loss[] = [],
+): Condition[] {
   const all: Results = { ...results, Ready: readyFrom(results) };
   // Told beside the others: a model that is loaded serves on when a certificate ends.
   if (certificates) all[certificateConditionType] = certificates;
+  const lost = lossCondition(losses);
+  if (lost) all[routesCompleteType] = lost;
   return Object.entries(all)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([type, { status, reason, message }]) => {

@@ -3,6 +3,7 @@ import type { Condition, ContainerStatus, Deployment, Gateway, HttpRoute, Pod, R
 import { defaultServingConfig } from '../config/serving-config.ts';
 import { servalGateway, servalGatewayClass } from '../declarations/gateway.ts';
 import { builtInServingRuntimes } from '../declarations/serving-runtimes.ts';
+import { assumedCapabilities } from '../gateway/assumed-capabilities.ts';
 import type { Observed } from './observe.ts';
 import { renderInferenceService } from './render/render-inference-service.ts';
 import { statusFrom } from './status.ts';
@@ -30,7 +31,10 @@ export function settledWorld(): World {
   const condition = (type: string): Condition => ({ type, status: 'True', reason: type, observedGeneration: 1 });
   const gateway = { ...servalGateway('serval-system', 'serval-gateway', 8080) };
   gateway.metadata = { ...gateway.metadata, generation: 1 };
-  gateway.status = { conditions: [condition('Accepted'), condition('Programmed')] };
+  gateway.status = {
+    addresses: [{ type: 'IPAddress', value: '127.0.0.1' }],
+    conditions: [condition('Accepted'), condition('Programmed')],
+  };
   const route = (name: string): HttpRoute => ({
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'HTTPRoute',
@@ -183,7 +187,10 @@ export function statusOf(world: World): InferenceServiceStatus {
     ingress: {
       gateway: world.gateway,
       gatewayClass: servalGatewayClass(),
+      capabilities: assumedCapabilities(),
       routes: new Map(Object.entries(world.routes).flatMap(([name, route]) => (route ? [[name, route] as const] : []))),
+      grpcRoutes: new Map(),
+      ingresses: new Map(),
     },
   };
   const rendered = renderInferenceService({ service: world.service, runtimes, config: defaultServingConfig });

@@ -12,6 +12,11 @@ export function isExternal(service: InferenceService, { ingress }: ServingConfig
   );
 }
 
+/** Whether requests can be split over revisions: by the weights of routes, which an Ingress has not. */
+export function canSplit(service: InferenceService, config: ServingConfig): boolean {
+  return isExternal(service, config) && config.ingress.enableGatewayApi;
+}
+
 /**
  * The external host name of a service or component, `iris-default.localhost`.
  *

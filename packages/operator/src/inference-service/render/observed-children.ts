@@ -1,11 +1,11 @@
-import type { Deployment, HttpRoute } from '@serval/kube/objects';
+import type { Deployment, GrpcRoute, HttpRoute } from '@serval/kube/objects';
 import { findCondition } from '@serval/kube/objects';
 
 /** What rendering looks at of the children that are there: who serves now, and who gets which share. */
 export interface ObservedChildren {
   /** By name; what is being deleted is not among them. */
   readonly deployments: ReadonlyMap<string, Deployment>;
-  readonly routes: ReadonlyMap<string, HttpRoute>;
+  readonly routes: ReadonlyMap<string, HttpRoute | GrpcRoute>;
   /** Whether KEDA's definitions are installed. */
   readonly hasKeda: boolean;
 }
@@ -28,7 +28,7 @@ export function isRolledOut({ metadata, spec, status }: Deployment): boolean {
  * Whether no gateway routes by an older specification of a route. Who has never taken it up routes nothing; a gateway that tells
  * no generation is believed.
  */
-export function isTakenUp({ metadata, status }: HttpRoute): boolean {
+export function isTakenUp({ metadata, status }: HttpRoute | GrpcRoute): boolean {
   return (status?.parents ?? []).every(({ conditions }) => {
     const observed = findCondition(conditions, 'Accepted')?.observedGeneration;
     return observed === undefined || observed >= (metadata.generation ?? 1);
@@ -36,7 +36,7 @@ export function isTakenUp({ metadata, status }: HttpRoute): boolean {
 }
 
 /** Percent of a route's requests that a Service gets by its last rule, which takes what no other does. */
-export function shareOf(route: HttpRoute | undefined, service: string): number {
+export function shareOf(route: HttpRoute | GrpcRoute | undefined, service: string): number {
   const backends = route?.spec.rules?.at(-1)?.backendRefs ?? [];
   const total = backends.reduce((sum, { weight = 1 }) => sum + weight, 0);
   const own =

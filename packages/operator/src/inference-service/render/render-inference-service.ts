@@ -7,6 +7,10 @@ import {
 } from '@serval/api';
 import { controllerReference, type HttpRoute, isStatusError, type KubeObject } from '@serval/kube/objects';
 import type { ServingConfig } from '../../config/serving-config.ts';
+import { adaptRoutes } from '../../gateway/adapt-routes.ts';
+import { assumedCapabilities } from '../../gateway/assumed-capabilities.ts';
+import type { GatewayCapabilities } from '../../gateway/capabilities.ts';
+import type { Loss } from '../../gateway/fit-objects.ts';
 import { type RuntimeCandidates, RuntimeSelectionError } from '../../runtime/select-runtime.ts';
 import { TemplateError } from '../../template/go-template.ts';
 import { renderAutoscaler } from './autoscaler.ts';
@@ -28,6 +32,8 @@ export interface RenderInput {
   readonly config: ServingConfig;
   /** Default: nothing is there yet. */
   readonly observed?: ObservedChildren;
+  /** What routes may make use of. Default: what `serval up` brings along. */
+  readonly capabilities?: GatewayCapabilities;
 }
 
 export type Rendered =
@@ -39,6 +45,8 @@ export type Rendered =
       readonly canaries: readonly Canary[];
       readonly traffic: Traffic;
       readonly objects: readonly KubeObject[];
+      /** What the service asks for and its gateway cannot do. */
+      readonly losses: readonly Loss[];
     }
   /** The stop annotation: nothing should be there. */
   | { readonly state: 'stopped'; readonly objects: readonly [] }
@@ -52,7 +60,8 @@ export type Rendered =
     };
 
 /** The child objects of a service. Pure: needs no cluster, and the same input gives the same objects. */
-export function renderInferenceService({ service, runtimes, config, observed = noChildren }: RenderInput): Rendered {
+export function renderInferenceService(input: RenderInput): Rendered {
+  const { service, runtimes, config, observed = noChildren, capabilities = assumedCapabilities() } = input;
   if (service.metadata.annotations?.[stopAnnotation]?.toLowerCase() === 'true')
     return { state: 'stopped', objects: [] };
   try {
@@ -67,8 +76,14 @@ export function renderInferenceService({ service, runtimes, config, observed = n
       ...components.flatMap((component) => childrenOf(component, config, observed)),
       ...(isExternal(service, config) ? routesOf(service, traffic, config) : []),
     ];
-    const objects = children.map((child) => owned(child, service));
-    return { state: 'serving', predictor: revisions.stable, canaries, traffic, objects };
+    const { objects, losses } = adaptRoutes({
+      objects: children,
+      service: service.metadata.name ?? '',
+      config,
+      capabilities,
+    });
+    const own = objects.map((child) => owned(child, service));
+    return { state: 'serving', predictor: revisions.stable, canaries, traffic, objects: own, losses };
   } catch (error) {
     if (error instanceof RuntimeSelectionError) {
       return { state: 'failed', reason: error.reason, message: error.message };

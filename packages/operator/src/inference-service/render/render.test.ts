@@ -13,6 +13,7 @@ import type { ConfigMap, KubeObject } from '@serval/kube/objects';
 import { load } from 'js-yaml';
 import { parseServingConfig } from '../../config/parse-config.ts';
 import { builtInServingRuntimes } from '../../declarations/serving-runtimes.ts';
+import { type DescribedGateway, describedCapabilities } from '../../gateway/testing.ts';
 import { renderInferenceService } from './render-inference-service.ts';
 
 /**
@@ -24,6 +25,10 @@ interface Case {
   runtimes?: ServingRuntime[];
   clusterRuntimes?: ClusterServingRuntime[];
   config?: Record<string, unknown>;
+  /** Where routes go; default what `serval up` brings along. */
+  gateway?: DescribedGateway;
+  /** What is told to be lost; compared whenever a gateway is written. */
+  losses?: { what: string; why: string }[];
   expected?: KubeObject[];
   only?: string[];
   /** Exact equality of the listed objects. */
@@ -44,6 +49,8 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.yaml')))
       only,
       exact,
       failed,
+      gateway,
+      losses = [],
     } = load(readFileSync(join(folder, file), 'utf8')) as Case;
     const whole: InferenceService = {
       ...service,
@@ -58,6 +65,7 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.yaml')))
       service: defaulted,
       runtimes: { namespaced: runtimes ?? [], cluster: clusterRuntimes ?? builtInServingRuntimes() },
       config: parseServingConfig(config ? configMap(config) : undefined),
+      ...(gateway ? { capabilities: describedCapabilities(gateway) } : {}),
     });
     assert.deepEqual(defaulted, before, 'the input is not changed');
     if (failed) {
@@ -65,6 +73,7 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.yaml')))
       return;
     }
     assert.notEqual(rendered.state, 'failed', JSON.stringify(rendered));
+    if (gateway) assert.deepEqual(rendered.state === 'serving' ? rendered.losses : [], losses);
     const objects = rendered.state === 'failed' ? [] : rendered.objects;
     if (only)
       assert.deepEqual(

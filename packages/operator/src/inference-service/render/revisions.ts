@@ -6,7 +6,7 @@ import type { RuntimeCandidates } from '../../runtime/select-runtime.ts';
 import { canaryPredictorSpec, canaryReplicas, replicasOf } from './canary-spec.ts';
 import { type Component, predictorComponent } from './component.ts';
 import { renderDeployment } from './deployment.ts';
-import { isExternal } from './hosts.ts';
+import { canSplit } from './hosts.ts';
 import { isRolledOut, isTakenUp, type ObservedChildren, shareOf } from './observed-children.ts';
 
 /** A predictor that is tried beside the stable one. */
@@ -82,7 +82,7 @@ function gradual(
   if (!isTried && (percent === 100 || (live.status?.availableReplicas ?? 0) === 0)) return only;
   const route = routes.get(componentName(service.metadata.name ?? '', 'predictor'));
   const tookAll = percent === 100 && shareOf(route, name) === 100 && [...routes.values()].every(isTakenUp);
-  if (tookAll || (percent === 100 && !isExternal(service, config))) return { stable: target, canaries: [canary] };
+  if (tookAll || (percent === 100 && !canSplit(service, config))) return { stable: target, canaries: [canary] };
   const { template } = live.spec;
   return { stable: { ...target, template, podSpec: template.spec }, canaries: [canary] };
 }

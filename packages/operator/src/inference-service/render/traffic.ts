@@ -4,7 +4,7 @@ import { componentName } from '../../names.ts';
 import type { Backend, Traffic } from './backends.ts';
 import { canaryReplicas, replicasOf } from './canary-spec.ts';
 import type { Component } from './component.ts';
-import { isExternal } from './hosts.ts';
+import { canSplit } from './hosts.ts';
 import { type ObservedChildren, shareOf } from './observed-children.ts';
 import type { CanaryPredictor, Revisions } from './revisions.ts';
 import { explainerComponent, transformerComponent } from './side-component.ts';
@@ -39,7 +39,7 @@ export function planTraffic(
   const explainer = explainerSpec && explainerComponent(service, explainerSpec, stable, config);
   const canaries = tried.map((canary): Canary => {
     const own = canaryTransformer(service, canary, config, observed);
-    const weight = isExternal(service, config) ? weightOf(service, canary, own, observed) : 0;
+    const weight = canSplit(service, config) ? weightOf(service, canary, own, observed) : 0;
     return { ...canary, transformer: own, weight };
   });
   const split = (first: Component, of: (canary: Canary) => Component | undefined): Backend[] => [

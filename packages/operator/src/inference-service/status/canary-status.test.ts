@@ -4,13 +4,14 @@ import type { Deployment } from '@serval/kube/objects';
 import { findCondition } from '@serval/kube/objects';
 import { defaultServingConfig } from '../../config/serving-config.ts';
 import { builtInServingRuntimes } from '../../declarations/serving-runtimes.ts';
+import { assumedCapabilities } from '../../gateway/assumed-capabilities.ts';
 import { childrenIn, type Observed, type ObservedComponent } from '../observe.ts';
 import { renderInferenceService } from '../render/render-inference-service.ts';
 import { statusFrom } from '../status.ts';
 import { now, settledWorld, type World } from '../testing.ts';
 
 /** The settled world with a canary of 20 percent, whose Pods are there or not. */
-function statusWith(world: World, canary: ObservedComponent | undefined) {
+function statusWith(world: World, canary: ObservedComponent | undefined, config = defaultServingConfig) {
   world.service.spec.canary = [
     {
       predictor: { name: 'v2', model: { modelFormat: { name: 'xgboost' }, storageUri: 's3://m/2' } },
@@ -25,15 +26,22 @@ function statusWith(world: World, canary: ObservedComponent | undefined) {
     workloads: new Map([['iris-predictor', stable], ...(canary ? [['iris-v2-predictor', canary] as const] : [])]),
     scaledObjects: new Map(),
     hasKeda: true,
-    ingress: { gateway: world.gateway, gatewayClass: undefined, routes: new Map() },
+    ingress: {
+      gateway: world.gateway,
+      gatewayClass: undefined,
+      capabilities: assumedCapabilities(),
+      routes: new Map(),
+      grpcRoutes: new Map(),
+      ingresses: new Map(),
+    },
   };
   const rendered = renderInferenceService({
     service: world.service,
     runtimes,
-    config: defaultServingConfig,
+    config,
     observed: childrenIn(observed),
   });
-  return statusFrom(observed, rendered, defaultServingConfig, now);
+  return statusFrom(observed, rendered, config, now);
 }
 
 /** As the stable one, under the canary's names. */
@@ -83,5 +91,15 @@ test('without routes a canary is told to get nothing', () => {
   world.service.metadata.labels = { 'networking.kserve.io/visibility': 'cluster-local' };
   const status = statusWith(world, readyCanary(world));
   assert.equal(findCondition(status.conditions, 'CanaryPredictorReady')?.reason, 'NoRoutes');
+  assert.equal(status.canaryStatuses?.[0]?.trafficPercent, 0);
+});
+
+test('behind an Ingress, which has no weights, a canary is told to get nothing', () => {
+  const world = settledWorld();
+  const config = { ...defaultServingConfig, ingress: { ...defaultServingConfig.ingress, enableGatewayApi: false } };
+  const status = statusWith(world, readyCanary(world), config);
+  const condition = findCondition(status.conditions, 'CanaryPredictorReady');
+  assert.equal(condition?.reason, 'NoRoutes');
+  assert.match(condition?.message ?? '', /an Ingress has no weights/);
   assert.equal(status.canaryStatuses?.[0]?.trafficPercent, 0);
 });

@@ -1,7 +1,7 @@
 import type { ComponentStatus, InferenceService, InferenceServiceStatus } from '@serval/api';
 import type { ServingConfig } from '../../config/serving-config.ts';
 import type { ObservedComponent } from '../observe.ts';
-import { isExternal } from '../render/hosts.ts';
+import { canSplit, isExternal } from '../render/hosts.ts';
 import type { Rendered } from '../render/render-inference-service.ts';
 import type { Canary } from '../render/traffic.ts';
 import { type ComponentState, componentState } from './component-state.ts';
@@ -20,10 +20,11 @@ export function canaryCondition(
   config: ServingConfig,
 ): ConditionResult | undefined {
   if (canaries.length === 0) return undefined;
-  if (!isExternal(service, config)) {
-    const message =
-      'the service has no routes, and only routes can split requests: the stable predictor gets all of them';
-    return { status: 'False', reason: 'NoRoutes', message };
+  if (!canSplit(service, config)) {
+    const why = isExternal(service, config)
+      ? 'an Ingress has no weights, and only routes of the Gateway API can split requests (ingress.enableGatewayApi)'
+      : 'the service has no routes, and only routes can split requests';
+    return { status: 'False', reason: 'NoRoutes', message: `${why}: the stable predictor gets all of them` };
   }
   for (const canary of canaries) {
     for (const { ready, name } of chainStates(canary, workloads)) {

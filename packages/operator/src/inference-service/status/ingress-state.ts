@@ -2,70 +2,120 @@ import {
   findCondition,
   type Gateway,
   type GatewayClass,
+  type GrpcRoute,
   type HttpRoute,
+  type Ingress,
+  type KubeObject,
   type ParentReference,
   type RouteParentStatus,
 } from '@serval/kube/objects';
+import type { GatewayCapabilities } from '../../gateway/capabilities.ts';
 import type { ConditionResult } from './condition-result.ts';
 
 export interface ObservedIngress {
   readonly gateway: Gateway | undefined;
   readonly gatewayClass: GatewayClass | undefined;
-  /** The service's routes that are there, by name. */
+  readonly capabilities: GatewayCapabilities;
+  /** What of the service is there, by name. */
   readonly routes: ReadonlyMap<string, HttpRoute>;
+  readonly grpcRoutes: ReadonlyMap<string, GrpcRoute>;
+  readonly ingresses: ReadonlyMap<string, Ingress>;
+}
+
+/** An object that leads requests to a service. */
+export interface WayIn {
+  readonly kind: string;
+  readonly name: string;
+}
+
+const wayInKinds = ['HTTPRoute', 'GRPCRoute', 'Ingress'];
+
+export function isWayIn({ kind }: KubeObject): boolean {
+  return wayInKinds.includes(kind);
+}
+
+export function wayInOf({ kind, metadata }: KubeObject): WayIn {
+  return { kind, name: metadata.name ?? '' };
 }
 
 /**
- * Whether requests from outside find their way: the Gateway is programmed, and every route is accepted by it with all of its
- * references resolved; `expected` are their names. Only what our Gateway's controller says of our parent counts, and only of the present generation.
+ * Whether requests from outside find their way: every Ingress has an address; or the Gateway is programmed and has one, and every route is
+ * accepted by it with all of its references resolved. Only what our Gateway's controller says of our parent counts, and only of the present generation.
  */
 export function ingressState(
-  { gateway, gatewayClass, routes }: ObservedIngress,
+  observed: ObservedIngress,
   parent: ParentReference,
-  expected: readonly string[],
+  expected: readonly WayIn[],
 ): ConditionResult {
+  const ingress = expected.find(({ kind }) => kind === 'Ingress');
+  if (ingress) return ingressObjectState(ingress.name, observed.ingresses.get(ingress.name));
+  const { capabilities, gateway } = observed;
+  if (!capabilities.api.schemas.has('HTTPRoute')) {
+    const message =
+      'the cluster serves no HTTPRoute v1; install the Gateway API, or set ingress.enableGatewayApi: false';
+    return { status: 'False', reason: 'GatewayApiNotInstalled', message };
+  }
+  const state = gatewayState(gateway, parent);
+  if (state) return state;
+  for (const way of expected) {
+    const problem = routeState(way, observed, parent);
+    if (problem) return problem;
+  }
+  return { status: 'True' };
+}
+
+function gatewayState(gateway: Gateway | undefined, parent: ParentReference): ConditionResult | undefined {
   const where = `Gateway ${parent.namespace}/${parent.name}`;
   if (!gateway) return { status: 'False', reason: 'GatewayNotFound', message: `${where} does not exist` };
   const programmed = findCondition(gateway.status?.conditions, 'Programmed');
   if (programmed?.status !== 'True' || isStale(programmed.observedGeneration, gateway.metadata.generation)) {
     return notYet('GatewayNotProgrammed', `${where} is not programmed`, programmed);
   }
-  for (const name of expected) {
-    const state = routeState(name, routes.get(name), parent, gatewayClass?.spec.controllerName);
-    if (state) return state;
+  if (!gateway.status?.addresses?.length) {
+    return { status: 'False', reason: 'GatewayHasNoAddress', message: `${where} is programmed and has no address` };
   }
-  return { status: 'True' };
+  return undefined;
 }
 
+/** An Ingress has no conditions: its address is all that a controller says of having taken it up. */
+function ingressObjectState(name: string, ingress: Ingress | undefined): ConditionResult {
+  if (!ingress) return { status: 'Unknown', reason: 'IngressPending', message: `Ingress ${name} is not there yet` };
+  if (ingress.status?.loadBalancer?.ingress?.length) return { status: 'True' };
+  const message = `Ingress ${name}: no controller has given it an address yet`;
+  return { status: 'Unknown', reason: 'IngressHasNoAddress', message };
+}
+
+/** Why a route does not lead to its service yet; undefined when it does. */
 function routeState(
-  name: string,
-  route: HttpRoute | undefined,
+  { kind, name }: WayIn,
+  { gatewayClass, capabilities, routes, grpcRoutes }: ObservedIngress,
   parent: ParentReference,
-  controllerName: string | undefined,
 ): ConditionResult | undefined {
-  if (!route) return { status: 'Unknown', reason: 'HttpRoutePending', message: `HTTPRoute ${name} is not there yet` };
+  const route = (kind === 'GRPCRoute' ? grpcRoutes : routes).get(name);
+  const controllerName = gatewayClass?.spec.controllerName;
+  if (!route) return { status: 'Unknown', reason: 'HttpRoutePending', message: `${kind} ${name} is not there yet` };
   const status = route.status?.parents.find(
     (entry) =>
       (controllerName === undefined || entry.controllerName === controllerName) && isParent(entry, parent, route),
   );
   if (!status) {
-    const message = `HTTPRoute ${name}: Gateway ${parent.namespace}/${parent.name} has not taken it up`;
+    const message = `${kind} ${name}: Gateway ${parent.namespace}/${parent.name} has not taken it up`;
     return { status: 'Unknown', reason: 'ParentStatusNotAvailable', message };
   }
-  for (const type of ['Accepted', 'ResolvedRefs']) {
+  // Not of the Gateway API: where a controller writes it, it says that the data plane has the route.
+  const programs = capabilities.implementation?.programsRoutes ?? findCondition(status.conditions, 'Programmed');
+  for (const type of ['Accepted', 'ResolvedRefs', ...(programs ? ['Programmed'] : [])]) {
     const condition = findCondition(status.conditions, type);
     if (condition?.status !== 'True' || isStale(condition.observedGeneration, route.metadata.generation)) {
-      return notYet(
-        'HttpRouteNotReady',
-        `HTTPRoute ${name} is not ${type === 'Accepted' ? 'accepted' : 'resolved'}`,
-        condition,
-      );
+      return notYet('HttpRouteNotReady', `${kind} ${name} is not ${words[type] ?? type.toLowerCase()}`, condition);
     }
   }
   return undefined;
 }
 
-function isParent({ parentRef }: RouteParentStatus, parent: ParentReference, route: HttpRoute): boolean {
+const words: Readonly<Record<string, string>> = { ResolvedRefs: 'resolved' };
+
+function isParent({ parentRef }: RouteParentStatus, parent: ParentReference, route: HttpRoute | GrpcRoute): boolean {
   return (
     parentRef.name === parent.name &&
     (parentRef.namespace ?? route.metadata.namespace) === parent.namespace &&
