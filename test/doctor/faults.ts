@@ -286,6 +286,16 @@ const platformFaults: readonly Fault[] = [
     ids: ['config-unknown'],
   },
   {
+    name: 'a setting of KServe is without effect here',
+    plant: (p) => setting(p, 'router', { image: 'kserve/router:latest' }),
+    ids: ['config-without-effect'],
+  },
+  {
+    name: 'a template of hosts gives none',
+    plant: (p) => setting(p, 'ingress', { domainTemplate: '{{ .Name }}_{{ .Namespace }}.example.com' }),
+    ids: ['config-invalid'],
+  },
+  {
     name: 'a webhook configuration is gone',
     plant: (p) => {
       p.webhookConfigurations.items = p.webhookConfigurations.items.slice(1);

@@ -1,5 +1,5 @@
 import type { Json } from '@serval/kube/objects';
-import { certificateFieldStages, configMapName, type ServingConfig } from '@serval/operator/declarations';
+import { configMapName, configReference } from '@serval/operator/declarations';
 import { ManifestsError } from '../manifests-error.ts';
 import { call, value } from './expression.ts';
 import { orderedJson } from './go-json.ts';
@@ -14,67 +14,6 @@ import {
 } from './parameter.ts';
 import { computed, when } from './tree.ts';
 
-const text: JsonSchema = { type: 'string' };
-const flag: JsonSchema = { type: 'boolean' };
-const texts: JsonSchema = { type: 'array', items: text };
-
-type Fields<Section> = { [Field in keyof Required<Section>]: JsonSchema };
-
-/** The fields of each section, as the operator reads them: a field that it gains is missing here until it is added. */
-const sections: { [Section in keyof ServingConfig]: Fields<ServingConfig[Section]> } = {
-  deploy: { defaultDeploymentMode: text },
-  ingress: {
-    enableGatewayApi: flag,
-    kserveIngressGateway: text,
-    ingressDomain: text,
-    additionalIngressDomains: texts,
-    domainTemplate: text,
-    pathTemplate: text,
-    ingressClassName: text,
-    urlScheme: { enum: ['http', 'https'] },
-    disableIngressCreation: flag,
-    disableHTTPRouteTimeout: flag,
-  },
-  storageInitializer: {
-    image: text,
-    memoryRequest: text,
-    memoryLimit: text,
-    cpuRequest: text,
-    cpuLimit: text,
-    caBundleConfigMapName: text,
-    caBundleVolumeMountPath: text,
-    clusterTrustBundle: {
-      type: 'object',
-      properties: { name: text, signerName: text, labelSelector: { type: 'object' } },
-      additionalProperties: false,
-    },
-  },
-  credentials: {
-    s3: { type: 'object', additionalProperties: text },
-    gcs: { type: 'object', additionalProperties: text },
-    storageSpecSecretName: text,
-    storageSecretNameAnnotation: text,
-    certificateFields: { enum: [...certificateFieldStages] },
-    rolloutOnChange: flag,
-  },
-  inferenceService: {
-    resource: { type: 'object', additionalProperties: text },
-    serviceAnnotationDisallowedList: texts,
-    serviceLabelDisallowedList: texts,
-  },
-  autoscaler: { scaleUpStabilizationWindowSeconds: text, scaleDownStabilizationWindowSeconds: text },
-  opentelemetryCollector: { metricScalerEndpoint: text },
-  explainers: {
-    art: {
-      type: 'object',
-      properties: { image: text, defaultImageVersion: text },
-      additionalProperties: false,
-    },
-  },
-  service: { serviceClusterIPNone: flag },
-  security: { autoMountServiceAccountToken: flag },
-};
-
 const place: Place = { kind: 'ConfigMap', name: configMapName, path: ['data'] };
 
 /**
@@ -83,7 +22,8 @@ const place: Place = { kind: 'ConfigMap', name: configMapName, path: ['data'] };
  */
 export function configBinding(objects: readonly ChartObject[]): Parameterised {
   const data = literalAt(objects, place) as Record<string, string>;
-  const unknown = Object.keys(data).find((name) => !Object.hasOwn(sections, name));
+  const names = configReference.map(({ name }) => name);
+  const unknown = Object.keys(data).find((name) => !names.includes(name));
   if (unknown) throw new ManifestsError('BadSource', `section ${unknown} of the configuration is not described`);
   const written = Object.entries(data).map(([name, content]) => {
     const parsed = JSON.parse(content) as Json;
@@ -93,7 +33,6 @@ export function configBinding(objects: readonly ChartObject[]): Parameterised {
     return [name, parsed] as const;
   });
   const defaults = new Map(written);
-  const names = Object.keys(sections);
   const nodeOf = (name: string) => {
     const path = value(`config.${name}`);
     const node = computed(call('toPrettyJson', path));
@@ -101,11 +40,11 @@ export function configBinding(objects: readonly ChartObject[]): Parameterised {
   };
   return {
     objects: changePlace(objects, place, () => Object.fromEntries(names.map((name) => [name, nodeOf(name)]))),
-    parameters: Object.entries(sections).map(
-      ([name, properties]): Parameter => ({
+    parameters: configReference.map(
+      ({ name, title, schema }): Parameter => ({
         path: `config.${name}`,
-        description: `Section \`${name}\` of the ConfigMap ${configMapName}; docs/operator.md tells its fields.`,
-        schema: { type: 'object', properties, additionalProperties: false },
+        description: `Section \`${name}\` of the ConfigMap ${configMapName}. ${title} docs/reference/configuration.md tells its keys.`,
+        schema: schema as JsonSchema,
         default: defaults.get(name) ?? {},
       }),
     ),

@@ -2,14 +2,19 @@ import { fullPodSchemas, type KindVersion, servingKinds } from '@serval/api';
 import type { FileSet } from '../file-set.ts';
 import { kebabCase } from '../kebab-case.ts';
 import { generatedNote } from '../yaml/generated-file.ts';
+import { configurationPage } from './configuration-page.ts';
 import { kindPage } from './kind-page.ts';
 
-/** One Markdown page per kind of Serval's API and an index of them: path below the folder of the reference, and text. */
+/** One Markdown page per kind of Serval's API, one of the configuration, and an index of them: path below the folder of the reference, and text. */
 export function generateReference(): FileSet {
   const pods = fullPodSchemas();
   const kinds = [...Map.groupBy(servingKinds, ({ resource }) => `${resource.group}/${resource.kind}`).values()];
   const pages = kinds.map((versions): [string, string] => [pageName(versions), page(kindPage(versions, pods))]);
-  return new Map([...pages, ['README.md', page(index(kinds))] as const].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const others: [string, string][] = [
+    ['README.md', page(index(kinds))],
+    ['configuration.md', page(configurationPage())],
+  ];
+  return new Map([...pages, ...others].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function page(text: string): string {
@@ -31,6 +36,7 @@ function index(kinds: readonly KindVersion[][]): string {
   return [
     '# Reference of all kinds',
     'Fields marked with * are required where the object around them is given. The same words are in `kubectl explain`.',
+    'The keys of ConfigMap `inferenceservice-config` are in [configuration.md](configuration.md).',
     ['| kind | versions | what for |', '|---|---|---|', ...rows].join('\n'),
   ].join('\n\n');
 }

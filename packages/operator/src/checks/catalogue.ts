@@ -78,13 +78,19 @@ export const catalogue = {
   },
   'config-invalid': {
     severity: error,
-    meaning: 'ConfigMap `inferenceservice-config` cannot be read; the last good configuration, or defaults, hold',
+    meaning:
+      'ConfigMap `inferenceservice-config` has a value that cannot be; the last good configuration stays in force',
     mend: 'mend the key that the message names',
   },
   'config-unknown': {
     severity: warning,
     meaning: 'a section or key of `inferenceservice-config` that this release does not know, and so ignores',
     mend: 'correct the name, or take it out',
+  },
+  'config-without-effect': {
+    severity: warning,
+    meaning: 'keys of `inferenceservice-config` that KServe has, and from which nothing comes here',
+    mend: 'nothing, or take them out',
   },
   'operator-unavailable': {
     severity: error,

@@ -13,7 +13,7 @@ export interface ConfigMapOptions {
 export function servingConfigMap({ namespace, gateway, ingressDomain }: ConfigMapOptions): ConfigMap {
   const { deploy, ingress } = defaultServingConfig;
   const written = {
-    deploy,
+    deploy: { defaultDeploymentMode: deploy.defaultDeploymentMode },
     // By the alphabet, as Helm writes JSON.
     ingress: {
       domainTemplate: ingress.domainTemplate,

@@ -1,6 +1,6 @@
+export { configReference, type SectionReference } from '../config/config-reference.ts';
 export { ConfigError, parseServingConfig } from '../config/parse-config.ts';
 export {
-  certificateFieldStages,
   configMapName,
   defaultGatewayName,
   defaultNamespace,

@@ -1,14 +1,11 @@
 import { nearestName } from '@serval/api';
-import { knownSettings } from '../../config/known-settings.ts';
-import { ConfigError, parseServingConfig } from '../../config/parse-config.ts';
+import { type ReadConfig, readServingConfig } from '../../config/parse-config.ts';
+import type { Unused } from '../../config/read-section.ts';
 import { configMapName } from '../../config/serving-config.ts';
 import { evidenceOf } from '../describe.ts';
 import type { Check, Notes } from '../notes.ts';
 
-/** Keys of a ConfigMap that are documentation, and no settings (KServe ships one). */
-const remarks = new Set(['_example']);
-
-/** The platform's settings: there, readable, and known to this release. */
+/** The platform's settings: there, readable, known to this release, and with an effect. */
 export const configurationCheck: Check = {
   name: 'configuration',
   run(snapshot, notes) {
@@ -23,57 +20,48 @@ export const configurationCheck: Check = {
       fix: { command: `serval install --namespace ${snapshot.systemNamespace}`, safe: false },
     }));
     if (!written) return;
-    const problem = problemOf(() => parseServingConfig(written));
-    notes.expect(problem === undefined, 'config-invalid', () => ({
-      evidence: evidenceOf(written, 'data', problem),
-      sentence: `the configuration cannot be read: ${problem}`,
-      fix: { command: `kubectl -n ${snapshot.systemNamespace} edit configmap ${configMapName}`, safe: false },
-    }));
-    for (const [section, text] of Object.entries(written.data ?? {})) {
-      if (!remarks.has(section)) checkSection(section, text, where, snapshot.systemNamespace, notes);
-    }
+    const read = readServingConfig(written);
+    const fix = { command: `kubectl -n ${snapshot.systemNamespace} edit configmap ${configMapName}`, safe: false };
+    notes.expect(read.problems.length === 0, 'config-invalid', () => {
+      const problem = read.problems.map(({ path, message }) => `${path} ${message}`).join('; ');
+      return {
+        evidence: evidenceOf(written, 'data', problem),
+        sentence: `the configuration is not taken up, and the last good one stays in force: ${problem}`,
+        fix,
+      };
+    });
+    notes.held(Object.keys(written.data ?? {}).length);
+    checkUnused(read, where, fix, notes);
   },
 };
 
-function checkSection(section: string, text: string, where: string, namespace: string, notes: Notes): void {
-  const fix = { command: `kubectl -n ${namespace} edit configmap ${configMapName}`, safe: false };
-  const keys = knownSettings[section];
-  const known = notes.expect(keys !== undefined, 'config-unknown', () => ({
-    evidence: evidenceOf(where, `data.${section}`, 'ignored'),
-    sentence: `section ${section} is not known to this release, and ignored${meant(section, Object.keys(knownSettings))}`,
-    fix,
-  }));
-  if (!known || !keys) return;
-  for (const key of keysOf(text)) {
-    notes.expect(keys.includes(key), 'config-unknown', () => ({
-      evidence: evidenceOf(where, `data.${section}.${key}`, 'ignored'),
-      sentence: `${section}.${key} is not known to this release, and ignored${meant(key, keys)}`,
+function checkUnused({ unused }: ReadConfig, where: string, fix: { command: string; safe: boolean }, notes: Notes) {
+  const unknown = unused.filter(({ why }) => why === undefined);
+  for (const one of unknown) {
+    const section = one.path.includes('.') ? '' : 'section ';
+    notes.expect(false, 'config-unknown', () => ({
+      evidence: evidenceOf(where, `data.${one.path}`, 'ignored'),
+      sentence: `${section}${one.path} is not known to this release, and ignored${meant(one)}`,
+      fix,
+    }));
+  }
+  // One finding for all keys of one reason: KServe's own ConfigMap writes most of them.
+  const idle = Map.groupBy(
+    unused.filter(({ why }) => why !== undefined),
+    ({ path, why }) => `${path.split('.')[0]}: ${why}`,
+  );
+  for (const [reason, keys] of idle) {
+    const paths = keys.map(({ path }) => path).join(', ');
+    notes.expect(false, 'config-without-effect', () => ({
+      evidence: evidenceOf(where, `data.${keys[0]?.path}`, 'ignored'),
+      sentence: `${paths}: known, and without effect here, as ${reason.slice(reason.indexOf(': ') + 2)}`,
       fix,
     }));
   }
 }
 
-function meant(name: string, known: readonly string[]): string {
+function meant({ path, known }: Unused): string {
+  const name = path.split('.').at(-1) ?? path;
   const near = nearestName(name, known);
   return near === undefined ? '' : `; did you mean ${near}?`;
-}
-
-function keysOf(text: string): string[] {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
-  } catch {
-    // Told as a configuration that cannot be read.
-    return [];
-  }
-}
-
-function problemOf(read: () => unknown): string | undefined {
-  try {
-    read();
-    return undefined;
-  } catch (error) {
-    if (error instanceof ConfigError) return error.message;
-    throw error;
-  }
 }
