@@ -2,7 +2,7 @@ import { sections, sectionTitles } from './sections/index.ts';
 import { type Fields, type Setting, schemaOf } from './setting.ts';
 
 /** One key of the configuration, for people. */
-export interface SettingReference {
+interface SettingReference {
   /** Below its section: `s3.s3Endpoint`. */
   readonly key: string;
   /** What its value must be. */

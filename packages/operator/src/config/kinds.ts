@@ -30,7 +30,7 @@ export function oneOf<const T extends string>(...values: readonly T[]): Kind<T> 
   };
 }
 
-export function listOf(item: Kind<string>, name: string): Kind<readonly string[]> {
+function listOf(item: Kind<string>, name: string): Kind<readonly string[]> {
   return {
     name,
     schema: { type: 'array', items: item.schema },

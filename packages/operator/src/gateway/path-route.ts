@@ -27,7 +27,7 @@ export function renderPathRoute(main: HttpRoute, { ingress }: ServingConfig): Ht
 }
 
 /** Without a slash at the end. */
-export function pathOf(template: string, name: string, namespace: string): string {
+function pathOf(template: string, name: string, namespace: string): string {
   const path = evaluateTemplate(template, { Name: name, Namespace: namespace }).replace(/\/+$/, '');
   if (!/^(\/[A-Za-z0-9._~-]+)+$/.test(path)) {
     throw new TemplateError(`ingress.pathTemplate must give a path such as /serving/NAMESPACE/NAME, got "${path}"`);

@@ -15,9 +15,7 @@ import type { Pod } from '@serval/kube/objects';
 import { serviceDefaults } from '../config/service-defaults.ts';
 import type { DeliveryContext } from '../credentials/decide-delivery.ts';
 import { createReferenceReader } from '../credentials/read-reference.ts';
-import { resolveDelivery } from '../credentials/resolve-delivery.ts';
-import { storageRequestOf } from '../credentials/storage-request.ts';
-import { mutatePod } from '../pod/mutate-pod.ts';
+import { providePod } from '../pod/provide-pod.ts';
 import { type AdmissionRequest, type AdmissionResponse, allowed, refused } from './admission-review.ts';
 import { jsonDiff } from './json-diff.ts';
 import { defaultingHandler, type MoreChecks, validatingHandler } from './kind-handlers.ts';
@@ -86,16 +84,13 @@ function storedRuntime({ oldObject }: AdmissionRequest): ServingRuntime | undefi
 }
 
 /** Looks up afresh what the Pod refers to, whatever the reconciler saw when it made the template. */
-function podHandler({ client, config, deliveryContext }: WebhookDeps): WebhookHandler {
+function podHandler({ client, deliveryContext }: WebhookDeps): WebhookHandler {
   const read = createReferenceReader(client);
   return async ({ uid, object, namespace: requested }, signal) => {
     const pod = object as unknown as Pod;
-    const wanted = storageRequestOf(pod, requested ?? pod.metadata.namespace ?? 'default');
-    // Nothing is read for a Pod that fetches nothing.
-    if (!wanted) return allowed(uid);
-    const current = config.current();
-    const decision = await resolveDelivery(wanted, deliveryContext(), read, signal);
-    if (decision.state === 'refused') return refused(uid, decision.problems.join('; '));
-    return allowed(uid, jsonDiff(pod, mutatePod(pod, { config: current, delivery: decision.delivery })));
+    const namespace = requested ?? pod.metadata.namespace ?? 'default';
+    const provided = await providePod(pod, namespace, deliveryContext(), read, signal);
+    if (provided.state === 'refused') return refused(uid, provided.problems.join('; '));
+    return allowed(uid, jsonDiff(pod, provided.pod));
   };
 }

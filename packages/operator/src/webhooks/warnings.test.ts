@@ -18,10 +18,10 @@ test('what is served is not warned of', () => {
 test('each field that is not acted on is named', () => {
   assert.deepEqual(
     paths(
-      { logger: {}, batcher: {}, scaleMetric: 'rps', workerSpec: {} },
+      { logger: {}, batcher: { timeout: 5 }, scaleMetric: 'rps', workerSpec: {} },
       { 'serving.kserve.io/autoscalerClass': 'keda' },
     ),
-    ['spec.predictor.logger', 'spec.predictor.batcher', 'spec.predictor.scaleMetric', 'spec.predictor.workerSpec'],
+    ['spec.predictor.batcher.timeout', 'spec.predictor.scaleMetric', 'spec.predictor.workerSpec'],
   );
 });
 

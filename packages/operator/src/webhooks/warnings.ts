@@ -20,8 +20,8 @@ export function inferenceServiceWarnings(
     const share = component.canaryTrafficPercent;
     if (name !== 'predictor' && share !== undefined && share < 100)
       unserved(`${path}.canaryTrafficPercent`, 'the newest revision gets all traffic');
-    if (component.logger !== undefined) unserved(`${path}.logger`, 'requests are not reported anywhere');
-    if (component.batcher !== undefined) unserved(`${path}.batcher`, 'requests are passed on one by one');
+    if (component.batcher?.timeout !== undefined)
+      unserved(`${path}.batcher.timeout`, 'the agent waits for batches without a limit');
     if (component.scaleMetric === 'concurrency' || component.scaleMetric === 'rps') {
       unserved(`${path}.scaleMetric`, `Kubernetes knows no ${component.scaleMetric}, so its own default is used`);
     }

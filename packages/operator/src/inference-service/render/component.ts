@@ -8,6 +8,7 @@ import {
   type ServingRuntimeSpec,
 } from '@serval/api';
 import type { PodSpec, PodTemplateSpec } from '@serval/kube/objects';
+import { agentAnnotationsOf } from '../../agent/annotate.ts';
 import type { ServingConfig } from '../../config/serving-config.ts';
 import { storageAnnotations } from '../../credentials/storage-request.ts';
 import {
@@ -38,6 +39,8 @@ export interface Component {
   readonly template?: PodTemplateSpec;
   readonly spec: ComponentSpec;
   readonly autoscaler: AutoscalerClass;
+  /** How its Deployment is updated where `spec` does not say. */
+  readonly rollout: ServingConfig['deploy']['deploymentRolloutStrategy']['defaultRollout'];
   readonly runtime?: SelectedRuntime;
 }
 
@@ -84,7 +87,7 @@ export function componentOf(
   service: InferenceService,
   spec: ComponentSpec,
   podSpec: PodSpec,
-  { inferenceService }: ServingConfig,
+  { inferenceService, deploy }: ServingConfig,
   { runtime, storage }: ComponentParts,
 ): Component {
   const { serviceAnnotationDisallowedList, serviceLabelDisallowedList } = inferenceService;
@@ -92,6 +95,7 @@ export function componentOf(
     ...withoutKeys(runtime?.annotations, serviceAnnotationDisallowedList),
     ...withoutKeys(service.metadata.annotations, serviceAnnotationDisallowedList),
     ...withoutKeys(spec.annotations, serviceAnnotationDisallowedList),
+    ...agentAnnotationsOf(spec),
     ...storage,
   };
   return {
@@ -107,6 +111,7 @@ export function componentOf(
     annotations,
     podSpec: completePodSpec(podSpec, service.metadata.name ?? ''),
     spec,
+    rollout: deploy.deploymentRolloutStrategy.defaultRollout,
     autoscaler: autoscalerClass(annotations),
   };
 }

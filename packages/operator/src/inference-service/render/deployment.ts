@@ -8,7 +8,7 @@ import type { Component } from './component.ts';
  * over what was written before.
  */
 export function renderDeployment(component: Component, live?: Deployment): Deployment {
-  const { labels, annotations, name, namespace, podSpec, spec, template } = component;
+  const { labels, annotations, name, namespace, podSpec, template } = component;
   const replicas = replicasOf(component) ?? handedOver(live);
   return {
     apiVersion: 'apps/v1',
@@ -18,7 +18,7 @@ export function renderDeployment(component: Component, live?: Deployment): Deplo
       ...(replicas === undefined ? {} : { replicas }),
       selector: { matchLabels: { [appLabel]: labels[appLabel] ?? '' } },
       template: template ?? { metadata: { labels: { ...labels }, annotations: { ...annotations } }, spec: podSpec },
-      strategy: strategyOf(spec.deploymentStrategy),
+      strategy: strategyOf(component),
       revisionHistoryLimit: 10,
       progressDeadlineSeconds: 600,
     },
@@ -43,10 +43,16 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-function strategyOf(written: Component['spec']['deploymentStrategy']): Deployment['spec']['strategy'] {
+function strategyOf({ spec: { deploymentStrategy: written }, rollout }: Component): Deployment['spec']['strategy'] {
   if (written?.type === 'Recreate') return { type: 'Recreate' };
+  const { maxSurge = '25%', maxUnavailable = '25%' } = written ? {} : rollout;
   return {
     type: 'RollingUpdate',
-    rollingUpdate: written?.rollingUpdate ?? { maxSurge: '25%', maxUnavailable: '25%' },
+    rollingUpdate: written?.rollingUpdate ?? { maxSurge: podsOf(maxSurge), maxUnavailable: podsOf(maxUnavailable) },
   };
+}
+
+/** An API server takes a number of Pods as a number only; KServe writes it as a text, which is refused. */
+function podsOf(text: string): number | string {
+  return text.endsWith('%') ? text : Number(text);
 }

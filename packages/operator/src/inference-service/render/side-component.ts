@@ -11,6 +11,7 @@ import {
 } from '../../names.ts';
 import { podSpecOfComponent } from '../../runtime/pod-fields.ts';
 import { type Component, componentOf, sourceOfFirst } from './component.ts';
+import { grpcPortOf } from './service.ts';
 
 type ExplainerSpec = NonNullable<InferenceService['spec']['explainer']>;
 
@@ -53,6 +54,8 @@ function podSpecOf(spec: ComponentSpec): PodSpec {
   return { containers: [], ...podSpecOfComponent(spec) };
 }
 
+const protocolFlag = '--predictor_protocol';
+
 /** What the first container is told: whom it stands before, and how. Flags with their values. */
 interface Wiring {
   readonly modelName: readonly string[];
@@ -62,14 +65,24 @@ interface Wiring {
   readonly workers: readonly string[];
 }
 
-function wiringOf({ metadata }: InferenceService, spec: ComponentSpec, { name, namespace }: Component): Wiring {
+function wiringOf({ metadata }: InferenceService, spec: ComponentSpec, predictor: Component): Wiring {
   const { containerConcurrency: workers } = spec;
+  const { name, namespace } = predictor;
+  const port = asksByGrpc(spec) ? grpcPortOf(predictor) : undefined;
   return {
     modelName: ['--model_name', metadata.name ?? ''],
-    predictorHost: ['--predictor_host', `${name}.${namespace}`],
+    predictorHost: ['--predictor_host', `${name}.${namespace}${port === undefined ? '' : `:${port}`}`],
     httpPort: ['--http_port', String(defaultHttpPort)],
     workers: workers === undefined ? [] : ['--workers', String(workers)],
   };
+}
+
+/** By its own arguments, as KServe tells it nothing of protocols in this mode. */
+function asksByGrpc({ containers = [] }: ComponentSpec): boolean {
+  const [{ args = [] } = {}] = containers as readonly { args?: string[] }[];
+  return args.some(
+    (arg, index) => arg === `${protocolFlag}=grpc-v2` || (arg === protocolFlag && args[index + 1] === 'grpc-v2'),
+  );
 }
 
 /**
