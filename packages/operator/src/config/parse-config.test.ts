@@ -246,11 +246,6 @@ const refused: [string, Record<string, unknown>, string][] = [
     'must be HOST:PORT, got "http://scaler"',
   ],
   ['metricsAggregator.enablePrometheusScraping', { enablePrometheusScraping: true }, 'must be true or false, got true'],
-  [
-    'multiNode.customGPUResourceTypeList',
-    { customGPUResourceTypeList: 'example.com/gpu' },
-    'must be a list of texts, got "example.com/gpu"',
-  ],
   ['service.serviceClusterIPNone', { serviceClusterIPNone: 'None' }, 'must be true or false, got "None"'],
   ['security.autoMountServiceAccountToken', { autoMountServiceAccountToken: 1 }, 'must be true or false, got 1'],
   // What may hold a password is not repeated.

@@ -1,5 +1,5 @@
 import { image, matching, quantity, texts } from '../kinds.ts';
-import { given, group, open } from '../setting.ts';
+import { given, group, idle, open } from '../setting.ts';
 
 /** What services get that do not say themselves, and what their children do not get. */
 export const inferenceService = {
@@ -42,5 +42,5 @@ export const explainers = {
 };
 
 export const multiNode = {
-  customGPUResourceTypeList: given(texts, [], 'More resources that count as GPUs, such as `example.com/gpu`.'),
+  customGPUResourceTypeList: idle('models on several nodes are not served by this release'),
 };
