@@ -1,6 +1,7 @@
 /** The image `serval/operator`: the operator in a cluster, until SIGTERM. */
 import { flushCompileCache } from 'node:module';
 import { hostname } from 'node:os';
+import { watchNamespacesVariable } from './declarations/operator-flags.ts';
 import { connectOperator } from './program/connect.ts';
 import { createJsonLog, type LogLevel } from './program/json-log.ts';
 import { FlagError, operatorHelp, parseOperatorFlags } from './program/parse-flags.ts';
@@ -24,7 +25,11 @@ if (args.includes('--help')) {
 async function run(): Promise<void> {
   // Where Pods are processes of one machine, each has an address of its own.
   const address = process.env['SERVAL_POD_ADDRESS'];
-  const flags = parseOperatorFlags(args, address ? { 'webhook-host': address, 'health-host': address } : {});
+  const watched = process.env[watchNamespacesVariable];
+  const flags = parseOperatorFlags(args, {
+    ...(address ? { 'webhook-host': address, 'health-host': address } : {}),
+    ...(watched ? { 'watch-namespaces': watched } : {}),
+  });
   const log = createJsonLog(flags['log-level'] as LogLevel, (line) => void process.stderr.write(line));
   const stopping = new AbortController();
   const stop = (reason: string) => {

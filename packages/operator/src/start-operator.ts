@@ -11,7 +11,6 @@ import {
   createApplier,
   createController,
   createEventRecorder,
-  createReflector,
   type Log,
   source,
   systemClock,
@@ -43,8 +42,11 @@ import { createGlobalBundle } from './global-bundle/global-bundle.ts';
 import type { Metrics } from './health/metrics.ts';
 import { type Caches, serviceIndexes } from './inference-service/observe.ts';
 import { createInferenceServiceReconciler } from './inference-service/reconciler.ts';
+import { gatewayOf } from './inference-service/render/http-route.ts';
 import { fieldManager, serviceLabel } from './names.ts';
 import { createChecksumKey } from './rollout/checksum-key.ts';
+import { type AccessNotes, createAccessNotes } from './scope/access-notes.ts';
+import { createScope, type ReadOptions } from './scope/scope.ts';
 import { createStorageConfigKeeping } from './storage-config/storage-config-keeping.ts';
 import { watchStorageSecrets } from './storage-config/storage-secrets.ts';
 import { watchOptional } from './watch-optional.ts';
@@ -55,6 +57,10 @@ export interface OperatorOptions {
   client: Client;
   /** Where its configuration is. Default `serval-system`. */
   namespace?: string;
+  /** Where services are served; everything in other namespaces is left alone. Default: everywhere. */
+  watchNamespaces?: readonly string[] | undefined;
+  /** Whether it reads what has no namespace: cluster runtimes, classes of gateways, definitions. Default true. */
+  clusterScoped?: boolean;
   log: Log;
   clock?: Clock;
   /** Whether it reconciles from the start. Default true; otherwise it does while `reconcile` runs, and answers webhooks always. */
@@ -65,6 +71,12 @@ export interface OperatorOptions {
   signal?: AbortSignal;
 }
 
+interface OperatorAccess {
+  readonly notes: AccessNotes;
+  /** Namespaces of the list whose services are not served. */
+  unserved(): readonly { readonly namespace: string; readonly problem: string }[];
+}
+
 export interface Operator {
   /** Answers a review that came to a path of the webhook configurations or of a conversion stanza. */
   webhooks: Webhooks;
@@ -72,6 +84,8 @@ export interface Operator {
   readonly admissionReady: Promise<void>;
   /** Resolves when every cache is filled and reconciling begins; rejects when the operator is closed before. */
   readonly ready: Promise<void>;
+  /** What it is kept from reading, and why: rights that are missing, namespaces that are not there. */
+  readonly access: OperatorAccess;
   /** Reconciles until the signal aborts; resolves when nothing of it runs any more. One at a time. */
   reconcile(signal: AbortSignal): Promise<void>;
   /** Resolves when nothing runs any more. */
@@ -85,6 +99,8 @@ export interface Operator {
 export function startOperator({
   client,
   namespace = defaultNamespace,
+  watchNamespaces,
+  clusterScoped = true,
   log,
   clock = systemClock,
   reconciles = true,
@@ -93,47 +109,54 @@ export function startOperator({
 }: OperatorOptions): Operator {
   const closing = new AbortController();
   const signal = outer ? AbortSignal.any([outer, closing.signal]) : closing.signal;
-  const common = { client, signal, log, clock, keepManagedFieldsOf: fieldManager };
+  const access = createAccessNotes(log, metrics);
+  const common = { client, signal, log, clock };
+  const scope = createScope({ ...common, home: namespace, watchNamespaces, clusterScoped, access });
+  const kept = { keepManagedFieldsOf: fieldManager };
   /** A cluster need not have the Gateway API, or all of it. */
   const optional = { mayBeMissing: true };
-  const watch = <T extends KubeObject>(resource: Resource<T>, more: { mayBeMissing?: boolean } = {}) =>
-    createReflector({ ...common, ...more, resource });
-  const childOptions = { ...common, labelSelector: serviceLabel, indexes: serviceIndexes };
+  const watch = <T extends KubeObject>(resource: Resource<T>, more: ReadOptions<T> = {}) =>
+    scope.reflect(resource, { ...kept, ...more });
+  const childOptions = { ...kept, labelSelector: serviceLabel, indexes: serviceIndexes };
   /** Of kinds that others use too, only what belongs to a service. */
-  const watchChildren = <T extends KubeObject>(resource: Resource<T>, more: { mayBeMissing?: boolean } = {}) =>
-    createReflector<T>({ ...childOptions, ...more, resource });
+  const watchChildren = <T extends KubeObject>(resource: Resource<T>, more: ReadOptions<T> = {}) =>
+    scope.reflect<T>(resource, { ...childOptions, ...more });
 
-  const configReflector = createReflector({
-    ...common,
-    resource: configMaps,
-    namespace,
-    fieldSelector: `metadata.name=${configMapName}`,
-  });
-  const storageSecrets = watchStorageSecrets(common);
+  const configReflector = scope.reflectIn(namespace, configMaps, { fieldSelector: `metadata.name=${configMapName}` });
+  const storageSecrets = watchStorageSecrets(scope);
   const keda = watchOptional<ScaledObject>((options) =>
-    createReflector({ ...childOptions, resource: scaledObjects, ...options }),
+    watchChildren(scaledObjects, { ...options, without: 'KEDA scales no service' }),
   );
+  const { onHttpRoutes, onGrpcRoutes, ...definitions } = watchGatewayDefinitions(scope);
   const reflectors = {
     services: watch(inferenceServices),
     runtimes: watch(servingRuntimes),
-    clusterRuntimes: watch(clusterServingRuntimes),
-    storageContainers: watch(clusterStorageContainers),
+    clusterRuntimes: watch(clusterServingRuntimes, { without: 'only runtimes of the same namespace serve' }),
+    storageContainers: watch(clusterStorageContainers, {
+      without: 'the configured storage initializer fetches all models',
+    }),
     deployments: watchChildren(deployments),
     replicaSets: watchChildren(replicaSets),
     pods: watchChildren(pods),
     kubeServices: watchChildren(services),
     autoscalers: watchChildren(horizontalPodAutoscalers),
     scaledObjects: keda.reflector,
-    routes: watchChildren(httpRoutes, optional),
-    grpcRoutes: watchChildren(grpcRoutes, optional),
+    routes: watchChildren(httpRoutes, { ...optional, onInstalled: onHttpRoutes }),
+    grpcRoutes: watchChildren(grpcRoutes, { ...optional, onInstalled: onGrpcRoutes }),
     ingresses: watchChildren(ingresses),
-    gateways: watch(gateways, optional),
-    gatewayClasses: watch(gatewayClasses, optional),
-    ...watchGatewayDefinitions(common),
+    gateways: scope.reflectShared(gateways, { ...kept, ...optional, without: 'Gateways there are taken not to exist' }),
+    gatewayClasses: watch(gatewayClasses, {
+      ...optional,
+      without: 'the gateway is taken to support Core features only',
+    }),
+    ...definitions,
   } satisfies Omit<Caches, 'hasKeda'>;
 
   const config = createConfigSource(configReflector, namespace, log);
-  const references = createReferenceCache({ read: createReferenceReader(client), clock, log, signal });
+  const readGatewaysOf = () => scope.readSharedIn(gatewayOf(config.current()).namespace);
+  config.onChange(readGatewaysOf);
+  const readReference = createReferenceReader(client, { clusterScoped, access });
+  const references = createReferenceCache({ read: readReference, clock, log, signal });
   storageSecrets.onChange(({ object: { metadata } }) =>
     references.changed({ kind: 'Secret', namespace: metadata.namespace ?? '', name: metadata.name ?? '' }),
   );
@@ -146,6 +169,7 @@ export function startOperator({
   const events = createEventRecorder({ client, component: 'serval-operator', log, clock, signal });
   const globalBundle = createGlobalBundle({
     ...common,
+    scope,
     namespace,
     config,
     configured: configReflector.synced,
@@ -208,14 +232,15 @@ export function startOperator({
       log,
     });
   const handlers = createWebhookHandlers({
-    client,
     config,
     storageSecrets,
     namespace,
     clock,
     deliveryContext,
+    readReference,
     ...reflectors,
   });
+  scope.begin();
   const ready = Promise.all(
     [...Object.values(reflectors), configReflector, globalBundle, storageSecrets].map(({ synced }) => synced),
   ).then(() => {});
@@ -255,6 +280,7 @@ export function startOperator({
     webhooks: createWebhookDispatcher({ handlers, convert: convertObject, log, signal, synced: admissionReady }),
     admissionReady,
     ready,
+    access: { notes: access, unserved: scope.problems },
     reconcile,
     async close() {
       closing.abort(new Error('the operator is closed'));

@@ -68,30 +68,31 @@ export interface Comparison {
   unused: string[];
 }
 
-/** Compares what was asked with a ClusterRole's rules and a Role's in `namespace`. */
+/** Compares what was asked with a ClusterRole's rules and those of Roles, by their namespace. */
 export function compareWithRules(
   requests: readonly Recorded[],
-  rules: { cluster: readonly PolicyRule[]; namespaced: readonly PolicyRule[]; namespace: string },
+  rules: { cluster: readonly PolicyRule[]; roles: Readonly<Record<string, readonly PolicyRule[]>> },
 ): Comparison {
   const everywhere = new Set(rules.cluster.flatMap(allowedBy));
-  const inNamespace = new Set(rules.namespaced.flatMap(allowedBy));
+  const within = new Map(
+    Object.entries(rules.roles).map(([name, allowed]) => [name, new Set(allowed.flatMap(allowedBy))]),
+  );
   const used = new Set<string>();
   const refused = new Set<string>();
   for (const asked of requests.flatMap(askedBy)) {
     const ways = [spelled(asked, ''), ...(asked.name && asked.verb !== 'create' ? [spelled(asked, asked.name)] : [])];
+    // A namespace's name is its namespace.
+    const namespace = asked.namespace ?? (asked.resource === 'namespaces' ? asked.name : undefined);
     const found = [
       ...ways.filter((way) => everywhere.has(way)).map((way) => `cluster: ${way}`),
-      ...ways
-        .filter((way) => asked.namespace === rules.namespace && inNamespace.has(way))
-        .map((way) => `namespace: ${way}`),
+      ...ways.filter((way) => within.get(namespace ?? '')?.has(way)).map((way) => `${namespace}: ${way}`),
     ];
-    if (found.length === 0)
-      refused.add(`${spelled(asked, asked.name ?? '')} in ${asked.namespace ?? 'all namespaces'}`);
+    if (found.length === 0) refused.add(`${spelled(asked, asked.name ?? '')} in ${namespace ?? 'all namespaces'}`);
     for (const way of found) used.add(way);
   }
   const allowed = [
     ...[...everywhere].map((way) => `cluster: ${way}`),
-    ...[...inNamespace].map((way) => `namespace: ${way}`),
+    ...[...within].flatMap(([namespace, ways]) => [...ways].map((way) => `${namespace}: ${way}`)),
   ];
   return { refused: [...refused].sort(), unused: allowed.filter((way) => !used.has(way)).sort() };
 }

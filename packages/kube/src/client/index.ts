@@ -17,6 +17,7 @@ export * from './kubeconfig/write.ts';
 export * from './leader-election.ts';
 export * from './log.ts';
 export * from './metadata-client.ts';
+export * from './namespaced-reflectors.ts';
 export * from './object-store.ts';
 export * from './reflector.ts';
 export { type Change, changesOfEvent, changesOfList, withoutManagedFields } from './reflector-state.ts';

@@ -28,6 +28,10 @@ export interface ReflectorOptions<T extends KubeObject> {
   mayBeMissing?: boolean;
   /** Told whether the kind is installed: when it is first known, and whenever that changes. Needs `mayBeMissing`. */
   onInstalled?: (installed: boolean) => void;
+  /** It is synced, and empty, where it may not be listed; the server is asked again. What was known before a right went stays. */
+  mayBeRefused?: boolean;
+  /** Told when a list or watch is refused for lack of a right, and with nothing when it is allowed again. Not told while that stays so. */
+  onAccess?: (refusal: StatusError | undefined) => void;
   /** Ends the reflector. */
   signal: AbortSignal;
   log: Log;
@@ -39,7 +43,7 @@ export interface ReflectorOptions<T extends KubeObject> {
 /** First wait at most this long; doubled by every failure in a row. */
 const baseDelayMs = 200;
 const maxDelayMs = 30_000;
-/** As after so many failures: a kind that is not installed is asked for every 13 seconds on average. */
+/** As after so many failures: what is not installed, or may not be read, is asked for every 13 seconds on average. */
 const missingFailures = 7;
 /** The server ends the watch after 5 to 10 minutes, as client-go asks; a connection that died silently is noticed then. */
 const watchSeconds = 300;
@@ -63,6 +67,7 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
   synced.promise.catch(() => {});
   let resourceVersion: string | undefined;
   let installed: boolean | undefined;
+  let isRefused = false;
 
   function lean(object: T): T {
     const stripped = withoutManagedFields(object, options.keepManagedFieldsOf);
@@ -86,6 +91,8 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
     const list = await listAll(client, resource, { ...selection, signal });
     take(changesOfList(store.items, list.items.map(lean)));
     resourceVersion = list.resourceVersion;
+    if (isRefused) options.onAccess?.(undefined);
+    isRefused = false;
     knowInstalled(true);
   }
 
@@ -139,7 +146,16 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
           await sleep(clock, fullJitterMs(failures, baseDelayMs, maxDelayMs, random), signal);
           continue;
         }
-        log[failures > 2 ? 'warn' : 'debug'](
+        if (isForbidden(error)) {
+          if (!isRefused) options.onAccess?.(error);
+          isRefused = true;
+          // A list says for certain when the right is back; a watch is silent until something changes.
+          resourceVersion = undefined;
+          if (options.mayBeRefused) synced.resolve();
+          failures = Math.max(failures, missingFailures);
+        }
+        const isTold = isRefused && options.onAccess !== undefined;
+        log[failures > 2 && !isTold ? 'warn' : 'debug'](
           { resource: resource.plural, failures, error: messageOf(error) },
           'watch interrupted',
         );
@@ -171,6 +187,10 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
 /** No such kind is served: a list or watch of one that is never answers 404. */
 function isMissing(error: unknown): boolean {
   return error instanceof StatusError && error.code === 404;
+}
+
+function isForbidden(error: unknown): error is StatusError {
+  return error instanceof StatusError && error.code === 403;
 }
 
 /** Forgotten by the server, or ahead of it, as after its data was restored from an older copy. */

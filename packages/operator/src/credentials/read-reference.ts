@@ -1,20 +1,51 @@
 import type { Client } from '@serval/kube/client';
 import { configMaps, isStatusError, type KubeObject, secrets, serviceAccounts } from '@serval/kube/objects';
+import type { AccessNotes } from '../scope/access-notes.ts';
 import { readClusterTrustBundle } from './cluster-trust-bundles.ts';
 import type { Reference } from './lookup.ts';
 import type { ReadReference } from './resolve-delivery.ts';
 
+export interface ReferenceReaderOptions {
+  /** Whether what has no namespace is read. */
+  readonly clusterScoped: boolean;
+  readonly access: AccessNotes;
+}
+
 /** Reads straight from the API server, one object by its name: Secrets are never listed. */
-export function createReferenceReader(client: Client): ReadReference {
+export function createReferenceReader(
+  client: Client,
+  { clusterScoped, access }: ReferenceReaderOptions,
+): ReadReference {
   return async (reference, signal) => {
+    const { kind, namespace } = reference;
+    const note = { right: `get ${plurals[kind]}`, namespace };
+    if (namespace === '' && !clusterScoped) return undefined;
     try {
-      return await get(client, reference, signal);
+      const object = await get(client, reference, signal);
+      access.granted(note);
+      return object;
     } catch (error) {
       if (isStatusError(error, 'NotFound')) return undefined;
-      throw error;
+      if (!isStatusError(error, 'Forbidden')) throw error;
+      if (kind === 'ClusterTrustBundle') {
+        access.missing({ ...note, consequence: 'certificates are copied into namespaces instead', required: false });
+        return undefined;
+      }
+      // Of a name alone, the right may be there.
+      access.missing({ ...note, consequence: 'services that refer to one that may not be read wait', required: false });
+      throw new Error(`the operator may not read ${kind} ${namespace}/${reference.name}, which the storage refers to`, {
+        cause: error,
+      });
     }
   };
 }
+
+const plurals: Readonly<Record<Reference['kind'], string>> = {
+  Secret: 'secrets',
+  ConfigMap: 'configmaps',
+  ServiceAccount: 'serviceaccounts',
+  ClusterTrustBundle: 'clustertrustbundles.certificates.k8s.io',
+};
 
 function get(
   client: Client,

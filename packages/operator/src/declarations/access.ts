@@ -1,30 +1,44 @@
 import type { AnyObject } from '@serval/kube/objects';
-import { operatorRoleName, operatorServiceAccountName, partOfLabels } from './installed-names.ts';
-import { type OperatorDuties, operatorClusterRole, operatorRole } from './rbac.ts';
+import { operatorServiceAccountName, partOfLabels } from './installed-names.ts';
+import { type OperatorDuties, operatorClusterRole, operatorRole, watchedNamespaceRole } from './rbac.ts';
 
 const apiGroup = 'rbac.authorization.k8s.io';
 
-/** Who the operator is, and leave for exactly what it does: for installations and for `serval up` alike. */
-export function operatorAccessObjects(duties: OperatorDuties, namespace: string): AnyObject[] {
-  const subjects = [{ kind: 'ServiceAccount', namespace, name: operatorServiceAccountName }];
+/**
+ * Who the operator is, and leave for exactly what it does: for installations and for `serval up` alike.
+ *
+ * @param watched  namespaces that a restricted operator serves
+ */
+export function operatorAccessObjects(
+  duties: OperatorDuties,
+  namespace: string,
+  watched: readonly string[] = [],
+): AnyObject[] {
   const labels = { ...partOfLabels };
   return [
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace, name: operatorServiceAccountName, labels } },
-    operatorClusterRole(duties),
+    ...operatorClusterRole(duties, namespace).flatMap((role) => bound(role, namespace)),
+    ...bound(operatorRole(duties, namespace), namespace),
+    ...watched.flatMap((each) => watchedNamespaceAccess(duties, namespace, each)),
+  ];
+}
+
+/** What a restricted operator may in one namespace that it serves. */
+export function watchedNamespaceAccess(duties: OperatorDuties, namespace: string, watched: string): AnyObject[] {
+  return bound(watchedNamespaceRole(duties, namespace, watched), namespace);
+}
+
+/** The role, and the operator of `namespace` bound to it. */
+function bound(role: AnyObject, namespace: string): AnyObject[] {
+  const { name = '', ...where } = role.metadata;
+  return [
+    role,
     {
       apiVersion: `${apiGroup}/v1`,
-      kind: 'ClusterRoleBinding',
-      metadata: { name: operatorRoleName, labels },
-      roleRef: { apiGroup, kind: 'ClusterRole', name: operatorRoleName },
-      subjects,
-    },
-    operatorRole(duties, namespace),
-    {
-      apiVersion: `${apiGroup}/v1`,
-      kind: 'RoleBinding',
-      metadata: { namespace, name: operatorRoleName, labels },
-      roleRef: { apiGroup, kind: 'Role', name: operatorRoleName },
-      subjects,
+      kind: `${role.kind}Binding`,
+      metadata: { ...where, name, labels: { ...partOfLabels } },
+      roleRef: { apiGroup, kind: role.kind, name },
+      subjects: [{ kind: 'ServiceAccount', namespace, name: operatorServiceAccountName }],
     },
   ];
 }

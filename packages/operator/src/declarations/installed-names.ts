@@ -40,3 +40,12 @@ export const operatorProbes = { liveness: '/livez', readiness: '/readyz', port: 
 
 /** Variables that the operator's container gets from its Pod (`valueFrom.fieldRef`); flags refer to them as `$(NAME)`. */
 export const operatorPodFields = { POD_NAME: 'metadata.name', POD_NAMESPACE: 'metadata.namespace' } as const;
+
+/**
+ * What an operator for some namespaces is called where there is only one of a name in the cluster, and in namespaces that it serves: with its
+ * own namespace, so that several live side by side.
+ */
+export const restrictedNames = {
+  role: (namespace: string) => `${operatorRoleName}.${namespace}`,
+  webhookConfiguration: (namespace: string) => `${webhookConfigurationName}.${namespace}`,
+} as const;

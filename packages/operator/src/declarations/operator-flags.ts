@@ -42,11 +42,21 @@ const integer = (name: string, value: string, fallback: string | undefined, help
   ...(fallback === undefined ? {} : { default: fallback }),
 });
 
+/** Variable of the operator's program that stands in for `--watch-namespaces`. */
+export const watchNamespacesVariable = 'SERVAL_WATCH_NAMESPACES';
+
 /** Every flag of the operator's program, in the order of its help. */
 export const operatorFlags: readonly OperatorFlag[] = [
   text('kubeconfig', 'FILE', 'how to reach the API server; default: the service account of its Pod'),
   text('context', 'NAME', 'of the kubeconfig; default: its current one'),
   text('namespace', 'NAME', 'where its configuration, certificate and lease are', defaultNamespace),
+  text('watch-namespaces', 'A,B,…', 'namespaces whose services are served, and nothing else; default: all'),
+  {
+    name: 'cluster-scoped',
+    ...onOff,
+    default: 'on',
+    help: 'whether it reads what has no namespace: cluster runtimes, classes of gateways, definitions, webhook configurations',
+  },
   { name: 'leader-election', ...onOff, default: 'on', help: 'whether only one of several replicas reconciles' },
   text('lease-name', 'NAME', 'of the Lease that the replicas vie for', operatorLeaseName),
   text('pod-name', 'NAME', 'who it is in the Lease; default: the host name'),

@@ -1,14 +1,16 @@
 import { servingGroup } from '@serval/api';
 import type { KubeObject } from '@serval/kube/objects';
-import { defaultServingConfig } from '../config/serving-config.ts';
+import { defaultNamespace, defaultServingConfig } from '../config/serving-config.ts';
 import { globalBundleName } from '../names.ts';
 import { multiVersionCrdNames } from './conversion.ts';
 import { gatewayDefinitionNames } from './gateway.ts';
 import {
+  checksumKeySecretName,
   healthConfigMapName,
   operatorLeaseName,
   operatorRoleName,
   partOfLabels,
+  restrictedNames,
   webhookCertificateSecretName,
   webhookConfigurationName,
 } from './installed-names.ts';
@@ -25,6 +27,13 @@ export interface PolicyRule {
 export interface OperatorDuties {
   readonly webhooks: boolean;
   readonly certificates: CertificateSource;
+  /** Serves some namespaces only, where it has a Role in each. Absent: all. */
+  readonly restricted?: RestrictedDuties | undefined;
+}
+
+export interface RestrictedDuties {
+  /** Whether it reads what has no namespace (`--cluster-scoped`). */
+  readonly clusterScoped: boolean;
 }
 
 /** What `serval up` runs with: webhooks whose certificate, where they need one, is the composition root's business. */
@@ -36,8 +45,50 @@ const watch = ['list', 'watch'];
 /** Server-side apply is a patch, and API servers ask for `create` besides when it makes an object. */
 const own = [...watch, 'create', 'patch', 'delete'];
 
-/** Exactly what the operator asks of the API server in all namespaces and of what has none. */
-export function operatorClusterRules({ webhooks, certificates }: OperatorDuties): PolicyRule[] {
+/**
+ * Exactly what the operator asks of the API server in all namespaces and of what has none; restricted, only of what has none.
+ *
+ * @param namespace  the operator's own, after which a restricted one names its webhook configurations
+ */
+export function operatorClusterRules(duties: OperatorDuties, namespace = defaultNamespace): PolicyRule[] {
+  const rules = rulesOf(duties, namespace);
+  if (!duties.restricted) return rules;
+  return duties.restricted.clusterScoped ? rules.flatMap((rule) => only(rule, (name) => outside.has(name))) : [];
+}
+
+/** Exactly what a restricted operator asks in each of the namespaces that it serves. */
+export function watchedNamespaceRules(duties: OperatorDuties, watched: string): PolicyRule[] {
+  const inside = (name: string) => !outside.has(name);
+  return [
+    // A namespace's name is its namespace, so that a Role allows to see whether it is there.
+    { apiGroups: [''], resources: ['namespaces'], resourceNames: [watched], verbs: ['get'] },
+    ...rulesOf(duties, defaultNamespace).flatMap((rule) => only(rule, inside)),
+    ...(duties.restricted?.clusterScoped ? [] : [gatewayRule]),
+  ];
+}
+
+/** Has no namespace, or is read in all of them, such as the Gateway that services of several share. */
+const outside: ReadonlySet<string> = new Set([
+  'clusterservingruntimes',
+  'clusterstoragecontainers',
+  'gateways',
+  'gatewayclasses',
+  'customresourcedefinitions',
+  'clustertrustbundles',
+  'mutatingwebhookconfigurations',
+  'validatingwebhookconfigurations',
+]);
+
+const gatewayRule: PolicyRule = { apiGroups: ['gateway.networking.k8s.io'], resources: ['gateways'], verbs: watch };
+
+/** The rule for some of its resources; nothing where there is none of them. */
+function only(rule: PolicyRule, isMeant: (resource: string) => boolean): PolicyRule[] {
+  const resources = rule.resources.filter((resource) => isMeant(resource.split('/')[0] ?? ''));
+  return resources.length > 0 ? [{ ...rule, resources }] : [];
+}
+
+function rulesOf({ webhooks, certificates, restricted }: OperatorDuties, namespace: string): PolicyRule[] {
+  const configuration = restricted ? restrictedNames.webhookConfiguration(namespace) : webhookConfigurationName;
   return [
     {
       apiGroups: [servingGroup],
@@ -73,18 +124,18 @@ export function operatorClusterRules({ webhooks, certificates }: OperatorDuties)
     { apiGroups: [''], resources: ['secrets'], resourceNames: [storageSecretName], verbs: [...watch, 'patch'] },
     // Where the configuration names them.
     { apiGroups: ['certificates.k8s.io'], resources: ['clustertrustbundles'], verbs: ['get', 'list'] },
-    ...(webhooks ? webhookRules(certificates === 'self-managed') : []),
+    ...(webhooks ? webhookRules(configuration, certificates === 'self-managed') : []),
   ];
 }
 
-function webhookRules(injects: boolean): PolicyRule[] {
+function webhookRules(configuration: string, injects: boolean): PolicyRule[] {
   const verbs = injects ? [...watch, 'patch'] : watch;
   const definitions = multiVersionCrdNames();
   return [
     {
       apiGroups: ['admissionregistration.k8s.io'],
       resources: ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'],
-      resourceNames: [webhookConfigurationName],
+      resourceNames: [configuration],
       verbs,
     },
     ...(definitions.length === 0
@@ -101,7 +152,7 @@ function webhookRules(injects: boolean): PolicyRule[] {
 }
 
 /** Exactly what the operator asks in the namespace that it is installed in, beyond the cluster's rules. */
-export function operatorNamespacedRules({ webhooks, certificates }: OperatorDuties): PolicyRule[] {
+export function operatorNamespacedRules({ webhooks, certificates, restricted }: OperatorDuties): PolicyRule[] {
   return [
     // The configuration, and the global bundle, whose name the configuration says.
     { apiGroups: [''], resources: ['configmaps'], verbs: watch },
@@ -115,10 +166,22 @@ export function operatorNamespacedRules({ webhooks, certificates }: OperatorDuti
     },
     // The key of checksums, and a self-managed certificate.
     { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
+    ...(restricted ? restrictedHomeRules : []),
+    ...(restricted && !restricted.clusterScoped ? [gatewayRule] : []),
     ...(webhooks ? healthRules : []),
+    ...(webhooks && restricted ? [{ apiGroups: [''], resources: ['configmaps'], verbs: ['create'] }] : []),
     ...(webhooks && certificates === 'self-managed' ? certificateRules : []),
   ];
 }
+
+/** What the cluster's rules allow everywhere otherwise. */
+const restrictedHomeRules: readonly PolicyRule[] = [
+  // The global bundle, whose name the configuration says.
+  { apiGroups: [''], resources: ['configmaps'], verbs: ['get'] },
+  // Of the global bundle and of storage entries.
+  { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
+  { apiGroups: [''], resources: ['secrets'], resourceNames: [checksumKeySecretName], verbs: ['get'] },
+];
 
 const healthRules: readonly PolicyRule[] = [
   { apiGroups: [''], resources: ['configmaps'], resourceNames: [healthConfigMapName], verbs: ['get', 'update'] },
@@ -133,20 +196,30 @@ const certificateRules: readonly PolicyRule[] = [
   },
 ];
 
-export function operatorClusterRole(duties: OperatorDuties): KubeObject & { rules: PolicyRule[] } {
-  return {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'ClusterRole',
-    metadata: { name: operatorRoleName, labels: { ...partOfLabels } },
-    rules: structuredClone(operatorClusterRules(duties)),
-  };
+type Role = KubeObject & { rules: PolicyRule[] };
+
+/** Nothing where there is no rule for it. */
+export function operatorClusterRole(duties: OperatorDuties, namespace: string): Role[] {
+  const rules = operatorClusterRules(duties, namespace);
+  const name = duties.restricted ? restrictedNames.role(namespace) : operatorRoleName;
+  return rules.length > 0 ? [role('ClusterRole', { name }, rules)] : [];
 }
 
-export function operatorRole(duties: OperatorDuties, namespace: string): KubeObject & { rules: PolicyRule[] } {
+export function operatorRole(duties: OperatorDuties, namespace: string): Role {
+  return role('Role', { namespace, name: operatorRoleName }, operatorNamespacedRules(duties));
+}
+
+/** In a namespace that a restricted operator serves. */
+export function watchedNamespaceRole(duties: OperatorDuties, namespace: string, watched: string): Role {
+  const name = restrictedNames.role(namespace);
+  return role('Role', { namespace: watched, name }, watchedNamespaceRules(duties, watched));
+}
+
+function role(kind: string, metadata: { namespace?: string; name: string }, rules: PolicyRule[]): Role {
   return {
     apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'Role',
-    metadata: { namespace, name: operatorRoleName, labels: { ...partOfLabels } },
-    rules: structuredClone(operatorNamespacedRules(duties)),
+    kind,
+    metadata: { ...metadata, labels: { ...partOfLabels } },
+    rules: structuredClone(rules),
   };
 }

@@ -3,7 +3,7 @@ import type { KubeObject } from '@serval/kube/objects';
 import { serviceLabel } from '../names.ts';
 import { bundleCondition, secretCondition } from '../storage-config/names.ts';
 import { defaultingPath, validatingPath, webhookPaths } from '../webhooks/paths.ts';
-import { partOfLabels, webhookConfigurationName } from './installed-names.ts';
+import { partOfLabels, restrictedNames, webhookConfigurationName } from './installed-names.ts';
 import { clientConfigOf, type WebhookAddress } from './webhook-address.ts';
 
 export interface WebhookRule {
@@ -24,29 +24,51 @@ export interface WebhookConfiguration extends KubeObject {
   webhooks: Webhook[];
 }
 
-/** What the API server asks before it stores an object of Serval's kinds, or a Pod of a service. */
-export function webhookConfigurations(address: WebhookAddress): WebhookConfiguration[] {
-  const defaulted = servingKinds.filter((kind) => kind.default);
-  return [
-    configuration('MutatingWebhookConfiguration', [
-      ...defaulted.map((kind) => kindWebhook(kind, 'defaulter', clientConfigOf(address, defaultingPath(kind)))),
-      podMutator(clientConfigOf(address, webhookPaths.mutatePod)),
-    ]),
-    configuration('ValidatingWebhookConfiguration', [
-      ...servingKinds.map((kind) => kindWebhook(kind, 'validator', clientConfigOf(address, validatingPath(kind)))),
-      storageValidator('secret', secretCondition, clientConfigOf(address, webhookPaths.validateSecret)),
-      storageValidator('configmap', bundleCondition, clientConfigOf(address, webhookPaths.validateConfigMap)),
-    ]),
-  ];
+export interface WebhookScope {
+  /** The operator's own namespace, after which its configurations are called. */
+  readonly namespace: string;
+  /** Where services are served. */
+  readonly watchNamespaces: readonly string[];
 }
 
-function configuration(kind: string, webhooks: Webhook[]): WebhookConfiguration {
-  return {
+/**
+ * What the API server asks before it stores an object of Serval's kinds, or a Pod of a service.
+ *
+ * @param scope  of a restricted operator: objects of other namespaces are not its business, nor are those that all share
+ */
+export function webhookConfigurations(address: WebhookAddress, scope?: WebhookScope): WebhookConfiguration[] {
+  const kinds = scope ? servingKinds.filter(({ resource }) => resource.namespaced) : servingKinds;
+  const defaulted = kinds.filter((kind) => kind.default);
+  const configurations: [string, Webhook[]][] = [
+    [
+      'MutatingWebhookConfiguration',
+      [
+        ...defaulted.map((kind) => kindWebhook(kind, 'defaulter', clientConfigOf(address, defaultingPath(kind)))),
+        podMutator(clientConfigOf(address, webhookPaths.mutatePod)),
+      ],
+    ],
+    [
+      'ValidatingWebhookConfiguration',
+      [
+        ...kinds.map((kind) => kindWebhook(kind, 'validator', clientConfigOf(address, validatingPath(kind)))),
+        storageValidator('secret', secretCondition, clientConfigOf(address, webhookPaths.validateSecret)),
+        storageValidator('configmap', bundleCondition, clientConfigOf(address, webhookPaths.validateConfigMap)),
+      ],
+    ],
+  ];
+  const name = scope ? restrictedNames.webhookConfiguration(scope.namespace) : webhookConfigurationName;
+  const selected = scope ? { namespaceSelector: namespaceSelector(scope.watchNamespaces) } : {};
+  return configurations.map(([kind, webhooks]) => ({
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind,
-    metadata: { name: webhookConfigurationName, labels: { ...partOfLabels } },
-    webhooks,
-  };
+    metadata: { name, labels: { ...partOfLabels } },
+    webhooks: webhooks.map((webhook) => ({ ...webhook, ...selected })),
+  }));
+}
+
+/** By the label that API servers keep on every namespace (Kubernetes 1.21). */
+function namespaceSelector(names: readonly string[]): Record<string, unknown> {
+  return { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values: [...names] }] };
 }
 
 const common = {

@@ -1,30 +1,71 @@
-import { type CustomResourceDefinition, customResourceDefinitions } from '@serval/api';
-import { createReflector, type ReflectorOptions } from '@serval/kube/client';
+import { type CustomResourceDefinition, customResourceDefinitions, gatewayApiCrds } from '@serval/api';
+import { type Reflector, systemClock } from '@serval/kube/client';
 import type { StructuralSchema } from '@serval/kube/schema';
 import { gatewayDefinitionNames } from '../declarations/gateway.ts';
+import type { Scope } from '../scope/scope.ts';
 
 /**
  * Follows the definitions of the Gateway API that routes depend on, each by its name, so that no other is ever listed. Descriptions and
- * rules, which are most of them, are not kept. On the system's clock: beginning such a watch anew makes API servers read every definition.
+ * rules, which are most of them, are not kept. Where one may not be read, but its kind is served, it is taken to be the one that `serval up` has.
+ * On the system's clock: beginning such a watch anew makes API servers read every definition.
  */
-export function watchGatewayDefinitions({
-  client,
-  log,
-  signal,
-}: Pick<ReflectorOptions<CustomResourceDefinition>, 'client' | 'log' | 'signal'>) {
-  const watch = (name: string) =>
-    createReflector({
-      client,
-      log,
-      signal,
-      resource: customResourceDefinitions,
-      fieldSelector: `metadata.name=${name}`,
-      transform: withoutTexts,
-    });
+export function watchGatewayDefinitions(scope: Scope) {
   const { httpRoute, grpcRoute } = gatewayDefinitionNames;
+  const [http, grpc] = [watchDefinition(scope, httpRoute), watchDefinition(scope, grpcRoute)];
   return {
-    httpRouteDefinition: watch(httpRoute),
-    grpcRouteDefinition: watch(grpcRoute),
+    httpRouteDefinition: http.reflector,
+    grpcRouteDefinition: grpc.reflector,
+    /** To be told whether the kinds are served. */
+    onHttpRoutes: http.onInstalled,
+    onGrpcRoutes: grpc.onInstalled,
+  };
+}
+
+interface WatchedDefinition {
+  readonly reflector: Reflector<CustomResourceDefinition>;
+  onInstalled(installed: boolean): void;
+}
+
+type Listener = Parameters<Reflector<CustomResourceDefinition>['onChange']>[0];
+
+function watchDefinition(scope: Scope, name: string): WatchedDefinition {
+  const assumed = gatewayApiCrds().filter(({ metadata }) => metadata.name === name);
+  const listeners = new Set<Listener>();
+  let isRefused = false;
+  let isInstalled = false;
+  const tell = () => {
+    for (const object of assumed) for (const listener of [...listeners]) listener({ type: 'updated', object });
+  };
+  const reflector = scope.reflect(customResourceDefinitions, {
+    fieldSelector: `metadata.name=${name}`,
+    transform: withoutTexts,
+    clock: systemClock,
+    without: `routes are written for the fields of ${assumed.length > 0 ? 'the release that Serval knows' : 'no release'}`,
+    onRefused(now) {
+      isRefused = now;
+      tell();
+    },
+  });
+  return {
+    reflector: {
+      ...reflector,
+      list(filter) {
+        if (!isRefused) return reflector.list(filter);
+        return isInstalled ? assumed : [];
+      },
+      onChange(listener) {
+        listeners.add(listener);
+        const stop = reflector.onChange(listener);
+        return () => {
+          listeners.delete(listener);
+          stop();
+        };
+      },
+    },
+    onInstalled(installed) {
+      isInstalled = installed;
+      if (isRefused) tell();
+    },
   };
 }
 

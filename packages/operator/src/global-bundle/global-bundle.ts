@@ -4,7 +4,6 @@ import {
   type Clock,
   type Controller,
   createController,
-  createReflector,
   type EventRecorder,
   type Log,
   type Reflector,
@@ -16,11 +15,13 @@ import type { ReferenceCache } from '../credentials/reference-cache.ts';
 import { clusterTrustBundleId } from '../credentials/trust.ts';
 import type { Metrics } from '../health/metrics.ts';
 import { globalBundleLabel, globalBundleName } from '../names.ts';
+import type { Scope } from '../scope/scope.ts';
 import { type BundleSource, createBundleSource } from './bundle-source.ts';
 import { createGlobalBundleReconciler } from './reconciler.ts';
 
 export interface GlobalBundleOptions {
   readonly client: Client;
+  readonly scope: Scope;
   /** The platform's own. */
   readonly namespace: string;
   readonly config: ConfigSource;
@@ -45,10 +46,10 @@ export interface GlobalBundle {
 }
 
 export function createGlobalBundle(options: GlobalBundleOptions): GlobalBundle {
-  const { client, services, references, config, events, clock, log, signal } = options;
+  const { client, scope, services, references, config, events, clock, log } = options;
   const source = createBundleSource(options);
   const fieldSelector = `metadata.name=${globalBundleName}`;
-  const copies = createReflector({ client, resource: configMaps, fieldSelector, clock, log, signal });
+  const copies = scope.reflect(configMaps, { fieldSelector });
 
   options.metrics?.gauge(
     'serval_global_bundle_usable',

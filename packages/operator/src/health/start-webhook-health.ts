@@ -1,6 +1,7 @@
 import { type Client, type Clock, createEventRecorder, type Log, systemClock } from '@serval/kube/client';
 import { operatorName, webhookConfigurationName } from '../declarations/installed-names.ts';
 import { watchWebhookObjects } from '../registration/webhook-objects.ts';
+import { createAccessNotes } from '../scope/access-notes.ts';
 import type { CallWebhook } from './call-over-tls.ts';
 import { createWebhookHealth, type WebhookHealthMonitor } from './webhook-health.ts';
 import { createHealthWriter } from './write-health.ts';
@@ -25,7 +26,12 @@ export function startWebhookHealth({
   const closing = new AbortController();
   const running = { client, log, clock, signal: closing.signal };
   const events = createEventRecorder({ ...running, component: operatorName });
-  const objects = watchWebhookObjects({ ...running, configurationName: webhookConfigurationName });
+  const objects = watchWebhookObjects({
+    ...running,
+    clusterScoped: true,
+    access: createAccessNotes(log),
+    configurationName: webhookConfigurationName,
+  });
   const monitor = createWebhookHealth({ ...running, objects, call, events: () => events });
   const writer = createHealthWriter({ ...running, namespace, monitor, isWriter: () => true });
   return {

@@ -2,6 +2,7 @@ import type { Clock } from '@serval/kube/client';
 import { endOf, leafOf } from '../certificates/check-certificate.ts';
 import { type Check, renderChecks } from '../health/checks.ts';
 import type { Metrics } from '../health/metrics.ts';
+import { describeMissingRight, type MissingRight } from '../scope/access-notes.ts';
 import type { Operator } from '../start-operator.ts';
 import type { Page, Pages } from './health-server.ts';
 import type { WebhookParts } from './webhook-parts.ts';
@@ -14,29 +15,54 @@ export interface OperatorState {
   stopping(): boolean;
 }
 
+/** Of one cause there are many: a Role that was not bound lacks all. */
+const shownRights = 5;
+
 /**
  * `/livez`: the process answers. `/readyz`: this replica can answer reviews. `/healthz`: the platform is well, its webhooks probed as
  * API servers call them. With `?verbose`, or on a failure, every check is listed.
  */
 export function healthPages(state: OperatorState): Pages {
-  let caches: string | undefined = 'configuration and runtimes have not been read yet';
-  state.operator.admissionReady.then(
+  let caches: string | undefined = 'not everything has been read yet';
+  let admission: string | undefined = 'configuration and runtimes have not been read yet';
+  state.operator.ready.then(
     () => {
       caches = undefined;
     },
     () => {},
   );
+  state.operator.admissionReady.then(
+    () => {
+      admission = undefined;
+    },
+    () => {},
+  );
+  const { access } = state.operator;
+  const missing = (isCounted: (note: MissingRight) => boolean) => {
+    const notes = access.notes.current().filter(isCounted);
+    return notes.length > 0 ? notes.slice(0, shownRights).map(describeMissingRight).join('; ') : undefined;
+  };
   const ready = (): Check[] => [
-    { name: 'caches', problem: caches },
+    { name: 'caches', problem: admission },
+    // Of rights that went later, what is known stays, and reviews are answered by it.
+    { name: 'caches-rights', problem: caches && missing(({ required }) => required) },
     ...(state.parts ? [{ name: 'webhook-server', problem: state.parts.serverProblem() }] : []),
     { name: 'shutdown', problem: state.stopping() ? 'it is stopping' : undefined },
   ];
-  const platform = (): Check[] => platformChecks(state.parts);
+  const platform = (): Check[] => [
+    ...platformChecks(state.parts),
+    { name: 'rights', problem: missing(({ required }) => required) },
+  ];
+  /** The operator does its work without. */
+  const remarks = (): Check[] => [
+    { name: 'optional-rights', problem: missing(({ required }) => !required) },
+    ...access.unserved().map(({ namespace, problem }) => ({ name: `namespace ${namespace}`, problem })),
+  ];
   return (path, query) => {
     const verbose = query.has('verbose');
     if (path === '/livez') return page('livez', [{ name: 'ping' }], [], verbose);
-    if (path === '/readyz') return page('readyz', ready(), platform(), verbose);
-    if (path === '/healthz') return page('healthz', [...platform(), ...ready()], [], verbose);
+    if (path === '/readyz') return page('readyz', ready(), [...platform(), ...remarks()], verbose);
+    if (path === '/healthz') return page('healthz', [...platform(), ...ready()], remarks(), verbose);
     return undefined;
   };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { operatorFlags } from '../declarations/operator-flags.ts';
-import { FlagError, operatorHelp, parseOperatorFlags } from './parse-flags.ts';
+import { FlagError, operatorHelp, parseOperatorFlags, watchedNamespaces } from './parse-flags.ts';
 
 test('without arguments every flag has its default', () => {
   const values = parseOperatorFlags([]);
@@ -23,6 +23,12 @@ test('what cannot be said is refused with the flag, the value and the expectatio
     [['--webhook-port', '-1'], /webhook-port/],
     [['--certificates', 'none'], /--certificates is "none"; expected one of self-managed, cert-manager, files/],
     [['--namespace='], /--namespace is empty/],
+    [
+      ['--watch-namespaces', 'team-a,Team B'],
+      /--watch-namespaces is "team-a,Team B": "Team B" is no name of a namespace/,
+    ],
+    [['--watch-namespaces', ','], /--watch-namespaces is ",": no namespace is named/],
+    [['--cluster-scoped', 'off'], /--cluster-scoped is off: a self-managed certificate cannot be announced/],
     [['--unheard-of'], /unheard-of/],
     [['extra'], /extra/],
   ];
@@ -31,6 +37,19 @@ test('what cannot be said is refused with the flag, the value and the expectatio
       () => parseOperatorFlags(args),
       (error: unknown) => error instanceof FlagError && message.test(error.message),
     );
+  }
+});
+
+test('namespaces are listed with commas, each once', () => {
+  assert.equal(watchedNamespaces(parseOperatorFlags([])), undefined);
+  assert.deepEqual(watchedNamespaces(parseOperatorFlags(['--watch-namespaces', 'b, a,b'])), ['b', 'a']);
+  const fromEnvironment = parseOperatorFlags([], { 'watch-namespaces': 'team-a' });
+  assert.deepEqual(watchedNamespaces(fromEnvironment), ['team-a']);
+});
+
+test('without rights over the cluster, the certificate comes from somebody else', () => {
+  for (const more of [['--certificates=cert-manager'], ['--webhooks=off']]) {
+    assert.equal(parseOperatorFlags(['--cluster-scoped=off', ...more])['cluster-scoped'], 'off');
   }
 });
 

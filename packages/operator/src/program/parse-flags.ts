@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type OperatorFlag, operatorFlags } from '../declarations/operator-flags.ts';
+import { parseNamespaceList } from '../scope/namespace-list.ts';
 
 /** A command line that says something it cannot. */
 export class FlagError extends Error {
@@ -32,7 +33,30 @@ export function parseOperatorFlags(args: readonly string[], defaults: FlagValues
     if (value === undefined) continue;
     values[flag.name] = checked(flag, value);
   }
+  requireTogether(values);
   return values;
+}
+
+/** The namespaces that services are served in; nothing where that is all of them. */
+export function watchedNamespaces(values: FlagValues): readonly string[] | undefined {
+  const text = values['watch-namespaces'];
+  return text === undefined ? undefined : parseNamespaceList(text);
+}
+
+/** What can only be said of several flags. */
+function requireTogether(values: FlagValues): void {
+  try {
+    if (watchedNamespaces(values)?.length === 0) throw new RangeError('no namespace is named');
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new FlagError(`--watch-namespaces is "${values['watch-namespaces']}": ${cause.message}`, { cause });
+  }
+  if (values['cluster-scoped'] === 'on') return;
+  if (values['webhooks'] === 'on' && values['certificates'] === 'self-managed') {
+    throw new FlagError(
+      '--cluster-scoped is off: a self-managed certificate cannot be announced, as webhook configurations have no namespace; expected --certificates cert-manager or files, or --webhooks off',
+    );
+  }
 }
 
 function checked({ name, type, choices }: OperatorFlag, value: string): string {

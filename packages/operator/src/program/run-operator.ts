@@ -17,7 +17,7 @@ import { type Operator, startOperator } from '../start-operator.ts';
 import { countReviews } from './count-reviews.ts';
 import { type PageServer, servePages } from './health-server.ts';
 import { healthPages, metricsPages } from './pages.ts';
-import type { FlagValues } from './parse-flags.ts';
+import { type FlagValues, watchedNamespaces } from './parse-flags.ts';
 import { startWebhookParts, type WebhookParts } from './webhook-parts.ts';
 
 export interface RunOperatorOptions {
@@ -66,7 +66,16 @@ export async function runOperator(options: RunOperatorOptions): Promise<RunningO
   let leadsAlone = false;
   const isLeader = () => elector?.isLeader ?? leadsAlone;
 
-  const operator = startOperator({ ...running, namespace, metrics, reconciles: false });
+  const watchNamespaces = watchedNamespaces(flags);
+  const clusterScoped = flags['cluster-scoped'] === 'on';
+  const operator = startOperator({
+    ...running,
+    namespace,
+    watchNamespaces,
+    clusterScoped,
+    metrics,
+    reconciles: false,
+  });
   const parts =
     flags['webhooks'] === 'on'
       ? startWebhookParts({
@@ -74,7 +83,9 @@ export async function runOperator(options: RunOperatorOptions): Promise<RunningO
           flags,
           namespace,
           webhooks: countReviews(operator.webhooks, metrics),
-          events,
+          // Events of what has no namespace are made in `default`, where a restricted operator has no rights.
+          events: watchNamespaces ? undefined : events,
+          access: operator.access.notes,
           isLeader,
           call: options.call,
         })

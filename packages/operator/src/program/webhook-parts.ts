@@ -11,6 +11,7 @@ import { createWebhookHealth, type WebhookHealthMonitor } from '../health/webhoo
 import { createHealthWriter } from '../health/write-health.ts';
 import { type Announcer, createAnnouncer } from '../registration/announce-authorities.ts';
 import { watchWebhookObjects } from '../registration/webhook-objects.ts';
+import type { AccessNotes } from '../scope/access-notes.ts';
 import type { Webhooks } from '../webhooks/dispatch.ts';
 import { serveWebhooks, type WebhookServer } from '../webhooks/serve-webhooks.ts';
 import type { FlagValues } from './parse-flags.ts';
@@ -20,7 +21,9 @@ export interface WebhookPartsOptions {
   readonly namespace: string;
   readonly client: Client;
   readonly webhooks: Webhooks;
-  readonly events: EventRecorder;
+  /** Tells of webhook configurations and definitions; none where it may not. */
+  readonly events: EventRecorder | undefined;
+  readonly access: AccessNotes;
   readonly isLeader: () => boolean;
   /** Default: over TLS, to the DNS name of the Service. */
   readonly call?: CallWebhook | undefined;
@@ -54,6 +57,8 @@ export function startWebhookParts(options: WebhookPartsOptions): WebhookParts {
   const hosts = serviceHosts(service.name, namespace, flags['cluster-domain'] ?? '');
   const objects = watchWebhookObjects({
     client,
+    clusterScoped: flags['cluster-scoped'] === 'on',
+    access: options.access,
     configurationName: flags['webhook-configuration'] ?? '',
     clock,
     log,

@@ -73,9 +73,10 @@ export function createAnnouncer(options: AnnounceOptions): Announcer {
     if (authorities === undefined || !options.isLeader()) return undefined;
     let failed: string | undefined;
     for (const object of objects.objects) {
+      const what = `${object.resource.kind} ${object.name}`;
+      if (!object.isReadable()) failed = `${what} may not be read`;
       const patch = patchOf(object, authorities);
       if (patch.length === 0) continue;
-      const what = `${object.resource.kind} ${object.name}`;
       try {
         const resource = object.resource as Resource<AnyObject>;
         await client.patch(resource, { name: object.name }, 'json', patch, { signal });
@@ -95,7 +96,8 @@ export function createAnnouncer(options: AnnounceOptions): Announcer {
   return {
     look,
     isAnnounced: (authorities) =>
-      authorities !== '' && objects.objects.every((object) => patchOf(object, authorities).length === 0),
+      authorities !== '' &&
+      objects.objects.every((object) => object.isReadable() && patchOf(object, authorities).length === 0),
     problem: () => problem,
     async close() {
       closed = true;

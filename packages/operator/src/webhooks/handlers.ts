@@ -10,11 +10,11 @@ import {
   servingRuntimes,
   validatePrioritiesAmong,
 } from '@serval/api';
-import type { Cache, Client } from '@serval/kube/client';
+import type { Cache } from '@serval/kube/client';
 import type { Pod } from '@serval/kube/objects';
 import { serviceDefaults } from '../config/service-defaults.ts';
 import type { DeliveryContext } from '../credentials/decide-delivery.ts';
-import { createReferenceReader } from '../credentials/read-reference.ts';
+import type { ReadReference } from '../credentials/resolve-delivery.ts';
 import { providePod } from '../pod/provide-pod.ts';
 import { type AdmissionRequest, type AdmissionResponse, allowed, refused } from './admission-review.ts';
 import { jsonDiff } from './json-diff.ts';
@@ -24,11 +24,12 @@ import { bundleHandler, type StorageHandlerDeps, secretHandler } from './storage
 import { inferenceServiceWarnings, storageContainerWarnings, storedOnlyWarning } from './warnings.ts';
 
 export interface WebhookDeps extends StorageHandlerDeps {
-  readonly client: Client;
   readonly runtimes: Cache<ServingRuntime>;
   readonly clusterRuntimes: Cache<ClusterServingRuntime>;
   readonly storageContainers: Cache<ClusterStorageContainer>;
   readonly deliveryContext: () => DeliveryContext;
+  /** Straight from the API server. */
+  readonly readReference: ReadReference;
 }
 
 export type WebhookHandler = (request: AdmissionRequest, signal: AbortSignal) => Promise<AdmissionResponse>;
@@ -84,8 +85,7 @@ function storedRuntime({ oldObject }: AdmissionRequest): ServingRuntime | undefi
 }
 
 /** Looks up afresh what the Pod refers to, whatever the reconciler saw when it made the template. */
-function podHandler({ client, deliveryContext }: WebhookDeps): WebhookHandler {
-  const read = createReferenceReader(client);
+function podHandler({ deliveryContext, readReference: read }: WebhookDeps): WebhookHandler {
   return async ({ uid, object, namespace: requested }, signal) => {
     const pod = object as unknown as Pod;
     const namespace = requested ?? pod.metadata.namespace ?? 'default';

@@ -13,7 +13,7 @@ export const access: Check = {
     const tally = new Tally();
     eachRender(evidence, (objects, variant) => {
       const duties = dutiesOf(variant);
-      const declared = [operatorClusterRole(duties), operatorRole(duties, variant.namespace)];
+      const declared = [...operatorClusterRole(duties, variant.namespace), operatorRole(duties, variant.namespace)];
       for (const role of declared) checkRole(tally, role, objects);
       const accounts = objects.filter(({ kind }) => kind === 'Deployment').map(accountOf);
       for (const binding of objects.filter(({ kind }) => kind.endsWith('RoleBinding'))) {
