@@ -20,6 +20,7 @@ export { gatewayApiBundleVersion } from './gateway.networking.k8s.io/schema-part
 export { platformGroup } from './platform.serval.dev/group.ts';
 export { checkPodSchemas, fullPodSchemas, type PodSchemas } from './schema/pod-schemas.ts';
 export { servingGroup } from './serving.kserve.io/group.ts';
+export { gpuResourceNames } from './serving.kserve.io/multi-node.ts';
 export * from './serving.kserve.io/v1alpha1/cluster-serving-runtime/index.ts';
 export * from './serving.kserve.io/v1alpha1/cluster-storage-container/index.ts';
 export * from './serving.kserve.io/v1alpha1/inference-graph/index.ts';

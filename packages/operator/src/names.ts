@@ -4,6 +4,10 @@ export const fieldManager = 'serval';
 export const serviceLabel = 'serving.kserve.io/inferenceservice';
 export const componentLabel = 'component';
 export const appLabel = 'app';
+/** On Pods of several nodes: `metadata.generation` of the service that they are made of. */
+export const generationLabel = 'isvc.generation';
+/** On the Services by which they find each other: `head` or `worker`. */
+export const multiNodeRoleLabel = 'multinode/role';
 
 /** On the Pod template: what the storage initializer is to fetch. Users never set it. */
 export const sourceUriAnnotation = 'internal.serving.kserve.io/storage-initializer-sourceuri';
@@ -24,6 +28,7 @@ export const storageReadonlyAnnotation = 'storage.kserve.io/readonly';
 
 export const predictorContainer = 'kserve-container';
 export const transformerContainer = 'transformer-container';
+export const workerContainer = 'worker-container';
 /** In a container of one's own: where its model is. */
 export const storageUriVariable = 'STORAGE_URI';
 export const storageInitializerContainer = 'storage-initializer';

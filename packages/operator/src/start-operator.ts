@@ -24,8 +24,10 @@ import {
   horizontalPodAutoscalers,
   httpRoutes,
   ingresses,
+  type KnativeService,
   type KubeObject,
   keyOf,
+  knativeServices,
   pods,
   type Resource,
   replicaSets,
@@ -127,6 +129,9 @@ export function startOperator({
   const keda = watchOptional<ScaledObject>((options) =>
     watchChildren(scaledObjects, { ...options, without: 'KEDA scales no service' }),
   );
+  const knative = watchOptional<KnativeService>((options) =>
+    watchChildren(knativeServices, { ...options, without: 'no service is served by Knative' }),
+  );
   const { onHttpRoutes, onGrpcRoutes, ...definitions } = watchGatewayDefinitions(scope);
   const reflectors = {
     services: watch(inferenceServices),
@@ -141,6 +146,7 @@ export function startOperator({
     kubeServices: watchChildren(services),
     autoscalers: watchChildren(horizontalPodAutoscalers),
     scaledObjects: keda.reflector,
+    knativeServices: knative.reflector,
     routes: watchChildren(httpRoutes, { ...optional, onInstalled: onHttpRoutes }),
     grpcRoutes: watchChildren(grpcRoutes, { ...optional, onInstalled: onGrpcRoutes }),
     ingresses: watchChildren(ingresses),
@@ -150,7 +156,7 @@ export function startOperator({
       without: 'the gateway is taken to support Core features only',
     }),
     ...definitions,
-  } satisfies Omit<Caches, 'hasKeda'>;
+  } satisfies Omit<Caches, 'hasKeda' | 'hasKnative'>;
 
   const config = createConfigSource(configReflector, namespace, log);
   const readGatewaysOf = () => scope.readSharedIn(gatewayOf(config.current()).namespace);
@@ -187,7 +193,7 @@ export function startOperator({
     metrics,
   });
   const reconcileService = createInferenceServiceReconciler({
-    caches: { ...reflectors, hasKeda: keda.isInstalled },
+    caches: { ...reflectors, hasKeda: keda.isInstalled, hasKnative: knative.isInstalled },
     client,
     applier: createApplier({ client, fieldManager, log }),
     config,
@@ -218,6 +224,7 @@ export function startOperator({
         source(reflectors.kubeServices, owner),
         source(reflectors.autoscalers, owner),
         source(reflectors.scaledObjects, owner),
+        source(reflectors.knativeServices, owner),
         source(reflectors.routes, owner),
         source(reflectors.grpcRoutes, owner),
         source(reflectors.ingresses, owner),
@@ -267,6 +274,7 @@ export function startOperator({
         ask(reflectors.services.list(reference.namespace === namespace ? {} : { namespace: reference.namespace })),
       ),
       keda.onChange(() => ask(reflectors.services.list())),
+      knative.onChange(() => ask(reflectors.services.list())),
       keeping.onChange((changed) => ask(reflectors.services.list(changed === undefined ? {} : { namespace: changed }))),
     ];
     const controllers = [controller, globalBundle.startController(), keeping.startController()];

@@ -57,6 +57,11 @@ export function validateHeadContainer(
   validateGpuResources(path, container, gpus, errors);
 }
 
+/** Names of resources that are GPUs for an object with these annotations. */
+export function gpuResourceNames(annotations: Readonly<Record<string, string>>): readonly string[] {
+  return [...knownGpuResources, ...(namesIn(annotations[gpuResourceTypesAnnotation] ?? '') ?? [])];
+}
+
 /**
  * Names of resources that are GPUs for an object with these annotations.
  * The answer leaves out what an annotation says that is no list of names, which is an error.
@@ -67,15 +72,13 @@ export function gpuResourcesOf(
   path = 'metadata.annotations',
 ): readonly string[] {
   const text = annotations[gpuResourceTypesAnnotation];
-  if (!text) return knownGpuResources;
-  const more = namesIn(text);
-  if (!more) {
+  if (text && !namesIn(text)) {
     errors.invalid(
       `${path}[${gpuResourceTypesAnnotation}]`,
       `must be a JSON list of resource names, such as ["example.com/gpu"]; got ${JSON.stringify(text)}`,
     );
   }
-  return [...knownGpuResources, ...(more ?? [])];
+  return gpuResourceNames(annotations);
 }
 
 function namesIn(text: string): string[] | undefined {

@@ -7,6 +7,7 @@ export * from './gateway-api.ts';
 export * from './ingress.ts';
 export * from './int-or-string.ts';
 export * from './json-patch.ts';
+export * from './knative.ts';
 export * from './merge-patch.ts';
 export * from './meta.ts';
 export * from './names.ts';

@@ -1,4 +1,4 @@
-import type { defaultInferenceService } from '@serval/api';
+import { type defaultInferenceService, presentModeName } from '@serval/api';
 import type { ServingConfig } from './serving-config.ts';
 
 /** What the configuration says about services that say nothing themselves. */
@@ -8,7 +8,7 @@ export function serviceDefaults({
   security,
 }: ServingConfig): NonNullable<Parameters<typeof defaultInferenceService>[1]> {
   return {
-    deploymentMode: deploy.defaultDeploymentMode,
+    deploymentMode: presentModeName(deploy.defaultDeploymentMode),
     resources: inferenceService.resource,
     automountServiceAccountToken: security.autoMountServiceAccountToken,
   };

@@ -102,6 +102,7 @@ function rulesOf({ webhooks, certificates, restricted }: OperatorDuties, namespa
     { apiGroups: ['apps'], resources: ['replicasets'], verbs: watch },
     { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: own },
     { apiGroups: ['keda.sh'], resources: ['scaledobjects'], verbs: own },
+    { apiGroups: ['serving.knative.dev'], resources: ['services'], verbs: own },
     { apiGroups: [''], resources: ['services'], verbs: own },
     { apiGroups: [''], resources: ['pods'], verbs: watch },
     // Copies of the global bundle, and ConfigMaps that follow the inline certificate of a Secret, whatever they are called.

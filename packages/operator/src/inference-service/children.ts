@@ -1,6 +1,7 @@
 import type { InferenceService } from '@serval/api';
 import type { Child } from '@serval/kube/client';
 import {
+  apiVersionOf,
   deployments,
   grpcRoutes,
   horizontalPodAutoscalers,
@@ -8,6 +9,7 @@ import {
   ingresses,
   type KubeObject,
   keyOf,
+  knativeServices,
   type Resource,
   scaledObjects,
   services,
@@ -23,11 +25,12 @@ const childKinds = [
   httpRoutes,
   grpcRoutes,
   ingresses,
+  knativeServices,
 ] as const;
 
 /** A rendered object with the resource it belongs to. */
 export function childOf(object: KubeObject): Child {
-  const resource = childKinds.find(({ kind }) => kind === object.kind);
+  const resource = childKinds[indexOfKind(object)];
   if (!resource) throw new Error(`${object.kind} is not a kind of child that the operator watches`);
   return { resource: resource as Resource<KubeObject>, object };
 }
@@ -45,14 +48,28 @@ export function liveChildren(caches: Caches, namespace: string, service: string)
 export function otherOwner(caches: Caches, { object }: Child, service: InferenceService): string | undefined {
   const { namespace = '', name = '' } = object.metadata;
   const all = cachesOf(caches);
-  const live = all[childKinds.findIndex(({ kind }) => kind === object.kind)]?.get(namespace, name);
+  const live = all[indexOfKind(object)]?.get(namespace, name);
   const owner = live?.metadata.ownerReferences?.find(({ controller }) => controller);
   if (!owner || (owner.kind === service.kind && owner.name === service.metadata.name)) return undefined;
   return `${object.kind} ${name} belongs to ${owner.kind} ${owner.name}; give one of the two another name`;
 }
 
+/** Knative has a kind called Service, too. */
+function indexOfKind({ apiVersion, kind }: KubeObject): number {
+  return childKinds.findIndex((resource) => kind === resource.kind && apiVersion === apiVersionOf(resource));
+}
+
 /** In the order of the kinds. */
 function cachesOf(caches: Caches) {
   const { kubeServices, autoscalers, routes, grpcRoutes: ofGrpc, ingresses: ofIngress } = caches;
-  return [caches.deployments, kubeServices, autoscalers, caches.scaledObjects, routes, ofGrpc, ofIngress];
+  return [
+    caches.deployments,
+    kubeServices,
+    autoscalers,
+    caches.scaledObjects,
+    routes,
+    ofGrpc,
+    ofIngress,
+    caches.knativeServices,
+  ];
 }

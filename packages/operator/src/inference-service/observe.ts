@@ -14,6 +14,7 @@ import {
   type HorizontalPodAutoscaler,
   type HttpRoute,
   type Ingress,
+  type KnativeService,
   type KubeObject,
   keyOf,
   type Pod,
@@ -59,8 +60,11 @@ export interface Caches {
   readonly ingresses: ChildCache<Ingress>;
   readonly gateways: Cache<Gateway>;
   readonly gatewayClasses: Cache<GatewayClass>;
+  readonly knativeServices: ChildCache<KnativeService>;
   /** Whether KEDA's definitions are installed, as far as is known. */
   readonly hasKeda: () => boolean;
+  /** Whether Knative Serving's are. */
+  readonly hasKnative: () => boolean;
   readonly httpRouteDefinition: Cache<CustomResourceDefinition>;
   readonly grpcRouteDefinition: Cache<CustomResourceDefinition>;
 }
@@ -80,6 +84,10 @@ export interface Observed {
   readonly ingress: ObservedIngress;
   readonly scaledObjects: ReadonlyMap<string, ScaledObject>;
   readonly hasKeda: boolean;
+  readonly knativeServices: ReadonlyMap<string, KnativeService>;
+  readonly hasKnative: boolean;
+  /** Of the service, of whatever made them. */
+  readonly pods: readonly Pod[];
   /** How the certificates are that the storage is trusted by; nothing when there are none. */
   readonly certificates?: ConditionResult | undefined;
 }
@@ -100,6 +108,9 @@ export function observe(caches: Caches, config: ServingConfig, namespace: string
     runtimes: { namespaced: caches.runtimes.list({ namespace }), cluster: caches.clusterRuntimes.list() },
     hasKeda: caches.hasKeda(),
     scaledObjects: byName(caches.scaledObjects),
+    hasKnative: caches.hasKnative(),
+    knativeServices: byName(caches.knativeServices),
+    pods: caches.pods.byIndex(serviceIndex, key),
     workloads: observeWorkloads(caches, key),
     ingress: {
       gateway,
@@ -113,7 +124,7 @@ export function observe(caches: Caches, config: ServingConfig, namespace: string
 }
 
 /** What rendering sees of it. */
-export function childrenIn({ workloads, hasKeda, ingress }: Observed): ObservedChildren {
+export function childrenIn({ workloads, hasKeda, hasKnative, ingress }: Observed): ObservedChildren {
   const deployments = [...workloads].flatMap(([name, { deployment }]) =>
     deployment && !deployment.metadata.deletionTimestamp ? [[name, deployment] as const] : [],
   );
@@ -121,6 +132,7 @@ export function childrenIn({ workloads, hasKeda, ingress }: Observed): ObservedC
     deployments: new Map(deployments),
     routes: new Map<string, HttpRoute | GrpcRoute>([...ingress.grpcRoutes, ...ingress.routes]),
     hasKeda,
+    hasKnative,
   };
 }
 

@@ -1,6 +1,7 @@
 import { type InferenceService, type InferenceServiceStatus, inferenceServices } from '@serval/api';
 import {
   type Applier,
+  type Child,
   type Client,
   type Clock,
   type EventRecorder,
@@ -13,6 +14,7 @@ import type { DeliveryContext } from '../credentials/decide-delivery.ts';
 import type { ReadReference } from '../credentials/resolve-delivery.ts';
 import { recordReads, rollsOut, withCredentialChecksum } from '../rollout/rollout.ts';
 import { childOf, liveChildren, otherOwner } from './children.ts';
+import { betweenModes } from './mode-change.ts';
 import { keepingFormerParents, type MovingDeps, prunesWaysIn } from './moving.ts';
 import { type Caches, childrenIn, observe, serviceIndex } from './observe.ts';
 import { parentReferenceOf } from './render/http-route.ts';
@@ -76,22 +78,26 @@ export function createInferenceServiceReconciler({
       ? withCredentialChecksum(stored, service, config.current(), reads.seen(), await checksumKey(signal))
       : stored;
     let refusal: Error | undefined;
-    if (rendered.state !== 'failed') {
+    if (rendered.state !== 'failed' && rendered.state !== 'elsewhere') {
       const moving: MovingDeps = {
         observed: observed.ingress,
         parent: parentReferenceOf(config.current()),
         exists: (ref, own) => caches.gateways.get(ref.namespace ?? own, ref.name) !== undefined,
       };
-      const children = rendered.objects.map((object) => childOf(keepingFormerParents(object, moving)));
+      const live = liveChildren(caches, namespace, name);
+      const { children, mayGo } = betweenModes(
+        rendered.objects.map((object) => childOf(keepingFormerParents(object, moving))),
+        live,
+      );
       const taken = children.map((child) => otherOwner(caches, child, service));
       const desired = children.filter((_, index) => taken[index] === undefined);
       const conflicts = taken.filter((owner) => owner !== undefined);
       if (conflicts.length > 0) refusal = new Error(conflicts.join('; '));
-      const live = liveChildren(caches, namespace, name);
       try {
         const pods = caches.pods.byIndex(serviceIndex, keyOf({ namespace, name }));
         const prunable = rendered.state === 'serving' ? withoutRetained(desired, live, pods) : live;
-        const prunes = prunesWaysIn(rendered.objects, moving);
+        const waysInMayGo = prunesWaysIn(rendered.objects, moving);
+        const prunes = (child: Child) => mayGo(child) && waysInMayGo(child);
         await applier.applyChildren({ owner: service, desired, live: prunable, prunes, signal });
       } catch (error) {
         if (failuresOf(error).every(isNamespaceTerminating)) return;

@@ -1,13 +1,13 @@
 import { type Child, compareApplied } from '@serval/kube/client';
 import type { Deployment, GrpcRoute, HttpRoute, KubeObject, Pod } from '@serval/kube/objects';
-import { appLabel, appOf, componentLabel, fieldManager } from '../names.ts';
+import { appLabel, appOf, componentLabel, fieldManager, generationLabel } from '../names.ts';
 import { isRolledOut, isTakenUp } from './render/observed-children.ts';
 import { isWayIn } from './status/ingress-state.ts';
 
 /**
  * The live children that may be pruned now. What takes requests goes only after nobody sends it any: first the routes are
  * changed and the gateway has taken them up, then transformers go, and predictors when no transformer asks them any more.
- * Routes themselves are not kept.
+ * Workers and the names by which they and their head find each other stay until other Pods serve. Routes themselves are not kept.
  *
  * @param live  children from caches, which may be older than what was applied
  * @param pods  of the service
@@ -18,9 +18,15 @@ export function withoutRetained(desired: readonly Child[], live: readonly Child[
   if (superfluous.length === 0) return [...live];
   const routesMoved = desired.every((child) => !isWayIn(child.object) || hasMoved(child, live));
   const askersMoved =
-    desired.every((child) => !isAsker(child) || isSettled(child, live)) && !hasLeavingAskers(keys, pods);
+    desired.every((child) => !isAsker(child) || isSettled(child, live)) && !hasLeavingAskers(desired, pods);
+  const headsMoved = desired.every((child) => !isPredictor(child) || isSettled(child, live));
   const retained = new Set(
-    superfluous.filter((child) => !routesMoved || (componentOf(child) === 'predictor' && !askersMoved)),
+    superfluous.filter(
+      (child) =>
+        !routesMoved ||
+        (componentOf(child) === 'predictor' && !askersMoved) ||
+        (child.object.metadata.labels?.[generationLabel] !== undefined && !headsMoved),
+    ),
   );
   return live.filter((child) => !retained.has(child));
 }
@@ -36,6 +42,10 @@ function isAsker(child: Child): boolean {
   return child.object.kind === 'Deployment' && componentOf(child) !== 'predictor';
 }
 
+function isPredictor(child: Child): boolean {
+  return child.object.kind === 'Deployment' && componentOf(child) === 'predictor';
+}
+
 function isSettled(child: Child, live: readonly Child[]): boolean {
   const known = liveOf(child, live);
   return known !== undefined && isApplied(known, child) && isRolledOut(known as Deployment);
@@ -47,8 +57,9 @@ function isApplied(known: KubeObject, { object }: Child): boolean {
 }
 
 /** Transformers and explainers that are to go may have requests under way as long as their Pods are there. */
-function hasLeavingAskers(desired: ReadonlySet<string>, pods: readonly Pod[]): boolean {
-  const apps = new Set([...desired].filter((key) => key.startsWith('Deployment/')).map((key) => appOf(key.slice(11))));
+function hasLeavingAskers(desired: readonly Child[], pods: readonly Pod[]): boolean {
+  const staying = desired.filter(({ object }) => object.kind === 'Deployment');
+  const apps = new Set(staying.map(({ object }) => appOf(object.metadata.name ?? '')));
   return pods.some(({ metadata: { labels = {} } }) => {
     const component = labels[componentLabel];
     return component !== undefined && component !== 'predictor' && !apps.has(labels[appLabel] ?? '');
@@ -64,6 +75,7 @@ function componentOf({ object: { metadata } }: Child): string | undefined {
   return metadata.labels?.[componentLabel];
 }
 
-function keyOfChild({ object: { kind, metadata } }: Child): string {
-  return `${kind}/${metadata.name}`;
+/** Knative has a kind called Service, too. */
+function keyOfChild({ resource: { group, plural }, object }: Child): string {
+  return `${group}/${plural}/${object.metadata.name}`;
 }

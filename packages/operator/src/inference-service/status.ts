@@ -4,17 +4,19 @@ import type { ServingConfig } from '../config/serving-config.ts';
 import type { Loss } from '../gateway/fit-objects.ts';
 import { type ComponentKind, componentName } from '../names.ts';
 import { certificateConditionType } from '../storage-config/certificate-condition.ts';
+import { deploymentModeOf } from './deployment-mode.ts';
 import type { Observed } from './observe.ts';
 import type { Component } from './render/component.ts';
 import { isExternal } from './render/hosts.ts';
 import { parentReferenceOf } from './render/http-route.ts';
-import { deploymentModeOf, type Rendered } from './render/render-inference-service.ts';
+import type { Rendered } from './render/render-inference-service.ts';
 import { autoscalerCondition } from './status/autoscaler-condition.ts';
 import { canaryCondition, canaryStatuses, predictorRevisions } from './status/canary-status.ts';
-import { componentState } from './status/component-state.ts';
+import { componentState, setState } from './status/component-state.ts';
 import { componentUrls } from './status/component-urls.ts';
 import type { ConditionResult } from './status/condition-result.ts';
 import { ingressState, isWayIn, type WayIn, wayInOf } from './status/ingress-state.ts';
+import { knativeStatus } from './status/knative-status.ts';
 import { lossCondition, routesCompleteType } from './status/loss-condition.ts';
 import { invalidModelStatus, modelStatusFrom } from './status/model-status.ts';
 
@@ -26,6 +28,9 @@ const readyTypes = {
   transformer: 'TransformerReady',
   explainer: 'ExplainerReady',
 } as const satisfies Record<ComponentKind, string>;
+
+/** `reason` of what another controller serves. */
+const leftAlone = 'ServedByModelMesh';
 
 /**
  * The status of a service, from what is observed of its children. Pure: `now` (RFC 3339) is written only where a
@@ -39,24 +44,31 @@ export function statusFrom(
   refusal?: string,
 ): InferenceServiceStatus {
   const { service } = observed;
-  const base = {
-    observedGeneration: service.metadata.generation ?? 1,
-    deploymentMode: deploymentModeOf(service, config),
-  };
+  const observedGeneration = service.metadata.generation ?? 1;
+  const base = { observedGeneration, deploymentMode: deploymentModeOf(service, config) };
   switch (rendered.state) {
+    case 'elsewhere':
+      return elsewhereStatus(observed, now);
     case 'stopped':
       return { ...base, conditions: conditionsFrom(observed, stoppedResults(observed), now) };
     case 'failed': {
-      const { reason, conditionReason = reason, message } = rendered;
+      const { reason, conditionReason = reason, message, isModeOpen } = rendered;
       const results: Results = {
         PredictorReady: { status: 'False', reason: conditionReason, message },
         IngressReady: ingress(observed, config, []),
       };
       return {
-        ...base,
+        // What is written here is for good.
+        ...(isModeOpen && !service.status?.deploymentMode ? { observedGeneration } : base),
         conditions: conditionsFrom(observed, results, now),
         modelStatus: invalidModelStatus(rendered, readyPodsOf(observed)),
       };
+    }
+    case 'knative': {
+      const { conditions, parts } = knativeStatus(observed, rendered.components);
+      const results = refusal ? { ...conditions, PredictorReady: refused(refusal) } : conditions;
+      const runtime = runtimeName(rendered.predictor);
+      return { ...base, conditions: conditionsFrom(observed, results, now), ...parts, ...runtime };
     }
     case 'serving':
       return { ...base, ...servingStatus(observed, rendered, config, now, refusal) };
@@ -71,18 +83,17 @@ function servingStatus(
   refusal: string | undefined,
 ): InferenceServiceStatus {
   const { service } = observed;
-  const { runtime } = rendered.predictor;
   const specChanged = service.status?.observedGeneration !== service.metadata.generation;
-  const predictor = componentState(observed.workloads.get(rendered.predictor.name));
+  const predictor = setState(rendered.predictor, observed.workloads);
   const results: Results = { IngressReady: ingress(observed, config, waysIn(rendered)) };
-  for (const { kind, name } of stableComponents(rendered)) {
-    results[readyTypes[kind]] = componentState(observed.workloads.get(name)).ready;
+  for (const component of stableComponents(rendered)) {
+    results[readyTypes[component.kind]] = setState(component, observed.workloads).ready;
   }
   const canary = canaryCondition(service, rendered, observed.workloads, config);
   if (canary) results['CanaryPredictorReady'] = canary;
   const autoscaler = autoscalerCondition(observed, stableComponents(rendered));
   if (autoscaler) results['AutoscalerReady'] = autoscaler;
-  if (refusal) results['PredictorReady'] = { status: 'False', reason: 'ReconcileFailed', message: refusal };
+  if (refusal) results['PredictorReady'] = refused(refusal);
   const urls = componentUrls(service, observed.ingress.gateway, stableComponents(rendered), config);
   const revisions = predictorRevisions(rendered, observed.workloads);
   return {
@@ -91,10 +102,30 @@ function servingStatus(
     components: { ...urls.components, predictor: { ...urls.components?.['predictor'], ...revisions } },
     ...canaryStatuses(service, rendered, observed.workloads),
     modelStatus: modelStatusFrom(predictor, service.status?.modelStatus, specChanged),
-    ...(runtime
-      ? { [runtime.scope === 'cluster' ? 'clusterServingRuntimeName' : 'servingRuntimeName']: runtime.name }
-      : {}),
+    ...runtimeName(rendered.predictor),
   };
+}
+
+function refused(message: string): ConditionResult {
+  return { status: 'False', reason: 'ReconcileFailed', message };
+}
+
+function runtimeName({ runtime }: Component): Pick<InferenceServiceStatus, 'clusterServingRuntimeName'> {
+  if (!runtime) return {};
+  return { [runtime.scope === 'cluster' ? 'clusterServingRuntimeName' : 'servingRuntimeName']: runtime.name };
+}
+
+/** Of a service that is not Serval's: who runs it writes its status, and as long as nobody has, this says why nothing happens. */
+function elsewhereStatus(observed: Observed, now: string): InferenceServiceStatus {
+  const { status = {}, metadata } = observed.service;
+  if (status.conditions?.some(({ reason }) => reason !== leftAlone)) return status;
+  const message = 'mode ModelMesh is served by the controller of ModelMesh; Serval leaves the service alone';
+  const [ready] = conditionsFrom(
+    observed,
+    { PredictorReady: { status: 'Unknown', reason: leftAlone, message } },
+    now,
+  ).filter(({ type }) => type === 'Ready');
+  return { ...status, observedGeneration: metadata.generation ?? 1, ...(ready ? { conditions: [ready] } : {}) };
 }
 
 /** One of each kind, the predictor first. */

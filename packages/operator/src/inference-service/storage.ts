@@ -1,8 +1,8 @@
-import type { Deployment } from '@serval/kube/objects';
 import type { DeliveryContext } from '../credentials/decide-delivery.ts';
 import { type ReadReference, resolveDelivery } from '../credentials/resolve-delivery.ts';
 import { storageRequestOf } from '../credentials/storage-request.ts';
-import type { Rendered } from './render/render-inference-service.ts';
+import { podTemplateOf } from './render/pod-template.ts';
+import { isMade, type Rendered } from './render/render-inference-service.ts';
 
 /** `reason` of PredictorReady when something that the model's storage refers to is not there or not usable. */
 const storageConfigInvalid = 'StorageConfigInvalid';
@@ -17,9 +17,10 @@ export async function withStorage(
   read: ReadReference,
   signal: AbortSignal,
 ): Promise<Rendered> {
-  if (rendered.state !== 'serving') return rendered;
-  for (const { spec } of rendered.objects.filter(({ kind }) => kind === 'Deployment') as Deployment[]) {
-    const request = storageRequestOf(spec.template, rendered.predictor.namespace);
+  if (!isMade(rendered)) return rendered;
+  for (const object of rendered.objects) {
+    const template = podTemplateOf(object);
+    const request = template && storageRequestOf(template, rendered.predictor.namespace);
     if (!request) continue;
     const decision = await resolveDelivery(request, context, read, signal);
     if (decision.state === 'refused') {

@@ -181,6 +181,9 @@ export function statusOf(world: World): InferenceServiceStatus {
     runtimes,
     scaledObjects: new Map(),
     hasKeda: true,
+    knativeServices: new Map(),
+    hasKnative: true,
+    pods: world.pods,
     workloads: new Map([
       ['iris-predictor', { deployment: world.deployment, replicaSets: world.replicaSets, pods: world.pods }],
     ]),

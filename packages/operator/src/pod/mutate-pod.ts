@@ -10,6 +10,7 @@ import {
   storageInitializerContainer,
   storageReadonlyAnnotation,
   transformerContainer,
+  workerContainer,
 } from '../names.ts';
 import { commonFolder } from './common-folder.ts';
 import { withSchema } from './model-schema.ts';
@@ -46,7 +47,7 @@ export function mutatePod(pod: Pod, { config, delivery }: PodMutation): Pod {
     { name: provisionVolume, emptyDir: {} },
     { name: provisionVolume, mountPath: folder, readOnly },
   );
-  const server = pod.spec.containers.find(({ name }) => name === predictorContainer);
+  const server = pod.spec.containers.find(({ name }) => name === predictorContainer || name === workerContainer);
   const initializer = storageInitializer(fetched, folder, server, delivery, config);
   const own = provided.spec.volumes ?? [];
   const volumes = [...delivery.volumes, ...(trust ? [trust.volume] : [])];
@@ -69,7 +70,7 @@ function isClaim({ uri }: Source): boolean {
 
 /** Containers that read models, and may fetch more of what goes with them. */
 function isReader({ name }: Container): boolean {
-  return name === predictorContainer || name === transformerContainer;
+  return name === predictorContainer || name === transformerContainer || name === workerContainer;
 }
 
 function trusting(container: Container, { server }: NonNullable<Delivery['trust']>): Container {

@@ -1,8 +1,9 @@
 import type { InferenceService } from '@serval/api';
-import type { Deployment, KubeObject } from '@serval/kube/objects';
+import type { KubeObject } from '@serval/kube/objects';
 import type { ServingConfig } from '../config/serving-config.ts';
 import type { ReadReference } from '../credentials/resolve-delivery.ts';
-import type { Rendered } from '../inference-service/render/render-inference-service.ts';
+import { podTemplateOf, withPodTemplate } from '../inference-service/render/pod-template.ts';
+import { isMade, type Rendered } from '../inference-service/render/render-inference-service.ts';
 import { credentialChecksum, type SeenReference } from './credential-checksum.ts';
 
 /** On a service: `true` rolls its Pods out when credentials or certificates of its storage change, `false` does not. */
@@ -36,22 +37,19 @@ export function withCredentialChecksum(
   seen: readonly SeenReference[],
   key: Uint8Array,
 ): Rendered {
-  if (rendered.state !== 'serving') return rendered;
+  if (!isMade(rendered)) return rendered;
   const { storageSpecSecretName, storageSecretNameAnnotation } = config.credentials;
   const secret = service.metadata.annotations?.[storageSecretNameAnnotation] ?? storageSpecSecretName;
   const checksum = credentialChecksum(seen, {
     key,
     entries: { secret, key: service.spec.predictor.model?.storage?.key },
   });
-  const objects = rendered.objects.map((object) =>
-    object.kind === 'Deployment' ? annotated(object as Deployment, checksum) : object,
-  );
-  return { ...rendered, objects };
+  return { ...rendered, objects: rendered.objects.map((object) => annotated(object, checksum)) };
 }
 
-function annotated(deployment: Deployment, checksum: string): Deployment {
-  const { template } = deployment.spec;
+function annotated(object: KubeObject, checksum: string): KubeObject {
+  const template = podTemplateOf(object);
+  if (!template) return object;
   const annotations = { ...template.metadata?.annotations, [checksumAnnotation]: checksum };
-  const metadata = { ...template.metadata, annotations };
-  return { ...deployment, spec: { ...deployment.spec, template: { ...template, metadata } } };
+  return withPodTemplate(object, { ...template, metadata: { ...template.metadata, annotations } });
 }

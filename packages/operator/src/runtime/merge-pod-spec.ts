@@ -51,7 +51,7 @@ export function mergePodSpec(
 }
 
 /** `overrides` over a runtime's container; arguments are appended, and the name stays. */
-function mergeContainer(base: Container, overrides: Partial<Container>): Container {
+export function mergeContainer(base: Container, overrides: Partial<Container>): Container {
   const { name: _, args, ...rest } = overrides;
   const merged = strategicMerge(base, rest, 'core/v1.Container');
   const allArgs = [...(base.args ?? []), ...(args ?? [])];

@@ -1,4 +1,4 @@
-import { componentOwnFields, modelOwnFields, runtimeOwnFields } from '@serval/api';
+import { componentOwnFields, modelOwnFields, runtimeOwnFields, workerOwnFields } from '@serval/api';
 import type { Container, PodSpec } from '@serval/kube/objects';
 
 /**
@@ -12,6 +12,11 @@ export function podSpecOfComponent(spec: object): Partial<PodSpec> {
 /** The same of a runtime's spec. */
 export function podSpecOfRuntime(spec: object): Partial<PodSpec> {
   return withoutFields(spec, runtimeOwnFields);
+}
+
+/** The same of a `workerSpec`, of a runtime or a predictor. */
+export function podSpecOfWorker(spec: object): Partial<PodSpec> {
+  return withoutFields(spec, workerOwnFields);
 }
 
 /** The container inside a `model`. */

@@ -18,10 +18,13 @@ export interface SelectedRuntime {
 export class RuntimeSelectionError extends Error {
   override readonly name = 'RuntimeSelectionError';
   readonly reason: NonNullable<FailureInfo['reason']>;
+  /** Of the condition, where `modelStatus`, whose reasons are a closed list, has none so plain. */
+  readonly conditionReason: string | undefined;
 
-  constructor(reason: NonNullable<FailureInfo['reason']>, message: string) {
+  constructor(reason: NonNullable<FailureInfo['reason']>, message: string, conditionReason?: string) {
     super(message);
     this.reason = reason;
+    this.conditionReason = conditionReason;
   }
 }
 
@@ -30,13 +33,15 @@ const protocolAge = ['v1', 'v2', 'grpc-v1', 'grpc-v2'];
 
 /**
  * The runtime that serves a model (KServe's rules). Named: the namespace's, then the cluster's, and it must fit. Not
- * named: of those that fit by format, version, protocol and `autoSelect`, the namespace's before the cluster's; by
- * priority (unset last), then protocol age, newest, name.
+ * named: of those that fit by format, version, protocol and `autoSelect`, and have workers where the service wants some and none where
+ * it does not, the namespace's before the cluster's; by priority (unset last), then protocol age, newest, name.
  *
  * @throws RuntimeSelectionError
  */
-export function selectRuntime(model: ModelSpec, candidates: RuntimeCandidates): SelectedRuntime {
-  return model.runtime ? namedRuntime(model, model.runtime, candidates) : automaticRuntime(model, candidates);
+export function selectRuntime(model: ModelSpec, candidates: RuntimeCandidates, multiNode = false): SelectedRuntime {
+  return model.runtime
+    ? namedRuntime(model, model.runtime, candidates)
+    : automaticRuntime(model, candidates, multiNode);
 }
 
 function namedRuntime(model: ModelSpec, name: string, candidates: RuntimeCandidates): SelectedRuntime {
@@ -64,18 +69,22 @@ function namedRuntime(model: ModelSpec, name: string, candidates: RuntimeCandida
   return selected(found, namespaced ? 'namespace' : 'cluster', model);
 }
 
-function automaticRuntime(model: ModelSpec, candidates: RuntimeCandidates): SelectedRuntime {
+function automaticRuntime(model: ModelSpec, candidates: RuntimeCandidates, multiNode: boolean): SelectedRuntime {
   const protocol = model.protocolVersion ?? 'v1';
   for (const scope of ['namespace', 'cluster'] as const) {
     const list: readonly (ServingRuntime | ClusterServingRuntime)[] =
       scope === 'namespace' ? candidates.namespaced : candidates.cluster;
     const [best] = list
-      .filter(({ spec }) => !spec.disabled && !spec.multiModel)
+      .filter(({ spec }) => isEligible(spec, multiNode))
       .filter(({ spec }) => supports(spec, model, true) && speaks(spec, protocol))
       .sort((a, b) => compareRuntimes(a, b, model.modelFormat.name));
     if (best) return selected(best, scope, model);
   }
-  throw new RuntimeSelectionError('NoSupportingRuntime', explainNone(model, protocol, candidates));
+  throw new RuntimeSelectionError('NoSupportingRuntime', explainNone(model, protocol, candidates, multiNode));
+}
+
+function isEligible({ disabled, multiModel, workerSpec }: ServingRuntimeSpec, multiNode: boolean): boolean {
+  return !disabled && !multiModel && (workerSpec !== undefined) === multiNode;
 }
 
 function selected(
@@ -142,15 +151,25 @@ function formatLabel({ modelFormat }: ModelSpec): string {
   return modelFormat.version === undefined ? modelFormat.name : `${modelFormat.name} ${modelFormat.version}`;
 }
 
-function explainNone(model: ModelSpec, protocol: string, { namespaced, cluster }: RuntimeCandidates): string {
+function explainNone(
+  model: ModelSpec,
+  protocol: string,
+  { namespaced, cluster }: RuntimeCandidates,
+  multiNode: boolean,
+): string {
   const all: readonly Runtime[] = [...namespaced, ...cluster];
   if (all.length === 0) return `no runtime is installed that could serve ${formatLabel(model)}`;
   const byFormat = all.filter(({ spec }) => supports(spec, model, false));
   if (byFormat.length === 0) {
     return `no runtime serves the format ${formatLabel(model)}; the runtimes serve ${formatsOf(all.map(({ spec }) => spec))}`;
   }
-  const usable = byFormat.filter(({ spec }) => !spec.disabled && !spec.multiModel && supports(spec, model, true));
+  const selectable = byFormat.filter(({ spec }) => !spec.disabled && !spec.multiModel && supports(spec, model, true));
+  const usable = selectable.filter(({ spec }) => isEligible(spec, multiNode));
   const names = (list: readonly Runtime[]) => list.map(({ metadata }) => metadata.name).join(', ');
+  if (selectable.length > 0 && usable.length === 0) {
+    const [has, wants] = multiNode ? ['no', 'wants some'] : ['a', 'wants none'];
+    return `${names(selectable)} could serve ${formatLabel(model)}, but has ${has} workerSpec, and the service ${wants}`;
+  }
   if (usable.length === 0) {
     return `${names(byFormat)} could serve ${formatLabel(model)}, but none is enabled and has autoSelect; name one in model.runtime`;
   }

@@ -15,6 +15,7 @@ import type { Pod } from '@serval/kube/objects';
 import { serviceDefaults } from '../config/service-defaults.ts';
 import type { DeliveryContext } from '../credentials/decide-delivery.ts';
 import type { ReadReference } from '../credentials/resolve-delivery.ts';
+import { deploymentModeOf } from '../inference-service/deployment-mode.ts';
 import { providePod } from '../pod/provide-pod.ts';
 import { type AdmissionRequest, type AdmissionResponse, allowed, refused } from './admission-review.ts';
 import { jsonDiff } from './json-diff.ts';
@@ -52,11 +53,25 @@ export function createWebhookHandlers(deps: WebhookDeps): Map<string, WebhookHan
 }
 
 /** By plural, of the kinds that the operator acts on: what their own rules cannot look at, as it takes other objects. */
-function moreChecks({ runtimes, clusterRuntimes, storageContainers }: WebhookDeps): ReadonlyMap<string, MoreChecks> {
+function moreChecks({
+  config,
+  runtimes,
+  clusterRuntimes,
+  storageContainers,
+}: WebhookDeps): ReadonlyMap<string, MoreChecks> {
   const checks: [string, MoreChecks][] = [
     [
       inferenceServices.plural,
-      { warnings: (service) => inferenceServiceWarnings(service as InferenceService, storageContainers.list()) },
+      {
+        warnings: (object) => {
+          const service = object as InferenceService;
+          return inferenceServiceWarnings(
+            service,
+            storageContainers.list(),
+            deploymentModeOf(service, config.current()),
+          );
+        },
+      },
     ],
     [clusterStorageContainers.plural, { warnings: storageContainerWarnings }],
     [

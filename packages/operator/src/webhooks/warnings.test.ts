@@ -17,12 +17,21 @@ test('what is served is not warned of', () => {
 
 test('each field that is not acted on is named', () => {
   assert.deepEqual(
-    paths(
-      { logger: {}, batcher: { timeout: 5 }, scaleMetric: 'rps', workerSpec: {} },
-      { 'serving.kserve.io/autoscalerClass': 'keda' },
-    ),
-    ['spec.predictor.batcher.timeout', 'spec.predictor.scaleMetric', 'spec.predictor.workerSpec'],
+    paths({ logger: {}, batcher: { timeout: 5 }, scaleMetric: 'rps' }, { 'serving.kserve.io/autoscalerClass': 'keda' }),
+    ['spec.predictor.batcher.timeout', 'spec.predictor.scaleMetric'],
   );
+});
+
+test('what another mode acts on is not warned of', () => {
+  const service: InferenceService = {
+    apiVersion: 'serving.kserve.io/v1beta1',
+    kind: 'InferenceService',
+    metadata: { name: 'iris' },
+    spec: { predictor: { scaleMetric: 'rps' }, transformer: { canaryTrafficPercent: 10, batcher: { timeout: 5 } } },
+  };
+  assert.equal(inferenceServiceWarnings(service, [], 'Standard').length, 3);
+  assert.match(inferenceServiceWarnings(service, [], 'Knative').join(), /^spec.transformer.batcher.timeout [^,]*$/);
+  assert.deepEqual(inferenceServiceWarnings(service, [], 'ModelMesh'), []);
 });
 
 test('a scheme that only a storage container of its own could fetch from is named', () => {

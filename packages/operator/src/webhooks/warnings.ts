@@ -1,6 +1,7 @@
 import { type ClusterStorageContainer, type ComponentSpec, type InferenceService, unknownScheme } from '@serval/api';
 import type { KubeObject } from '@serval/kube/objects';
 import { chooseStorageContainer } from '../credentials/storage-container.ts';
+import type { DeploymentMode } from '../inference-service/deployment-mode.ts';
 
 /**
  * What a service asks for that this release takes and does not act on: told when it is applied, as `Warning` headers that
@@ -9,8 +10,11 @@ import { chooseStorageContainer } from '../credentials/storage-container.ts';
 export function inferenceServiceWarnings(
   { spec }: InferenceService,
   storageContainers: readonly ClusterStorageContainer[] = [],
+  mode: DeploymentMode = 'Standard',
 ): string[] {
   const warnings: string[] = [];
+  // Whoever serves it says what that does not act on.
+  if (mode === 'ModelMesh') return warnings;
   const unserved = (path: string, effect: string) =>
     warnings.push(`${path} is not acted on by this release: ${effect}`);
   for (const name of ['predictor', 'transformer', 'explainer'] as const) {
@@ -18,11 +22,11 @@ export function inferenceServiceWarnings(
     if (typeof component !== 'object' || component === null) continue;
     const path = `spec.${name}`;
     const share = component.canaryTrafficPercent;
-    if (name !== 'predictor' && share !== undefined && share < 100)
+    if (mode === 'Standard' && name !== 'predictor' && share !== undefined && share < 100)
       unserved(`${path}.canaryTrafficPercent`, 'the newest revision gets all traffic');
     if (component.batcher?.timeout !== undefined)
       unserved(`${path}.batcher.timeout`, 'the agent waits for batches without a limit');
-    if (component.scaleMetric === 'concurrency' || component.scaleMetric === 'rps') {
+    if (mode === 'Standard' && (component.scaleMetric === 'concurrency' || component.scaleMetric === 'rps')) {
       unserved(`${path}.scaleMetric`, `Kubernetes knows no ${component.scaleMetric}, so its own default is used`);
     }
   }
@@ -31,7 +35,6 @@ export function inferenceServiceWarnings(
   if (scheme !== undefined && !isFetched(uri as string, storageContainers)) {
     unserved('spec.predictor.model.storageUri', `its storage initializer fetches nothing from ${scheme}://`);
   }
-  if (spec?.predictor?.workerSpec !== undefined) unserved('spec.predictor.workerSpec', 'the model runs on one node');
   return warnings;
 }
 

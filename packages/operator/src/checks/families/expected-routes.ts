@@ -1,7 +1,8 @@
 import { type InferenceService, stopAnnotation } from '@serval/api';
 import type { ServingConfig } from '../../config/serving-config.ts';
+import { deploymentModeOf } from '../../inference-service/deployment-mode.ts';
 import { isExternal } from '../../inference-service/render/hosts.ts';
-import { deploymentModeOf } from '../../inference-service/render/render-inference-service.ts';
+
 import { componentName } from '../../names.ts';
 
 /** Whether a service should have children at all. */

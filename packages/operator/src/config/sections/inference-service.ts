@@ -42,5 +42,7 @@ export const explainers = {
 };
 
 export const multiNode = {
-  customGPUResourceTypeList: idle('models on several nodes are not served by this release'),
+  customGPUResourceTypeList: idle(
+    'kinds of GPU are named by annotation `serving.kserve.io/gpu-resource-types` of a service',
+  ),
 };

@@ -3,25 +3,28 @@ import { defaultHttpPort, predictorContainer, transformerContainer } from '../..
 
 const serviceNameVariable = 'INFERENCE_SERVICE_NAME';
 
-/**
- * What every component's Pod gets where it says nothing: the service's name in each container's environment, and, for the
- * containers that take requests, a readiness probe and the end of the log as the reason of a failure.
- */
-export function completePodSpec(podSpec: PodSpec, serviceName: string): PodSpec {
-  return { ...podSpec, containers: podSpec.containers.map((container) => completeContainer(container, serviceName)) };
+/** The Pod with the service's name in each container's environment, where that says nothing of it. */
+export function withServiceName(podSpec: PodSpec, value: string): PodSpec {
+  const named = (container: Container): Container => {
+    const env = container.env ?? [];
+    if (env.some(({ name }) => name === serviceNameVariable)) return { ...container, env };
+    return { ...container, env: [...env, { name: serviceNameVariable, value }] };
+  };
+  return { ...podSpec, containers: podSpec.containers.map(named) };
 }
 
-function completeContainer(container: Container, serviceName: string): Container {
-  const env = container.env ?? [];
-  const named: Container = {
-    ...container,
-    env: env.some(({ name }) => name === serviceNameVariable)
-      ? env
-      : [...env, { name: serviceNameVariable, value: serviceName }],
-  };
-  if (container.name !== predictorContainer && container.name !== transformerContainer) return named;
+/**
+ * What containers that take requests get in a Deployment where they say nothing: a readiness probe, and the end of the log as the
+ * reason of a failure. Knative has defaults of its own.
+ */
+export function withServingDefaults(podSpec: PodSpec): PodSpec {
+  return { ...podSpec, containers: podSpec.containers.map(withContainerDefaults) };
+}
+
+function withContainerDefaults(container: Container): Container {
+  if (container.name !== predictorContainer && container.name !== transformerContainer) return container;
   return {
-    ...named,
+    ...container,
     readinessProbe: container.readinessProbe ?? defaultReadinessProbe(container),
     terminationMessagePolicy: container.terminationMessagePolicy ?? 'FallbackToLogsOnError',
   };

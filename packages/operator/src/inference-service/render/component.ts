@@ -23,7 +23,7 @@ import {
 import { mergePodSpec } from '../../runtime/merge-pod-spec.ts';
 import { podSpecOfComponent } from '../../runtime/pod-fields.ts';
 import { type RuntimeCandidates, type SelectedRuntime, selectRuntime } from '../../runtime/select-runtime.ts';
-import { completePodSpec } from './complete-pod-spec.ts';
+import { withServiceName } from './complete-pod-spec.ts';
 import { withoutKeys } from './without-keys.ts';
 
 /** What the renderers of a component's children share. */
@@ -33,6 +33,8 @@ export interface Component {
   readonly name: string;
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** The same without the one that Deployment and Service select by, which may be anybody's then. */
+  readonly ownLabels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly podSpec: PodSpec;
   /** What its Pods are made of now, where that is to stay; `podSpec` is the same one's then. */
@@ -42,6 +44,8 @@ export interface Component {
   /** How its Deployment is updated where `spec` does not say. */
   readonly rollout: ServingConfig['deploy']['deploymentRolloutStrategy']['defaultRollout'];
   readonly runtime?: SelectedRuntime;
+  /** Pods that serve the same model with those of this one. */
+  readonly worker?: Component;
 }
 
 /**
@@ -57,7 +61,8 @@ export function predictorComponent(
   candidates: RuntimeCandidates,
   config: ServingConfig,
 ): Component {
-  const runtime = predictor.model ? selectRuntime(predictor.model, candidates) : undefined;
+  const multiNode = predictor.workerSpec !== undefined;
+  const runtime = predictor.model ? selectRuntime(predictor.model, candidates, multiNode) : undefined;
   const podSpec = runtime
     ? mergePodSpec(runtime.name, runtime.spec, predictor, {
         Name: service.metadata.name ?? '',
@@ -77,7 +82,7 @@ export function predictorComponent(
 
 /** What only some kinds of component have. */
 interface ComponentParts {
-  readonly runtime?: ServingRuntimeSpec | undefined;
+  readonly runtime?: Pick<ServingRuntimeSpec, 'labels' | 'annotations'> | undefined;
   readonly storage: Readonly<Record<string, string>>;
 }
 
@@ -98,18 +103,19 @@ export function componentOf(
     ...agentAnnotationsOf(spec),
     ...storage,
   };
+  const ownLabels = {
+    ...withoutKeys({ ...runtime?.labels, ...service.metadata.labels, ...spec.labels }, serviceLabelDisallowedList),
+    [serviceLabel]: service.metadata.name ?? '',
+    [componentLabel]: kind,
+  };
   return {
     kind,
     name,
     namespace: service.metadata.namespace ?? 'default',
-    labels: {
-      ...withoutKeys({ ...runtime?.labels, ...service.metadata.labels, ...spec.labels }, serviceLabelDisallowedList),
-      [serviceLabel]: service.metadata.name ?? '',
-      [componentLabel]: kind,
-      [appLabel]: appOf(name),
-    },
+    labels: { ...ownLabels, [appLabel]: appOf(name) },
+    ownLabels,
     annotations,
-    podSpec: completePodSpec(podSpec, service.metadata.name ?? ''),
+    podSpec: withServiceName(podSpec, service.metadata.name ?? ''),
     spec,
     rollout: deploy.deploymentRolloutStrategy.defaultRollout,
     autoscaler: autoscalerClass(annotations),

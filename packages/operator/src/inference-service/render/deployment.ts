@@ -1,5 +1,6 @@
 import type { Deployment } from '@serval/kube/objects';
 import { appLabel, fieldManager } from '../../names.ts';
+import { withServingDefaults } from './complete-pod-spec.ts';
 import type { Component } from './component.ts';
 
 /**
@@ -17,7 +18,10 @@ export function renderDeployment(component: Component, live?: Deployment): Deplo
     spec: {
       ...(replicas === undefined ? {} : { replicas }),
       selector: { matchLabels: { [appLabel]: labels[appLabel] ?? '' } },
-      template: template ?? { metadata: { labels: { ...labels }, annotations: { ...annotations } }, spec: podSpec },
+      template: template ?? {
+        metadata: { labels: { ...labels }, annotations: { ...annotations } },
+        spec: withServingDefaults(podSpec),
+      },
       strategy: strategyOf(component),
       revisionHistoryLimit: 10,
       progressDeadlineSeconds: 600,

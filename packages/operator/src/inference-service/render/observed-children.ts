@@ -8,10 +8,17 @@ export interface ObservedChildren {
   readonly routes: ReadonlyMap<string, HttpRoute | GrpcRoute>;
   /** Whether KEDA's definitions are installed. */
   readonly hasKeda: boolean;
+  /** Whether Knative Serving's are. */
+  readonly hasKnative: boolean;
 }
 
 /** Of a service that is new, or rendered without a cluster, where everything is taken to be installed. */
-export const noChildren: ObservedChildren = { deployments: new Map(), routes: new Map(), hasKeda: true };
+export const noChildren: ObservedChildren = {
+  deployments: new Map(),
+  routes: new Map(),
+  hasKeda: true,
+  hasKnative: true,
+};
 
 /** Every Pod that should be there is of the present template and available, and nothing else is. */
 export function isRolledOut({ metadata, spec, status }: Deployment): boolean {

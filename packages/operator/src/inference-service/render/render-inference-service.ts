@@ -1,10 +1,4 @@
-import {
-  deploymentModeAnnotation,
-  type FailureInfo,
-  type InferenceService,
-  presentModeName,
-  stopAnnotation,
-} from '@serval/api';
+import { deploymentModeAnnotation, type FailureInfo, type InferenceService, stopAnnotation } from '@serval/api';
 import { controllerReference, type HttpRoute, isStatusError, type KubeObject } from '@serval/kube/objects';
 import type { ServingConfig } from '../../config/serving-config.ts';
 import { adaptRoutes } from '../../gateway/adapt-routes.ts';
@@ -13,12 +7,15 @@ import type { GatewayCapabilities } from '../../gateway/capabilities.ts';
 import type { Loss } from '../../gateway/fit-objects.ts';
 import { type RuntimeCandidates, RuntimeSelectionError } from '../../runtime/select-runtime.ts';
 import { TemplateError } from '../../template/go-template.ts';
+import { deploymentModeOf } from '../deployment-mode.ts';
 import { renderAutoscaler } from './autoscaler.ts';
 import type { Traffic } from './backends.ts';
 import type { Component } from './component.ts';
 import { renderDeployment } from './deployment.ts';
 import { isExternal } from './hosts.ts';
 import { renderComponentRoute, renderServiceRoute } from './http-route.ts';
+import { renderKnative } from './knative.ts';
+import { renderHeadlessServices } from './multi-node/headless-services.ts';
 import { noChildren, type ObservedChildren } from './observed-children.ts';
 import { revisionsOf } from './revisions.ts';
 import { renderScaledObject } from './scaled-object.ts';
@@ -48,6 +45,16 @@ export type Rendered =
       /** What the service asks for and its gateway cannot do. */
       readonly losses: readonly Loss[];
     }
+  /** As Knative Services, and nothing else. */
+  | {
+      readonly state: 'knative';
+      readonly predictor: Component;
+      /** The predictor first; at most one of each kind. */
+      readonly components: readonly Component[];
+      readonly objects: readonly KubeObject[];
+    }
+  /** Another controller's: nothing is made, and nothing taken away. */
+  | { readonly state: 'elsewhere'; readonly objects: readonly [] }
   /** The stop annotation: nothing should be there. */
   | { readonly state: 'stopped'; readonly objects: readonly [] }
   /** The specification cannot be served; what is there from before stays. */
@@ -57,18 +64,28 @@ export type Rendered =
       readonly message: string;
       /** Of the condition, where modelStatus, which has a closed list, has no such reason. */
       readonly conditionReason?: string;
+      /** The service does not run in its mode, and so may still get another one. */
+      readonly isModeOpen?: true;
     };
+
+/** Whether there is to be something that runs Pods. */
+export function isMade(rendered: Rendered): rendered is Extract<Rendered, { state: 'serving' | 'knative' }> {
+  return rendered.state === 'serving' || rendered.state === 'knative';
+}
 
 /** The child objects of a service. Pure: needs no cluster, and the same input gives the same objects. */
 export function renderInferenceService(input: RenderInput): Rendered {
   const { service, runtimes, config, observed = noChildren, capabilities = assumedCapabilities() } = input;
+  const mode = deploymentModeOf(service, config);
+  if (mode === 'ModelMesh') return { state: 'elsewhere', objects: [] };
   if (service.metadata.annotations?.[stopAnnotation]?.toLowerCase() === 'true')
     return { state: 'stopped', objects: [] };
   try {
-    const mode = deploymentModeOf(service, config);
-    if (mode !== 'Standard') {
-      const message = `deployment mode ${mode} is not served by this release; use Standard`;
-      return { state: 'failed', reason: 'InvalidPredictorSpec', message };
+    if (mode === 'Knative') {
+      if (!observed.hasKnative) return withoutKnative(service);
+      const { components, objects } = renderKnative(service, runtimes, config);
+      const [predictor] = components;
+      return { state: 'knative', predictor, components, objects: objects.map((child) => owned(child, service)) };
     }
     const revisions = revisionsOf(service, runtimes, config, observed);
     const { canaries, traffic, components } = planTraffic(service, revisions, config, observed);
@@ -86,7 +103,8 @@ export function renderInferenceService(input: RenderInput): Rendered {
     return { state: 'serving', predictor: revisions.stable, canaries, traffic, objects: own, losses };
   } catch (error) {
     if (error instanceof RuntimeSelectionError) {
-      return { state: 'failed', reason: error.reason, message: error.message };
+      const { reason, message, conditionReason } = error;
+      return { state: 'failed', reason, message, ...(conditionReason ? { conditionReason } : {}) };
     }
     // A list item without the field that names it cannot be merged.
     if (isStatusError(error, 'BadRequest')) {
@@ -99,11 +117,29 @@ export function renderInferenceService(input: RenderInput): Rendered {
   }
 }
 
+/** What once ran in Knative is bound to it (KServe); what never did may be given the other mode. */
+function withoutKnative({ status }: InferenceService): Rendered {
+  const wayOut = `${status?.deploymentMode ? 'make the service anew with' : 'set'} annotation ${deploymentModeAnnotation}: Standard`;
+  return {
+    state: 'failed',
+    reason: 'InvalidPredictorSpec',
+    conditionReason: 'KnativeNotInstalled',
+    message: `mode Knative needs Knative Serving, whose Service (serving.knative.dev/v1) the API server does not serve; install it, or ${wayOut}`,
+    isModeOpen: true,
+  };
+}
+
 function childrenOf(component: Component, config: ServingConfig, observed: ObservedChildren): KubeObject[] {
   const autoscaler =
     renderAutoscaler(component) ?? (observed.hasKeda ? renderScaledObject(component, config) : undefined);
   const deployment = renderDeployment(component, observed.deployments.get(component.name));
-  return [deployment, renderService(component, config), ...(autoscaler ? [autoscaler] : [])];
+  const { worker } = component;
+  return [
+    deployment,
+    ...(worker ? [renderDeployment(worker), ...renderHeadlessServices(component, worker)] : []),
+    renderService(component, config),
+    ...(autoscaler ? [autoscaler] : []),
+  ];
 }
 
 function routesOf(service: InferenceService, traffic: Traffic, config: ServingConfig): HttpRoute[] {
@@ -113,15 +149,6 @@ function routesOf(service: InferenceService, traffic: Traffic, config: ServingCo
     renderServiceRoute(service, traffic, config),
     ...ofComponents.flatMap((backends) => renderComponentRoute(service, backends, config) ?? []),
   ];
-}
-
-/** Status, then annotation, then configuration (KServe): what a service once ran as, it stays. */
-export function deploymentModeOf(service: InferenceService, config: ServingConfig): string {
-  return presentModeName(
-    service.status?.deploymentMode ||
-      service.metadata.annotations?.[deploymentModeAnnotation] ||
-      config.deploy.defaultDeploymentMode,
-  );
 }
 
 /** Offline there is no uid to refer to. */

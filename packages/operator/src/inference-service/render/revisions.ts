@@ -2,11 +2,12 @@ import type { InferenceService } from '@serval/api';
 import { covers } from '@serval/kube/client';
 import type { ServingConfig } from '../../config/serving-config.ts';
 import { appLabel, appOf, componentName } from '../../names.ts';
-import type { RuntimeCandidates } from '../../runtime/select-runtime.ts';
+import { type RuntimeCandidates, RuntimeSelectionError } from '../../runtime/select-runtime.ts';
 import { canaryPredictorSpec, canaryReplicas, replicasOf } from './canary-spec.ts';
 import { type Component, predictorComponent } from './component.ts';
 import { renderDeployment } from './deployment.ts';
 import { canSplit } from './hosts.ts';
+import { withWorkers } from './multi-node/head-and-worker.ts';
 import { isRolledOut, isTakenUp, type ObservedChildren, shareOf } from './observed-children.ts';
 
 /** A predictor that is tried beside the stable one. */
@@ -34,6 +35,7 @@ export function revisionsOf(
   const { metadata, spec } = service;
   const nameOf = (variant?: string) => componentName(metadata.name ?? '', 'predictor', variant);
   const target = predictorComponent(service, spec.predictor, nameOf(spec.predictor.name), runtimes, config);
+  if (spec.predictor.workerSpec) return { stable: ofSeveralNodes(service, target, config), canaries: [] };
   if (!spec.canary?.length) return gradual(service, target, config, observed);
   const stableReplicas = replicasOf(spec.predictor, observed.deployments.get(target.name)?.spec.replicas);
   return {
@@ -46,6 +48,19 @@ export function revisionsOf(
       return { name, percent, predictor: { ...predictor, autoscaler: 'none' } };
     }),
   };
+}
+
+/** Nothing is tried beside it: a canary would take as many nodes again, for whatever share. */
+function ofSeveralNodes(service: InferenceService, head: Component, config: ServingConfig): Component {
+  const { predictor, canary } = service.spec;
+  const field = canary?.length ? 'canary' : 'predictor.canaryTrafficPercent';
+  if (canary?.length || (predictor.canaryTrafficPercent ?? 100) < 100) {
+    throw new RuntimeSelectionError(
+      'InvalidPredictorSpec',
+      `spec.${field} is not served beside spec.predictor.workerSpec: a model on several nodes has no canary`,
+    );
+  }
+  return withWorkers(head, service, predictor, config);
 }
 
 /**

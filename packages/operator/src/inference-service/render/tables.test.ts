@@ -19,10 +19,10 @@ import {
 } from '@serval/kube/objects';
 import { load } from 'js-yaml';
 import { parseServingConfig } from '../../config/parse-config.ts';
-import { renderInferenceService } from './render-inference-service.ts';
+import { type Rendered, renderInferenceService } from './render-inference-service.ts';
 
 /**
- * A table of rules. It begins with a service and every object that is made of it, in full, by `Kind name`. Each case changes the
+ * A table of rules. It begins with a service and every object that is made of it, in full, by `Kind name` (`KnativeService` is Knative's). Each case changes the
  * service, the configuration or what is observed, and says what becomes different: `objects` are merge patches over those of the
  * table, null for what is not made. An object that the table has not is written in full, or as a patch over one that it is `like`,
  * under its own name. All objects of each case are compared in full, and there may be no others.
@@ -45,9 +45,10 @@ interface Case {
   objects?: Record<string, JsonObject | null>;
   /** Default true. */
   hasKeda?: boolean;
+  hasKnative?: boolean;
   /** Of routes by name: the Services of the last rule with their weights. */
   backends?: Record<string, Record<string, number>>;
-  failed?: { reason: string; message: string };
+  failed?: Partial<Extract<Rendered, { state: 'failed' }>>;
 }
 
 const folder = join(import.meta.dirname, 'testdata/tables');
@@ -69,7 +70,7 @@ function check(table: Table, row: Case): void {
     service,
     runtimes: { namespaced: [], cluster: row.runtimes ?? table.runtimes },
     config: parseServingConfig(configMap(patched<JsonObject>(table.config ?? {}, row.config))),
-    observed: observedOf(table, row.observed ?? {}, row.hasKeda),
+    observed: observedOf(table, row),
   });
   assert.deepEqual(service, before, 'the service is not changed');
   if (row.failed) {
@@ -123,7 +124,7 @@ const available = {
   status: { observedGeneration: 1, replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 },
 };
 
-function observedOf(table: Table, live: NonNullable<Case['observed']>, hasKeda = true) {
+function observedOf(table: Table, { observed: live = {}, hasKeda = true, hasKnative = true }: Case) {
   const objects = Object.entries(live).map(([key, patch]) => {
     const kind = key.split(' ')[0] ?? '';
     const known = Object.keys(table.objects).find((candidate) => candidate.startsWith(`${kind} `)) ?? '';
@@ -134,15 +135,16 @@ function observedOf(table: Table, live: NonNullable<Case['observed']>, hasKeda =
     new Map(
       objects.filter((object) => object.kind === kind).map((object) => [object.metadata.name ?? '', object as T]),
     );
-  return { deployments: ofKind<Deployment>('Deployment'), routes: ofKind<HttpRoute>('HTTPRoute'), hasKeda };
+  return { deployments: ofKind<Deployment>('Deployment'), routes: ofKind<HttpRoute>('HTTPRoute'), hasKeda, hasKnative };
 }
 
 function patched<T>(base: unknown, patch: JsonObject | undefined): T {
   return applyMergePatch(structuredClone(base) as Json, patch ?? {}) as unknown as T;
 }
 
-function keyOf({ kind, metadata }: KubeObject): string {
-  return `${kind} ${metadata.name}`;
+/** Knative has a kind called Service, too. */
+function keyOf({ apiVersion, kind, metadata }: KubeObject): string {
+  return `${apiVersion.startsWith('serving.knative.dev/') ? 'Knative' : ''}${kind} ${metadata.name}`;
 }
 
 function configMap(sections: JsonObject): ConfigMap {

@@ -26,6 +26,9 @@ function statusWith(world: World, canary: ObservedComponent | undefined, config 
     workloads: new Map([['iris-predictor', stable], ...(canary ? [['iris-v2-predictor', canary] as const] : [])]),
     scaledObjects: new Map(),
     hasKeda: true,
+    knativeServices: new Map(),
+    hasKnative: true,
+    pods: world.pods,
     ingress: {
       gateway: world.gateway,
       gatewayClass: undefined,

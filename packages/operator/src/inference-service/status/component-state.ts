@@ -1,5 +1,6 @@
 import { type Deployment, findCondition, type Pod } from '@serval/kube/objects';
 import type { ObservedComponent } from '../observe.ts';
+import type { Component } from '../render/component.ts';
 import { isRolledOut } from '../render/observed-children.ts';
 import type { ConditionResult } from './condition-result.ts';
 import { type PodState, podState } from './pod-state.ts';
@@ -41,6 +42,27 @@ export function componentState({ deployment, replicaSets, pods } = nothing): Com
     targets,
     rolledOut: isRolledOut(deployment),
     current,
+  };
+}
+
+/** Of a component with its workers, without which it serves nothing. */
+export function setState(
+  { name, worker }: Component,
+  workloads: ReadonlyMap<string, ObservedComponent>,
+): ComponentState {
+  const head = componentState(workloads.get(name));
+  if (!worker) return head;
+  const workers = componentState(workloads.get(worker.name));
+  const isWorkers = head.ready.status === 'True' || (workers.ready.status === 'False' && head.ready.status !== 'False');
+  const { message, ...rest } = workers.ready;
+  return {
+    ...head,
+    ready:
+      isWorkers && rest.status !== 'True' ? { ...rest, message: `workers: ${message ?? rest.reason}` } : head.ready,
+    // A worker that fails is why the model does not load.
+    targets: [...head.targets, ...workers.targets.filter(({ state }) => state === 'Failed')],
+    rolledOut: head.rolledOut && workers.rolledOut,
+    current: head.current && workers.current,
   };
 }
 

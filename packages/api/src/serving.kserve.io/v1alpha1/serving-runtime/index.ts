@@ -1,5 +1,5 @@
 export { validatePrioritiesAmong } from './priorities.ts';
 export { servingRuntimes, servingRuntimeV1alpha1 } from './resource.ts';
-export { runtimeOwnFields } from './schema.ts';
+export { runtimeOwnFields, workerOwnFields } from './schema.ts';
 export type * from './types.ts';
 export { validateServingRuntime } from './validate.ts';

@@ -76,6 +76,9 @@ export const runtimeOwnFields: ReadonlySet<string> = new Set([
   'workerSpec',
 ]);
 
+/** Fields of a `workerSpec`, of runtimes and of services, that are not its PodSpec's. */
+export const workerOwnFields: ReadonlySet<string> = new Set(Object.keys(runtimeWorkerFields));
+
 /** The part of PodSpec that runtimes have (KServe's ServingRuntimePodSpec). */
 export const runtimePodFields = [
   'containers',

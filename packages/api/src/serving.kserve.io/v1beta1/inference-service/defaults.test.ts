@@ -45,6 +45,14 @@ test('the mode of the platform is written down, and only where none is', () => {
   assert.deepEqual(defaultInferenceService(raw, { deploymentMode: 'Standard' }).metadata, raw.metadata);
 });
 
+test('what ModelMesh serves stays as written, but for the mode of the platform', () => {
+  const written = service({ sklearn: {} });
+  const defaulted = defaultInferenceService(written, { deploymentMode: 'ModelMesh', resources: { cpuLimit: '1' } });
+  assert.deepEqual(defaulted.spec, written.spec);
+  assert.deepEqual(defaulted.metadata.annotations, { 'serving.kserve.io/deploymentMode': 'ModelMesh' });
+  assert.deepEqual(defaultInferenceService(defaulted, { deploymentMode: 'Standard' }), defaulted);
+});
+
 test('two frameworks at once stay as written, for validation to refuse', () => {
   const both = service({ sklearn: {}, xgboost: {} });
   assert.deepEqual(defaultInferenceService(both).spec, both.spec);

@@ -7,7 +7,7 @@ import type { ComponentSpec, InferenceService, ModelSpec, PredictorSpec } from '
 
 /** What defaulting takes from the platform's configuration. */
 export interface InferenceServiceDefaults {
-  /** `Standard` is written on the object, so that a later change of the default does not move it (as KServe does). */
+  /** `Standard` and `ModelMesh` are written on the object, so that a later change of the default does not move it (as KServe does). */
   deploymentMode?: string;
   resources?: { cpuRequest?: string; memoryRequest?: string; cpuLimit?: string; memoryLimit?: string };
   automountServiceAccountToken?: boolean;
@@ -25,9 +25,13 @@ export function defaultInferenceService(
   const result = cloneJson(service);
   const predictor: PredictorSpec | undefined = result.spec?.predictor;
   if (typeof predictor !== 'object' || predictor === null) return result;
-  if (defaults.deploymentMode === 'Standard' && result.metadata.annotations?.[deploymentModeAnnotation] === undefined) {
-    result.metadata.annotations = { ...result.metadata.annotations, [deploymentModeAnnotation]: 'Standard' };
+  const { deploymentMode } = defaults;
+  const writes = deploymentMode === 'Standard' || deploymentMode === 'ModelMesh';
+  if (writes && result.metadata.annotations?.[deploymentModeAnnotation] === undefined) {
+    result.metadata.annotations = { ...result.metadata.annotations, [deploymentModeAnnotation]: deploymentMode };
   }
+  // Its own controller reads the framework form.
+  if (result.metadata.annotations?.[deploymentModeAnnotation] === 'ModelMesh') return result;
   if (predictorImplementations(predictor).length === 1) {
     moveFrameworkToModel(predictor);
     if (predictor.model === undefined) nameOnlyContainer(predictor);
