@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { loopbackCertificate } from '../../../packages/storage/src/test-support/loopback-certificate.ts';
 import { type S3Answer, type S3Call, signedCall } from '../../../packages/storage/src/test-support/s3-call.ts';
-import { temporaryDirectory } from '../../../packages/storage/src/test-support/temporary-directory.ts';
 import { checksumOf } from './checksums.ts';
 import { freePort, startServer } from './servers.ts';
 
@@ -28,7 +28,7 @@ export async function startMinio(
   program: string,
   options: { tls?: boolean | { key: string; cert: string }; region?: string; env?: Record<string, string> } = {},
 ): Promise<Minio> {
-  const directory = await temporaryDirectory(t);
+  const directory = await mkdtemp(join(tmpdir(), 'serval-minio-'));
   const port = await freePort();
   const region = options.region ?? 'us-east-1';
   const certificates = join(directory, 'certificates');
@@ -49,6 +49,7 @@ export async function startMinio(
     '--quiet',
   ];
   await startServer(t, program, args, {
+    writes: directory,
     env: {
       PATH: process.env['PATH'],
       HOME: directory,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -36,7 +36,6 @@ export async function startRegistry(
   storage?: string,
 ): Promise<RealRegistry> {
   const folder = await mkdtemp(join(tmpdir(), 'serval-registry-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
   const host = `127.0.0.1:${await freePort()}`;
   await writeFile(join(folder, 'htpasswd'), HTPASSWD);
   const rootdirectory = storage ?? join(folder, 'storage');
@@ -49,6 +48,7 @@ export async function startRegistry(
   };
   await writeFile(join(folder, 'config.yaml'), JSON.stringify(configuration)); // JSON is YAML, too
   await startServer(t, join(programs, 'registry'), ['serve', join(folder, 'config.yaml')], {
+    writes: folder,
     env: { PATH: process.env['PATH'], OTEL_TRACES_EXPORTER: 'none' },
     ready: () => fetch(`http://${host}/v2/`),
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -35,14 +36,17 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Starts a server in a process of its own and waits until `ready` no longer throws; ended with the test. */
+/**
+ * Starts a server in a process of its own and waits until `ready` no longer throws; ended with the test.
+ * @param options.writes  its directory, which goes when it has ended: what is still written to cannot be removed
+ */
 export async function startServer(
   t: TestContext,
   command: string,
   args: readonly string[],
-  options: { env?: NodeJS.ProcessEnv; cwd?: string; ready: () => Promise<unknown> },
+  options: { env?: NodeJS.ProcessEnv; cwd?: string; writes?: string; ready: () => Promise<unknown> },
 ): Promise<void> {
-  const { ready, ...where } = options;
+  const { ready, writes, ...where } = options;
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...where });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -54,6 +58,7 @@ export async function startServer(
   t.after(async () => {
     child.kill('SIGTERM');
     await ended;
+    if (writes) await rm(writes, { recursive: true, force: true });
   });
   for (;;) {
     assert.equal(child.exitCode ?? child.signalCode, null, `${command} ended: ${output}`);
