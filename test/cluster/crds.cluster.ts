@@ -3,6 +3,7 @@ import { crds, customResourceDefinitions } from '@serval/api';
 import type { Client } from '@serval/kube/client';
 import { clientOf } from '../support/client.ts';
 import { applyCrds, asAppliedByClient } from './apply-crds.ts';
+import { tryPlatformRules } from './platform-rules.ts';
 
 const kubeconfig = process.env['KUBECONFIG'];
 const skip = kubeconfig ? false : 'KUBECONFIG names no cluster: no API server but the embedded one was asked';
@@ -35,4 +36,5 @@ test('an API server takes the CRDs of both bundles', { skip }, async (t) => {
   });
   await t.test('full, by server-side apply', () => applyCrds(client, crds({ bundle: 'full' })));
   await t.test('standard again, as when going back', () => applyCrds(client, crds()));
+  await t.test('objects of Serval’s own group, by their definitions alone', () => tryPlatformRules(client));
 });

@@ -73,7 +73,10 @@ export function resourceOf(object: KubeObject): Resource<KubeObject> {
 const operatorUser = `system:serviceaccount:${defaultNamespace}:${operatorServiceAccountName}`;
 
 export interface TestPlatform {
+  /** The administrator's. */
   client: Client;
+  /** One for somebody whom access rules bind. */
+  clientAs(user: string): Client;
   operator: Operator;
   /** What the operator changed, Events left out: `PATCH /apis/…`. */
   writes: string[];
@@ -133,7 +136,19 @@ export async function startTestPlatform(t: TestContext, { gatewayPort = 18080 } 
     operator = startOperator({ client: counting, log, metrics });
     await operator.ready;
   }
-  return { client, operator, writes, restartOperator, told: () => `${lines.join('\n')}\n${metrics.render()}` };
+  const clientAs = (user: string) =>
+    createClient({
+      fieldManager: 'test',
+      transport: (request) => engine.handle({ ...request, headers: { ...request.headers, 'impersonate-user': user } }),
+    });
+  return {
+    client,
+    clientAs,
+    operator,
+    writes,
+    restartOperator,
+    told: () => `${lines.join('\n')}\n${metrics.render()}`,
+  };
 }
 
 export type ImageEntry = Parameters<typeof createImageCatalogue>[0][number];

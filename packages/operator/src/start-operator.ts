@@ -239,6 +239,7 @@ export function startOperator({
       log,
     });
   const handlers = createWebhookHandlers({
+    client,
     config,
     storageSecrets,
     namespace,

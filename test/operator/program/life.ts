@@ -5,6 +5,7 @@ import {
   gatewayApiCrds,
   type InferenceService,
   inferenceServices,
+  promotions,
   servingRuntimes,
 } from '@serval/api';
 import { createAuthority } from '@serval/kube/certificates';
@@ -78,6 +79,7 @@ export async function growUp(life: Life): Promise<void> {
   await client.delete(deployments, child);
   await eventually(() => client.get(deployments, child));
   await admitPod(life);
+  await approve(life);
   await spreadBundle(life);
   await keepHalf(life);
   await scaleByKeda(life);
@@ -259,6 +261,21 @@ async function admitPod({ client, iris, child }: Life): Promise<void> {
     spec: { ...podSpec, serviceAccountName: 'iris' },
   } as never);
   assert.equal(pod.spec.initContainers?.[0]?.name, 'storage-initializer');
+}
+
+/** A decision on a promotion, whose author must be allowed it. */
+async function approve({ client, iris }: Life): Promise<void> {
+  const digest = `sha256:${'a'.repeat(64)}`;
+  const made = await client.create(promotions, {
+    apiVersion: 'platform.serval.dev/v1alpha1',
+    kind: 'Promotion',
+    metadata: { ...iris },
+    spec: { pipeline: 'fraud', service: 'iris', from: 'test', to: 'prod' },
+  });
+  await client.update(promotions, { ...made, status: { digest } }, { subresource: 'status' });
+  const approval = { decision: 'Approved', digest };
+  const { spec } = await client.patch(promotions, iris, 'merge', { spec: { approval } });
+  assert.ok(spec.approval?.approvedBy?.username);
 }
 
 /** Where KEDA turns up later, another class of autoscaler takes over. */

@@ -1,6 +1,6 @@
 import { apiVersionOf, parseApiVersion } from '@serval/kube/objects';
 import type { StructuralSchema } from '@serval/kube/schema';
-import { servingKinds } from '../crd/crds.ts';
+import { servalKinds } from '../crd/crds.ts';
 import type { KindVersion } from '../crd/kind-version.ts';
 import { checkPodSchemas, type PodSchemas } from '../schema/pod-schemas.ts';
 import { nearestName } from './nearest-name.ts';
@@ -21,13 +21,13 @@ export function checkSchemaOf(kind: KindVersion): StructuralSchema {
 }
 
 export function kindOf(apiVersion: string, kind: string): KindVersion | undefined {
-  return servingKinds.find(({ resource }) => resource.kind === kind && apiVersionOf(resource) === apiVersion);
+  return servalKinds.find(({ resource }) => resource.kind === kind && apiVersionOf(resource) === apiVersion);
 }
 
 /** Why there is no such kind, where its group is one of Serval's; nothing for all other groups. */
 export function missingKind(apiVersion: string, kind: string): string | undefined {
   const { group } = parseApiVersion(apiVersion);
-  const ofGroup = servingKinds.filter(({ resource }) => resource.group === group);
+  const ofGroup = servalKinds.filter(({ resource }) => resource.group === group);
   if (ofGroup.length === 0) return undefined;
   const versions = ofGroup
     .filter(({ resource }) => resource.kind === kind)

@@ -4,7 +4,7 @@ import { apiVersionOf, type KubeObject } from '@serval/kube/objects';
 import { validateSchema } from '@serval/kube/schema';
 import fc from 'fast-check';
 import { checkSchemaOf } from '../check/kind-of.ts';
-import { servingKinds } from '../crd/crds.ts';
+import { servalKinds } from '../crd/crds.ts';
 import type { KindVersion } from '../crd/kind-version.ts';
 import { arbitraryObject } from '../serving.kserve.io/test-support/arbitrary-object.ts';
 import { convertObject } from './index.ts';
@@ -14,8 +14,8 @@ import { smallPods } from './test-support/small-pods.ts';
  * Definitions may be changed under the objects that are stored, so a conversion can meet anything. One that throws would take every list with
  * it, and one that loses something would do so unseen.
  */
-for (const from of servingKinds) {
-  const other = servingKinds.find(
+for (const from of servalKinds) {
+  const other = servalKinds.find(
     ({ resource }) => resource.kind === from.resource.kind && resource.version !== from.resource.version,
   );
   if (!other) continue;

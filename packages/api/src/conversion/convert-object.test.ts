@@ -4,15 +4,15 @@ import { apiVersionOf, deepEqual, type KubeObject } from '@serval/kube/objects';
 import { pruneUnknown, validateSchema } from '@serval/kube/schema';
 import fc from 'fast-check';
 import { checkSchemaOf } from '../check/kind-of.ts';
-import { servingKinds } from '../crd/crds.ts';
+import { servalKinds } from '../crd/crds.ts';
 import type { KindVersion } from '../crd/kind-version.ts';
 import { ConversionError, convertObject, lostInConversionAnnotation } from './index.ts';
 import { arbitraryObject } from './test-support/arbitrary-object.ts';
 
-const pairs = servingKinds
+const pairs = servalKinds
   .filter(({ conversion }) => conversion)
   .flatMap((older) => {
-    const hub = servingKinds.find(({ resource, storage }) => storage && resource.kind === older.resource.kind);
+    const hub = servalKinds.find(({ resource, storage }) => storage && resource.kind === older.resource.kind);
     assert.ok(hub);
     return [
       [older, hub],

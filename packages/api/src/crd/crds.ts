@@ -2,6 +2,10 @@ import { gatewayV1 } from '../gateway.networking.k8s.io/v1/gateway/index.ts';
 import { gatewayClassV1 } from '../gateway.networking.k8s.io/v1/gateway-class/index.ts';
 import { httpRouteV1 } from '../gateway.networking.k8s.io/v1/http-route/index.ts';
 import { referenceGrantV1beta1 } from '../gateway.networking.k8s.io/v1beta1/reference-grant/index.ts';
+import { credentialGrantV1alpha1 } from '../platform.serval.dev/v1alpha1/credential-grant/index.ts';
+import { pipelineV1alpha1 } from '../platform.serval.dev/v1alpha1/pipeline/index.ts';
+import { platformDefaultsV1alpha1 } from '../platform.serval.dev/v1alpha1/platform-defaults/index.ts';
+import { promotionV1alpha1 } from '../platform.serval.dev/v1alpha1/promotion/index.ts';
 import { fullPodSchemas } from '../schema/pod-schemas.ts';
 import { clusterServingRuntimeV1alpha1 } from '../serving.kserve.io/v1alpha1/cluster-serving-runtime/index.ts';
 import { clusterStorageContainerV1alpha1 } from '../serving.kserve.io/v1alpha1/cluster-storage-container/index.ts';
@@ -22,7 +26,7 @@ import { createCrd } from './create-crd.ts';
 import type { CustomResourceDefinition } from './custom-resource-definition.ts';
 import type { KindVersion } from './kind-version.ts';
 
-/** Every version of every kind of Serval's API. */
+/** Every version of every kind that Serval has of KServe's API. */
 export const servingKinds: readonly KindVersion[] = [
   inferenceServiceV1beta1,
   servingRuntimeV1alpha1,
@@ -40,13 +44,24 @@ export const servingKinds: readonly KindVersion[] = [
   llmInferenceServiceConfigV1alpha2,
 ];
 
+/** Every version of every kind of Serval's own group. */
+export const platformKinds: readonly KindVersion[] = [
+  platformDefaultsV1alpha1,
+  pipelineV1alpha1,
+  credentialGrantV1alpha1,
+  promotionV1alpha1,
+];
+
+/** Every version of every kind of Serval's API. */
+export const servalKinds: readonly KindVersion[] = [...servingKinds, ...platformKinds];
+
 /** The Gateway API kinds that the embedded engine needs. A cluster has its own: never apply these where any is installed. */
 export const gatewayApiKinds: readonly KindVersion[] = [gatewayClassV1, gatewayV1, httpRouteV1, referenceGrantV1beta1];
 
 /** The CustomResourceDefinitions of Serval's own API, in a stable order. */
 export function crds({ bundle = 'standard' }: { bundle?: CrdBundle } = {}): CustomResourceDefinition[] {
   const pods = fullPodSchemas();
-  return [...byKind(servingKinds)].map((versions) => createCrd(versions, pods, bundle));
+  return [...byKind(servalKinds)].map((versions) => createCrd(versions, pods, bundle));
 }
 
 /** The CustomResourceDefinitions of the Gateway API that `serval up` brings along. */

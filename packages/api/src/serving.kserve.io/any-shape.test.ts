@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { apiVersionOf, type KubeObject } from '@serval/kube/objects';
 import fc from 'fast-check';
-import { checkObject, fullPodSchemas, servingKinds } from '../index.ts';
+import { checkObject, fullPodSchemas, servalKinds } from '../index.ts';
 import { arbitraryObject } from './test-support/arbitrary-object.ts';
 
 /*
@@ -10,7 +10,7 @@ import { arbitraryObject } from './test-support/arbitrary-object.ts';
  * its answer. Objects are made from the schema, so that the fields which the rules read are there, and some hold what they should not.
  */
 const pods = fullPodSchemas();
-for (const kind of servingKinds) {
+for (const kind of servalKinds) {
   const objects = arbitraryObject(
     kind.schema(pods),
     (field) => pods.ownerOf(field) !== undefined,

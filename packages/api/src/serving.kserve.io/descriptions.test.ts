@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { StructuralSchema } from '@serval/kube/schema';
-import { fullPodSchemas, servingKinds } from '../index.ts';
+import { fullPodSchemas, servalKinds } from '../index.ts';
 
 const pods = fullPodSchemas();
 
@@ -18,7 +18,7 @@ function silentFields(schema: StructuralSchema, path: string[] = []): string[] {
   return [...below, ...fields];
 }
 
-for (const kind of servingKinds) {
+for (const kind of servalKinds) {
   test(`every field of ${kind.resource.kind} ${kind.resource.version} says what it is`, () => {
     assert.deepEqual(silentFields(kind.schema(pods)), []);
   });

@@ -41,7 +41,7 @@ test('a kind is printed, and --output writes the same', async (t) => {
   t.after(() => rm(folder, { recursive: true }));
   const { stdout } = await serval('isvc');
   assert.match((JSON.parse(stdout) as { title: string }).title, /^InferenceService/);
-  assert.match((await serval('--output', folder)).stdout, /16 schemas, written/);
+  assert.match((await serval('--output', folder)).stdout, /20 schemas, written/);
   assert.equal(await readFile(join(folder, 'serving.kserve.io/inferenceservice_v1beta1.json'), 'utf8'), stdout);
   assert.match((await serval('--output', folder)).stdout, /nothing differs/);
 });

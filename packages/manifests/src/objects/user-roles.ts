@@ -1,4 +1,4 @@
-import { servingKinds } from '@serval/api';
+import { servalKinds } from '@serval/api';
 import type { AnyObject } from '@serval/kube/objects';
 import { type PolicyRule, partOfLabels } from '@serval/operator/declarations';
 
@@ -20,7 +20,7 @@ export function userRoles(): AnyObject[] {
 
 /** Plurals by group, of the kinds that live in namespaces, those that do not, or all. */
 function kinds(namespaced?: boolean): Map<string, string[]> {
-  const resources = servingKinds.flatMap(({ resource }) =>
+  const resources = servalKinds.flatMap(({ resource }) =>
     namespaced === undefined || resource.namespaced === namespaced ? [resource] : [],
   );
   const byGroup = Map.groupBy(resources, ({ group }) => group);

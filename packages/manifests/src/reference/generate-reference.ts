@@ -1,4 +1,4 @@
-import { fullPodSchemas, type KindVersion, servingKinds } from '@serval/api';
+import { fullPodSchemas, type KindVersion, servalKinds } from '@serval/api';
 import type { FileSet } from '../file-set.ts';
 import { kebabCase } from '../kebab-case.ts';
 import { generatedNote } from '../yaml/generated-file.ts';
@@ -8,7 +8,7 @@ import { kindPage } from './kind-page.ts';
 /** One Markdown page per kind of Serval's API, one of the configuration, and an index of them: path below the folder of the reference, and text. */
 export function generateReference(): FileSet {
   const pods = fullPodSchemas();
-  const kinds = [...Map.groupBy(servingKinds, ({ resource }) => `${resource.group}/${resource.kind}`).values()];
+  const kinds = [...Map.groupBy(servalKinds, ({ resource }) => `${resource.group}/${resource.kind}`).values()];
   const pages = kinds.map((versions): [string, string] => [pageName(versions), page(kindPage(versions, pods))]);
   const others: [string, string][] = [
     ['README.md', page(index(kinds))],

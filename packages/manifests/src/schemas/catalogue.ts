@@ -1,4 +1,4 @@
-import { type KindVersion, servingKinds } from '@serval/api';
+import { type KindVersion, servalKinds } from '@serval/api';
 import { apiVersionOf } from '@serval/kube/objects';
 
 /** A published schema, and what it is for. */
@@ -20,7 +20,7 @@ export function schemaCatalogue(): SchemaEntry[] {
   return [
     { path: combinedSchemaPath, about: 'all kinds in one file' },
     { path: storageConfigSchemaPath, about: 'one entry of the Secret storage-config' },
-    ...servingKinds.map((kind) => ({ path: kindSchemaPath(kind), about: aboutKind(kind), kind })),
+    ...servalKinds.map((kind) => ({ path: kindSchemaPath(kind), about: aboutKind(kind), kind })),
   ];
 }
 

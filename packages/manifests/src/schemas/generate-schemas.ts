@@ -1,4 +1,4 @@
-import { fullPodSchemas, type KindVersion, servingKinds, storageConfigEntrySchema } from '@serval/api';
+import { fullPodSchemas, type KindVersion, servalKinds, storageConfigEntrySchema } from '@serval/api';
 import type { FileSet } from '../file-set.ts';
 import { generatedNote } from '../yaml/generated-file.ts';
 import { combinedSchemaPath, kindSchemaPath, storageConfigSchemaPath } from './catalogue.ts';
@@ -16,7 +16,7 @@ export function generateSchemas(): FileSet {
   const pods = fullPodSchemas();
   const names = new WeakMap<JsonSchema, string>();
   const nameOf = (schema: JsonSchema) => names.get(schema);
-  const whole = servingKinds.map(
+  const whole = servalKinds.map(
     (kind) => [kind, kindSchema(kind, pods, (schema, name) => names.set(schema, name))] as const,
   );
   const files: [string, JsonSchema][] = whole.map(([kind, schema]) => {
@@ -27,7 +27,7 @@ export function generateSchemas(): FileSet {
   files.push(
     [
       combinedSchemaPath,
-      { ...combinedSchema(servingKinds, definitionOf), definitions: { ...all.roots, ...all.definitions } },
+      { ...combinedSchema(servalKinds, definitionOf), definitions: { ...all.roots, ...all.definitions } },
     ],
     [storageConfigSchemaPath, storageConfigEntrySchema as JsonSchema],
   );

@@ -1,4 +1,4 @@
-import { type CrdBundle, type CustomResourceDefinition, crds, servingKinds } from '@serval/api';
+import { type CrdBundle, type CustomResourceDefinition, crds, servalKinds } from '@serval/api';
 import { webhookPaths } from '../webhooks/paths.ts';
 import { clientConfigOf, type WebhookAddress } from './webhook-address.ts';
 
@@ -18,7 +18,7 @@ export function conversionStanza(address: WebhookAddress): ConversionStanza {
 
 /** Names of the definitions whose kind has several versions. */
 export function multiVersionCrdNames(): string[] {
-  const versions = Map.groupBy(servingKinds, ({ resource }) => `${resource.plural}.${resource.group}`);
+  const versions = Map.groupBy(servalKinds, ({ resource }) => `${resource.plural}.${resource.group}`);
   return [...versions].flatMap(([name, { length }]) => (length > 1 ? [name] : []));
 }
 

@@ -133,6 +133,8 @@ function webhookRules(configuration: string, injects: boolean): PolicyRule[] {
   const verbs = injects ? [...watch, 'patch'] : watch;
   const definitions = multiVersionCrdNames();
   return [
+    // Whether who approves a promotion may.
+    { apiGroups: ['authorization.k8s.io'], resources: ['localsubjectaccessreviews'], verbs: ['create'] },
     {
       apiGroups: ['admissionregistration.k8s.io'],
       resources: ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'],

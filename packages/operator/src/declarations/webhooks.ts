@@ -1,4 +1,4 @@
-import { type KindVersion, servingKinds } from '@serval/api';
+import { type KindVersion, promotionV1alpha1, servalKinds } from '@serval/api';
 import type { KubeObject } from '@serval/kube/objects';
 import { serviceLabel } from '../names.ts';
 import { bundleCondition, secretCondition } from '../storage-config/names.ts';
@@ -37,13 +37,14 @@ export interface WebhookScope {
  * @param scope  of a restricted operator: objects of other namespaces are not its business, nor are those that all share
  */
 export function webhookConfigurations(address: WebhookAddress, scope?: WebhookScope): WebhookConfiguration[] {
-  const kinds = scope ? servingKinds.filter(({ resource }) => resource.namespaced) : servingKinds;
+  const kinds = scope ? servalKinds.filter(({ resource }) => resource.namespaced) : servalKinds;
   const defaulted = kinds.filter((kind) => kind.default);
   const configurations: [string, Webhook[]][] = [
     [
       'MutatingWebhookConfiguration',
       [
         ...defaulted.map((kind) => kindWebhook(kind, 'defaulter', clientConfigOf(address, defaultingPath(kind)))),
+        kindWebhook(promotionV1alpha1, 'approver', clientConfigOf(address, webhookPaths.recordApprover)),
         podMutator(clientConfigOf(address, webhookPaths.mutatePod)),
       ],
     ],
@@ -85,11 +86,11 @@ const common = {
  */
 function kindWebhook(
   kind: KindVersion,
-  role: 'defaulter' | 'validator',
+  role: 'defaulter' | 'approver' | 'validator',
   clientConfig: Record<string, unknown>,
 ): Webhook {
   const { group, version, plural, namespaced } = kind.resource;
-  const versions = servingKinds.filter(({ resource }) => resource.plural === plural && resource.group === group);
+  const versions = servalKinds.filter(({ resource }) => resource.plural === plural && resource.group === group);
   const isOneOfSeveral = versions.length > 1;
   return {
     name: `${isOneOfSeveral ? `${version}.` : ''}${kind.singular}.serval-webhook.${role}`,

@@ -11,8 +11,17 @@ export interface AdmissionRequest {
   object?: AnyObject | null;
   oldObject?: AnyObject | null;
   dryRun?: boolean;
+  /** Who asks, as the API server authenticated it. */
+  userInfo?: RequestUser;
   /** `CreateOptions` or `UpdateOptions` of the operation; a patch brings these too. */
   options?: { fieldValidation?: string } | null;
+}
+
+export interface RequestUser {
+  username?: string;
+  uid?: string;
+  groups?: string[];
+  extra?: Record<string, string[]>;
 }
 
 export interface AdmissionResponse {

@@ -5,26 +5,33 @@ import {
   clusterStorageContainers,
   type InferenceService,
   inferenceServices,
+  type Pipeline,
+  pipelines,
+  promotionV1alpha1,
   type ServingRuntime,
-  servingKinds,
+  servalKinds,
   servingRuntimes,
   validatePrioritiesAmong,
 } from '@serval/api';
-import type { Cache } from '@serval/kube/client';
+import type { Cache, Client } from '@serval/kube/client';
 import type { Pod } from '@serval/kube/objects';
 import { serviceDefaults } from '../config/service-defaults.ts';
 import type { DeliveryContext } from '../credentials/decide-delivery.ts';
 import type { ReadReference } from '../credentials/resolve-delivery.ts';
 import { deploymentModeOf } from '../inference-service/deployment-mode.ts';
 import { providePod } from '../pod/provide-pod.ts';
+import { ownNamespaceErrors } from '../promotion/own-namespace.ts';
 import { type AdmissionRequest, type AdmissionResponse, allowed, refused } from './admission-review.ts';
 import { jsonDiff } from './json-diff.ts';
 import { defaultingHandler, type MoreChecks, validatingHandler } from './kind-handlers.ts';
 import { defaultingPath, validatingPath, webhookPaths } from './paths.ts';
+import { approverHandler, promotionHandler } from './promotion-handlers.ts';
 import { bundleHandler, type StorageHandlerDeps, secretHandler } from './storage-handlers.ts';
 import { inferenceServiceWarnings, storageContainerWarnings, storedOnlyWarning } from './warnings.ts';
 
 export interface WebhookDeps extends StorageHandlerDeps {
+  /** Asks who may approve. */
+  readonly client: Client;
   readonly runtimes: Cache<ServingRuntime>;
   readonly clusterRuntimes: Cache<ClusterServingRuntime>;
   readonly storageContainers: Cache<ClusterStorageContainer>;
@@ -40,25 +47,20 @@ export function createWebhookHandlers(deps: WebhookDeps): Map<string, WebhookHan
   const more = moreChecks(deps);
   const defaults = () => serviceDefaults(deps.config.current());
   const handlers = new Map([[webhookPaths.mutatePod, podHandler(deps)]] as [string, WebhookHandler][]);
+  handlers.set(webhookPaths.recordApprover, approverHandler(deps.clock));
   handlers.set(webhookPaths.validateSecret, secretHandler(deps));
   handlers.set(webhookPaths.validateConfigMap, bundleHandler(deps));
-  for (const kind of servingKinds) {
+  for (const kind of servalKinds) {
     if (kind.default) handlers.set(defaultingPath(kind), defaultingHandler(kind, defaults));
-    handlers.set(
-      validatingPath(kind),
-      validatingHandler(more.get(kind.resource.plural) ?? { warnings: storedOnlyWarning }),
-    );
+    const check = validatingHandler(more.get(kind.resource.plural) ?? { warnings: storedOnlyWarning });
+    handlers.set(validatingPath(kind), kind === promotionV1alpha1 ? promotionHandler(deps.client, check) : check);
   }
   return handlers;
 }
 
 /** By plural, of the kinds that the operator acts on: what their own rules cannot look at, as it takes other objects. */
-function moreChecks({
-  config,
-  runtimes,
-  clusterRuntimes,
-  storageContainers,
-}: WebhookDeps): ReadonlyMap<string, MoreChecks> {
+function moreChecks(deps: WebhookDeps): ReadonlyMap<string, MoreChecks> {
+  const { config, runtimes, clusterRuntimes, storageContainers, namespace: own } = deps;
   const checks: [string, MoreChecks][] = [
     [
       inferenceServices.plural,
@@ -89,6 +91,14 @@ function moreChecks({
       {
         among: (object, request) =>
           validatePrioritiesAmong(object as ClusterServingRuntime, clusterRuntimes.list(), storedRuntime(request)),
+      },
+    ],
+    [
+      pipelines.plural,
+      {
+        among: (object, { oldObject }) =>
+          ownNamespaceErrors(object as Pipeline, (oldObject ?? undefined) as Pipeline | undefined, own),
+        warnings: storedOnlyWarning,
       },
     ],
   ];

@@ -3,6 +3,7 @@ import type { KindVersion } from '@serval/api';
 /** Paths of the webhooks that are not a kind's. */
 export const webhookPaths = {
   mutatePod: '/mutate-pods',
+  recordApprover: '/record-approver',
   convert: '/convert',
   validateSecret: '/validate-v1-secret',
   validateConfigMap: '/validate-v1-configmap',

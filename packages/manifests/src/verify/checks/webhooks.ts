@@ -1,4 +1,4 @@
-import { servingKinds } from '@serval/api';
+import { servalKinds } from '@serval/api';
 import type { AnyObject } from '@serval/kube/objects';
 import { defaultingPath, validatingPath, webhookPaths } from '@serval/operator/declarations';
 import { objectKey } from '../../objects/object-key.ts';
@@ -6,7 +6,7 @@ import { type Check, eachRender, Tally } from '../check.ts';
 
 const served: ReadonlySet<string> = new Set([
   ...Object.values(webhookPaths),
-  ...servingKinds.flatMap((kind) => [defaultingPath(kind), validatingPath(kind)]),
+  ...servalKinds.flatMap((kind) => [defaultingPath(kind), validatingPath(kind)]),
 ]);
 
 interface Reference {

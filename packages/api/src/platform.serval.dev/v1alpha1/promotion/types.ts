@@ -1,0 +1,14 @@
+import type { KubeObject } from '@serval/kube/objects';
+import type { Static } from 'typebox';
+import type { approvalSchema, approverSchema, promotionSpecSchema, promotionStatusSchema } from './schema.ts';
+
+export type PromotionApprover = Static<typeof approverSchema>;
+export type PromotionApproval = Static<typeof approvalSchema>;
+export type PromotionSpec = Static<typeof promotionSpecSchema>;
+export type PromotionStatus = Static<typeof promotionStatusSchema>;
+
+/** The request to bring a service from one stage to another, and afterwards the record of it. */
+export interface Promotion extends KubeObject {
+  spec: PromotionSpec;
+  status?: PromotionStatus;
+}
