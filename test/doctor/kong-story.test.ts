@@ -35,12 +35,12 @@ const config = { namespace: 'serval-system', name: 'inferenceservice-config' };
 test('old definitions, a managed class, no proxy: told in order, and mended one by one', {
   skip: !folder,
 }, async (t) => {
-  const { client } = await startRunningPlatform(t);
+  const { client, onStop } = await startRunningPlatform(t);
   const port = await freePort();
   await applyDefinitions(client, 'v1.1.0');
   await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kong' } });
   const kong = startTestKong(client);
-  t.after(() => kong.close());
+  onStop(() => kong.close());
   await client.create(gatewayClasses, {
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'GatewayClass',

@@ -12,7 +12,6 @@ import {
   inferenceServices,
 } from '@serval/api';
 import { startControllers } from '@serval/controllers';
-import { startEngine } from '@serval/engine';
 import { type RunningGateway, startGateway } from '@serval/gateway';
 import { type ApiRequest, type Client, createClient, type Log, silentLog } from '@serval/kube/client';
 import {
@@ -23,7 +22,6 @@ import {
   gatewayClasses,
   gateways,
   isStatusError,
-  type JsonObject,
   type KubeObject,
   namespaces,
   type Resource,
@@ -31,6 +29,7 @@ import {
 import { createImageCatalogue, type RunningNode, startNode } from '@serval/node';
 import { createMetrics, type Operator, startOperator } from '@serval/operator';
 import { defaultNamespace, operatorServiceAccountName, platformObjects } from '@serval/operator/declarations';
+import { startTestApiServer } from '../support/api-server.ts';
 import { eventually } from '../support/eventually.ts';
 import { uncovered } from './access.ts';
 
@@ -84,24 +83,32 @@ export interface TestPlatform {
   restartOperator(): Promise<void>;
   /** What the operator logged and what its metrics are now. */
   told(): string;
+  /** What is to end before the operator does and the API server goes, the last first. */
+  onStop(stop: Stop): void;
 }
 
-/** A real engine with the platform's objects in it and the operator on it, gone with the test. Nothing runs Pods. */
+type Stop = () => Promise<unknown> | unknown;
+
+/**
+ * An API server (the embedded engine, or that of KUBECONFIG_UNDER_TEST) with the platform's objects in it and the operator on it, gone
+ * with the test. Nothing runs Pods.
+ */
 export async function startTestPlatform(t: TestContext, { gatewayPort = 18080 } = {}): Promise<TestPlatform> {
-  const dataDir = await temporaryDirectory(t);
   let operator: Operator | undefined;
-  const engine = await startEngine({
-    dataDir,
-    log: silentLog,
-    callService: async ({ path }, body) => {
-      if (!operator) throw new Error('the operator has not started');
-      return (await operator.webhooks(path, body)) as unknown as JsonObject;
-    },
+  const apiServer = await startTestApiServer(t, async (path, body) => {
+    if (!operator) throw new Error('the operator has not started');
+    return await operator.webhooks(path, body);
   });
-  t.after(() => engine.close());
-  const client = createClient({ transport: engine.handle, fieldManager: 'test' });
-  for (const object of platformObjects({ gatewayPort })) {
-    await client.apply(resourceOf(object), object as AnyObject, { force: true });
+  const stops: Stop[] = [() => apiServer.close()];
+  t.after(async () => {
+    for (const stop of stops.splice(0).reverse()) await stop();
+  });
+  const client = createClient({ transport: apiServer.transport, fieldManager: 'test' });
+  for (const object of platformObjects({ gatewayPort, webhooks: apiServer.webhooks })) {
+    // A kind is served a moment after its definition was taken.
+    await eventually(() =>
+      client.apply(resourceOf(object), object as AnyObject, { force: true, fieldValidation: 'Strict' }),
+    );
   }
   await client
     .create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } })
@@ -117,7 +124,7 @@ export async function startTestPlatform(t: TestContext, { gatewayPort = 18080 } 
       const path = request.path.split('?')[0] ?? '';
       if (request.method !== 'GET' && !path.includes('/events')) writes.push(`${request.method} ${path}`);
       // Under its own rules: what they do not allow is refused.
-      return engine.handle({ ...request, headers: { ...request.headers, 'impersonate-user': operatorUser } });
+      return apiServer.transport({ ...request, headers: { ...request.headers, 'impersonate-user': operatorUser } });
     },
   });
   const lines: string[] = [];
@@ -125,7 +132,7 @@ export async function startTestPlatform(t: TestContext, { gatewayPort = 18080 } 
   const log: Log = { debug: keep, info: keep, warn: keep, error: keep };
   let metrics = createMetrics();
   operator = startOperator({ client: counting, log, metrics });
-  t.after(async () => {
+  stops.push(async () => {
     await operator?.close();
     assert.deepEqual(uncovered(requests), [], 'the operator asks for no more than it declares');
   });
@@ -139,7 +146,7 @@ export async function startTestPlatform(t: TestContext, { gatewayPort = 18080 } 
   const clientAs = (user: string) =>
     createClient({
       fieldManager: 'test',
-      transport: (request) => engine.handle({ ...request, headers: { ...request.headers, 'impersonate-user': user } }),
+      transport: (request) => apiServer.transport({ ...request, headers: { ...request.headers, 'impersonate-user': user } }),
     });
   return {
     client,
@@ -148,6 +155,7 @@ export async function startTestPlatform(t: TestContext, { gatewayPort = 18080 } 
     writes,
     restartOperator,
     told: () => `${lines.join('\n')}\n${metrics.render()}`,
+    onStop: (stop) => void stops.push(stop),
   };
 }
 
@@ -164,15 +172,15 @@ export async function startRunningPlatform(
   { images = [] }: { images?: readonly ImageEntry[] } = {},
 ): Promise<RunningPlatform> {
   const platform = await startTestPlatform(t);
-  const { client } = platform;
+  const { client, onStop } = platform;
   const gateway = await startGateway({ client, address: '127.0.0.1', port: 0, internalPort: 0, log: silentLog });
-  t.after(() => gateway.close());
+  onStop(() => gateway.close());
   const port = Number(gateway.external.split(':').at(-1));
   for (const object of platformObjects({ gatewayPort: port })) {
     if (object.kind === 'Gateway') await client.apply(gateways, object as never, { force: true });
   }
   const controllers = startControllers({ client, log: silentLog });
-  t.after(() => controllers.close());
+  onStop(() => controllers.close());
   const node = await startNode({
     client,
     dataDir: await temporaryDirectory(t),
@@ -192,7 +200,7 @@ export async function startRunningPlatform(
     log: silentLog,
     drainDelayMs: 200,
   });
-  t.after(() => node.close({ stopPods: false }));
+  onStop(() => node.close({ stopPods: false }));
   return { ...platform, gateway, node };
 }
 
