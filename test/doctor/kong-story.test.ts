@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
-import { request } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { customResourceDefinitions, inferenceServices } from '@serval/api';
@@ -23,6 +22,7 @@ import { createOutput } from '../../packages/cli/src/command/output.ts';
 import { applyFixes } from '../../packages/cli/src/doctor/apply-fixes.ts';
 import { findingLines } from '../../packages/cli/src/doctor/report.ts';
 import { referenceFolder } from '../compat/reference-data.ts';
+import { requesterAt } from '../operator/serving.ts';
 import { isReady, serviceOf, startRunningPlatform, statusWhen } from '../operator/support.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort, kongControllerName, proxy, startTestKong } from './kong.ts';
@@ -150,7 +150,10 @@ test('old definitions, a managed class, no proxy: told in order, and mended one 
     });
     await statusWhen(client, 'iris', isReady);
     await told([]);
-    assert.equal(await statusThrough(port, 'iris-default.localhost', '/v1/models/iris'), 200);
+    const input = await readFile(join(import.meta.dirname, '../../examples/iris/input.json'), 'utf8');
+    const answer = await requesterAt(port)('iris-default.localhost', '/v1/models/iris:predict', input);
+    assert.equal(answer.status, 200, answer.body);
+    assert.equal((JSON.parse(answer.body) as { predictions: unknown[] }).predictions.length, 4);
   });
 });
 
@@ -171,15 +174,4 @@ async function setIngress(client: Client, change: object): Promise<void> {
   });
   const { kserveGatewayClass: _, ...ingress } = JSON.parse(found?.data?.['ingress'] ?? '{}');
   await client.patch(configMaps, config, 'merge', { data: { ingress: JSON.stringify({ ...ingress, ...change }) } });
-}
-
-async function statusThrough(port: number, host: string, path: string): Promise<number> {
-  return await new Promise((resolve, reject) => {
-    request({ host: '127.0.0.1', port, path, headers: { host } }, (response) => {
-      response.resume();
-      resolve(response.statusCode ?? 0);
-    })
-      .on('error', reject)
-      .end();
-  });
 }

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunningGateway, startGateway } from '@serval/gateway';
 import { type Client, rfc3339, silentLog } from '@serval/kube/client';
-import { findCondition, gatewayClasses, gateways, isStatusError, services } from '@serval/kube/objects';
+import { findCondition, gatewayClasses, gateways, httpRoutes, isStatusError, services } from '@serval/kube/objects';
 
 export const kongControllerName = 'konghq.com/kic-gateway-controller';
 const unmanaged = 'konghq.com/gatewayclass-unmanaged';
@@ -18,7 +18,7 @@ export interface TestKong {
 /**
  * A small controller that behaves as Kong Ingress Controller documents for unmanaged gateways: it accepts a class on its
  * controllerName alone, looks at Gateways only of classes with the annotation, creates no proxy, and writes the name of the
- * Service that was installed on the Gateway. It is no part of Kong; what carries the requests is Serval's own gateway, standing
+ * Service that was installed on the Gateway, and gives routes its own condition `Programmed`. It is no part of Kong; what carries the requests is Serval's own gateway, standing
  * in for the proxy, which runs as soon as the proxy's Service is there.
  */
 export function startTestKong(client: Client): TestKong {
@@ -59,12 +59,41 @@ export function startTestKong(client: Client): TestKong {
         log: silentLog,
       });
     }
+    if (plane) await programRoutes();
+  }
+
+  /** Kong's own condition, once the data plane has a route: what the standing-in gateway says of it already. */
+  async function programRoutes(): Promise<void> {
+    for (const { metadata, status } of (await client.list(httpRoutes)).items) {
+      const { resourceVersion, generation, namespace = '', name = '' } = metadata;
+      const parents = (status?.parents ?? []).map((parent) => {
+        const resolved = findCondition(parent.conditions, 'ResolvedRefs');
+        const isTaken = parent.controllerName === kongControllerName && resolved?.observedGeneration === generation;
+        const programmed = findCondition(parent.conditions, 'Programmed');
+        if (!isTaken || programmed?.observedGeneration === generation) return parent;
+        const lastTransitionTime = programmed?.lastTransitionTime ?? rfc3339(Date.now());
+        const own = {
+          type: 'Programmed',
+          status: 'True' as const,
+          reason: 'ConfiguredInGateway',
+          message: '',
+          lastTransitionTime,
+        };
+        const others = parent.conditions.filter(({ type }) => type !== 'Programmed');
+        return { ...parent, conditions: [...others, { ...own, observedGeneration: generation }] };
+      });
+      if (parents.every((parent, index) => parent === status?.parents[index])) continue;
+      const patch = { metadata: { resourceVersion }, status: { parents } };
+      await client.patch(httpRoutes, { namespace, name }, 'merge', patch, { subresource: 'status' });
+    }
   }
 
   const running = (async () => {
     while (!stop.signal.aborted) {
       // An object that changed meanwhile is looked at again.
-      await round().catch(() => undefined);
+      await round().catch((error) => {
+        if (!isStatusError(error, 'Conflict', 'NotFound')) throw error;
+      });
       await sleep(100, undefined, { signal: stop.signal }).catch(() => undefined);
     }
   })();

@@ -18,9 +18,14 @@ export interface Answer {
   body: string;
 }
 
+type Requester = (host: string, path: string, body?: string) => Promise<Answer>;
+
 /** Sends requests to the gateway's outer port, under a host name of its routes. */
-export function requesterOf(gateway: RunningGateway): (host: string, path: string, body?: string) => Promise<Answer> {
-  const port = Number(gateway.external.split(':').at(-1));
+export function requesterOf({ external }: RunningGateway): Requester {
+  return requesterAt(Number(external.split(':').at(-1)));
+}
+
+export function requesterAt(port: number): Requester {
   const agent = new Agent({ keepAlive: false });
   return (host, path, body) =>
     new Promise((resolve, reject) => {

@@ -106,17 +106,25 @@ export class StatusError extends Error {
 
 /** The StatusError of a received `metav1.Status`. */
 export function statusErrorFrom(status: Partial<Status>, httpCode: number): StatusError {
-  const reason = statusReasons.find((known) => known === status.reason) ?? reasonOfCode(httpCode);
+  const reason = statusReasons.find((known) => known === status.reason) ?? reasonOfAnswer(httpCode, status.message);
   return new StatusError(reason, status.message ?? `the server answered ${httpCode}`, {
     code: status.code ?? httpCode,
     ...(status.details ? { details: status.details } : {}),
   });
 }
 
-function reasonOfCode(code: number): StatusReason {
-  const found = statusReasons.find((reason) => codeOfReason[reason] === code);
-  return found ?? (code >= 500 ? 'InternalError' : 'BadRequest');
+/** Of a failure that gives none: the most general of its code. */
+function reasonOfAnswer(code: number, message = ''): StatusReason {
+  if (code === 500 && isUntyped.test(message)) return 'BadRequest';
+  const general = generalReasons.find((reason) => codeOfReason[reason] === code);
+  return general ?? (code >= 500 ? 'InternalError' : 'BadRequest');
 }
+
+/** kube-apiserver answers 500, without a reason, when what is applied does not fit its type: two list items of one key. */
+const isUntyped = /^failed to create (manager for|typed patch object)/;
+const generalReasons = statusReasons.filter(
+  (reason) => reason !== 'AlreadyExists' && reason !== 'Expired' && reason !== 'ServerTimeout',
+);
 
 export function isStatusError(error: unknown, ...reasons: StatusReason[]): error is StatusError {
   return error instanceof StatusError && (reasons.length === 0 || reasons.includes(error.reason));
