@@ -8,6 +8,7 @@ import type {
   Gateway,
   GatewayClass,
   HttpRoute,
+  Ingress,
   Listener,
   Pod,
   Service,
@@ -24,6 +25,7 @@ interface Plan {
   gatewayClasses: { items: GatewayClass[] };
   gateways: { items: Gateway[] };
   routes: { items: HttpRoute[] };
+  ingresses: { items: Ingress[] };
   kubeServices: { items: Service[] };
   endpointSlices: { items: EndpointSlice[] };
   services: { items: InferenceService[] };
@@ -120,13 +122,20 @@ function gatewayDown(plan: Plan): void {
   plan.probes = { unread: 'the Gateway has no address' } as never;
   notReady(plan);
 }
-function toKong(plan: Plan, annotations: Record<string, string> = {}): void {
+function toController(plan: Plan, controllerName: string, name: string): void {
   const found = first(plan.gatewayClasses.items);
-  found.spec.controllerName = kong;
-  found.metadata.name = 'kong';
-  found.metadata.annotations = annotations;
-  gateway(plan).spec.gatewayClassName = 'kong';
-  for (const route of plan.routes.items) for (const parent of route.status?.parents ?? []) parent.controllerName = kong;
+  found.spec.controllerName = controllerName;
+  found.metadata.name = name;
+  gateway(plan).spec.gatewayClassName = name;
+  for (const route of plan.routes.items) {
+    for (const parent of route.status?.parents ?? []) parent.controllerName = controllerName;
+  }
+}
+function toKong(plan: Plan, annotations: Record<string, string> = {}): void {
+  toController(plan, kong, 'kong');
+  first(plan.gatewayClasses.items).metadata.annotations = annotations;
+  const programmed = { type: 'Programmed', status: 'True', reason: 'ConfiguredInGateway', message: '' } as const;
+  parentConditions(plan, (conditions) => conditions.push(programmed));
 }
 function kongProxy(plan: Plan, port = listener(plan).port): Service {
   gateway(plan).metadata.annotations = { 'konghq.com/publish-service': 'kong/proxy' };
@@ -699,6 +708,37 @@ function nothingMadeBut(plan: Plan): void {
 }
 
 const routeFaults: readonly Fault[] = [
+  {
+    name: 'the gateway cannot do what a service asks for',
+    plant: (p) => {
+      toController(p, 'gateway.nginx.org/nginx-gateway-controller', 'nginx');
+    },
+    ids: ['feature-unsupported'],
+  },
+  {
+    name: 'no controller has given an Ingress an address',
+    plant: (p) => {
+      setting(p, 'ingress', { enableGatewayApi: false });
+      p.routes.items = [];
+      p.ingresses.items.push({
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'Ingress',
+        metadata: { namespace: 'default', name: 'iris', labels: { 'serving.kserve.io/inferenceservice': 'iris' } },
+        spec: {},
+      });
+      notReady(p);
+    },
+    ids: ['ingress-address-missing'],
+  },
+  {
+    name: 'an Ingress is gone',
+    plant: (p) => {
+      setting(p, 'ingress', { enableGatewayApi: false });
+      p.routes.items = [];
+      notReady(p);
+    },
+    ids: ['route-missing'],
+  },
   {
     name: 'a route is gone',
     plant: (p) => {

@@ -59,7 +59,7 @@ export const catalogue = {
     severity: warning,
     meaning: 'the Gateway API definitions are older than release 1.2, and lack fields',
     mend: 'install a newer release of the definitions',
-    hides: ['field-unserved'],
+    hides: ['field-unserved', 'feature-unsupported'],
   },
   'gateway-api-mixed': {
     severity: warning,
@@ -68,8 +68,9 @@ export const catalogue = {
   },
   'field-unserved': {
     severity: warning,
-    meaning: 'a field that Serval writes into routes is not in the installed definition, and is lost',
+    meaning: 'a field that services make use of is not in the installed definition of routes, so it is not written',
     mend: 'install a release or channel of the definitions that has the field',
+    hides: ['feature-unsupported'],
   },
   'config-missing': {
     severity: warning,
@@ -159,6 +160,7 @@ export const catalogue = {
     severity: warning,
     meaning: 'the class belongs to a controller that Serval knows nothing about',
     mend: 'nothing, if routes work; else see the documentation of the implementation',
+    hides: ['feature-unsupported'],
   },
   'class-name-misleading': {
     severity: warning,
@@ -408,6 +410,17 @@ export const catalogue = {
     meaning: 'a Service that a route leads to has no ready endpoint',
     mend: 'see the Pods of the component',
     hides: ['service-not-ready', 'probe-unavailable', 'probe-failed'],
+  },
+  'ingress-address-missing': {
+    severity: error,
+    meaning: 'no controller has given the Ingress of a service an address',
+    mend: 'install an Ingress controller, or name its class in `ingress.ingressClassName`',
+    hides: ['service-not-ready'],
+  },
+  'feature-unsupported': {
+    severity: warning,
+    meaning: 'a service asks for what its gateway cannot do; the rest of it is served',
+    mend: 'another gateway, a newer release of it or of the definitions, or a service that does not ask for it',
   },
   'listener-without-routes': {
     severity: warning,

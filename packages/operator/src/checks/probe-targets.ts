@@ -1,7 +1,7 @@
 import { findCondition, type Gateway, keyOf } from '@serval/kube/objects';
 import { externalHost, isExternal } from '../inference-service/render/hosts.ts';
 import { hostsMeet } from './families/attachment.ts';
-import { expectedRoutes } from './families/expected-routes.ts';
+import { expectedOf } from './families/expected.ts';
 import { configIn, gatewayIn, servicesIn } from './settings.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -26,7 +26,8 @@ export function probeTargets(snapshot: Snapshot): readonly ProbeTarget[] | strin
   if (!gateway || address === undefined) return 'the Gateway has no address';
   const config = configIn(snapshot);
   const services = servicesIn(snapshot).filter(
-    (service) => isExternal(service, config) && expectedRoutes(service, config).length > 0,
+    (service) =>
+      isExternal(service, config) && expectedOf(service, snapshot).waysIn.some(({ kind }) => kind === 'HTTPRoute'),
   );
   if (services.length === 0) return 'no InferenceService is to be reached from outside';
   return services.slice(0, maxTargets).flatMap((service) => {

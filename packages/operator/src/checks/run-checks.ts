@@ -8,6 +8,7 @@ import { listenersCheck } from './families/listeners.ts';
 import { operatorCheck } from './families/operator.ts';
 import { podsCheck } from './families/pods.ts';
 import { probesCheck } from './families/probes.ts';
+import { routeAttachmentCheck } from './families/route-attachment.ts';
 import { routeConditionsCheck } from './families/route-conditions.ts';
 import { routeHostsCheck } from './families/route-hosts.ts';
 import { routesCheck } from './families/routes.ts';
@@ -34,6 +35,7 @@ const checks: readonly Check[] = [
   runtimesCheck,
   podsCheck,
   routesCheck,
+  routeAttachmentCheck,
   routeHostsCheck,
   routeConditionsCheck,
   backendsCheck,

@@ -1,12 +1,15 @@
 import type { InferenceService } from '@serval/api';
-import { type Gateway, type GatewayClass, keyOf } from '@serval/kube/objects';
+import { type Gateway, type GatewayClass, type GrpcRoute, type HttpRoute, keyOf } from '@serval/kube/objects';
 import { parseServingConfig } from '../config/parse-config.ts';
 import { configMapName, defaultServingConfig, type ServingConfig } from '../config/serving-config.ts';
+import { capabilitiesOf, type GatewayCapabilities } from '../gateway/capabilities.ts';
+import { readGatewayApi } from '../gateway/installed-api.ts';
 import { gatewayOf } from '../inference-service/render/http-route.ts';
 import type { Seen, Snapshot } from './snapshot.ts';
 
-/** What is in force, as the operator would read it; defaults where it cannot be read, which is a finding of its own. */
-export function configIn({ config, systemNamespace }: Snapshot): ServingConfig {
+/** What is in force, as the operator says or would read it; defaults where it cannot be read, which is a finding of its own. */
+export function configIn({ config, systemNamespace, settings }: Snapshot): ServingConfig {
+  if (settings) return settings;
   const written = 'unread' in config ? undefined : config.items.find(({ metadata }) => metadata.name === configMapName);
   const fallback = {
     apiVersion: 'v1',
@@ -20,6 +23,18 @@ export function configIn({ config, systemNamespace }: Snapshot): ServingConfig {
   }
 }
 
+/** Whether services are reached through a Gateway; otherwise through Ingresses. */
+export function usesGatewayApi(snapshot: Snapshot): boolean {
+  return configIn(snapshot).ingress.enableGatewayApi;
+}
+
+export const gatewayApiOff = 'ingress.enableGatewayApi is false: services are reached through Ingresses';
+
+/** What routes may make use of; only Core where the definitions could not be read. */
+export function capabilitiesIn(snapshot: Snapshot): GatewayCapabilities {
+  return capabilitiesOf(readGatewayApi(itemsOf(snapshot.definitions)), gatewayClassIn(snapshot));
+}
+
 /** `namespace/name` of the Gateway that routes attach to. */
 export function gatewayKeyIn(snapshot: Snapshot): string {
   return keyOf(gatewayOf(configIn(snapshot)));
@@ -28,6 +43,11 @@ export function gatewayKeyIn(snapshot: Snapshot): string {
 export function gatewayIn(snapshot: Snapshot): Gateway | undefined {
   const key = gatewayKeyIn(snapshot);
   return itemsOf(snapshot.gateways).find(({ metadata }) => keyOf(metadata) === key);
+}
+
+/** Routes of every kind that could be read. */
+export function routesIn(snapshot: Snapshot): readonly (HttpRoute | GrpcRoute)[] {
+  return [...itemsOf(snapshot.routes), ...itemsOf(snapshot.grpcRoutes)];
 }
 
 export function gatewayClassIn(snapshot: Snapshot): GatewayClass | undefined {

@@ -5,13 +5,16 @@ import type {
   EndpointSlice,
   Gateway,
   GatewayClass,
+  GrpcRoute,
   HttpRoute,
+  Ingress,
   Namespace,
   Pod,
   ReferenceGrant,
   Service,
 } from '@serval/kube/objects';
 import type { Problem } from '@serval/storage/config';
+import type { ServingConfig } from '../config/serving-config.ts';
 import type { WebhookHealth } from '../health/health-report.ts';
 import type { StoredWebhookConfiguration } from '../registration/webhook-objects.ts';
 
@@ -53,9 +56,13 @@ export interface Snapshot {
   readonly scope: { readonly namespace?: string; readonly name?: string };
   readonly definitions: Seen<CustomResourceDefinition>;
   readonly config: Seen<ConfigMap>;
+  /** What is in force, where that is known; else it is read from `config`. */
+  readonly settings?: ServingConfig;
   readonly gatewayClasses: Seen<GatewayClass>;
   readonly gateways: Seen<Gateway>;
   readonly routes: Seen<HttpRoute>;
+  readonly grpcRoutes: Seen<GrpcRoute>;
+  readonly ingresses: Seen<Ingress>;
   readonly referenceGrants: Seen<ReferenceGrant>;
   readonly namespaces: Seen<Namespace>;
   readonly kubeServices: Seen<Service>;

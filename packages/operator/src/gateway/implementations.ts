@@ -141,6 +141,20 @@ export const implementations: readonly Implementation[] = [
   },
 ];
 
+/** On a GatewayClass: Kong Ingress Controller reconciles Gateways of no other. The value is a convention (its documentation, unmanaged gateways). */
+export const kongUnmanagedAnnotation = 'konghq.com/gatewayclass-unmanaged';
+/** On an unmanaged Gateway: `namespace/name` of the proxy Service whose address it mirrors; several are parted by commas. */
+export const kongPublishServiceAnnotation = 'konghq.com/publish-service';
+
+export function isKongIngressController(controllerName: string | undefined): boolean {
+  return implementationOf(controllerName)?.id === 'kong';
+}
+
+/** A word in a class's name by which people would take it for this product: `kong` of `kong-operator`. */
+export function wordOf({ id }: Implementation): string {
+  return id.split('-')[0] ?? id;
+}
+
 export function implementationOf(controllerName: string | undefined): Implementation | undefined {
   return implementations.find((known) => known.controllerName === controllerName);
 }

@@ -11,13 +11,13 @@ export interface InstalledGatewayApi {
   readonly schemas: ReadonlyMap<string, StructuralSchema>;
 }
 
-const group = 'gateway.networking.k8s.io';
-const bundleVersionAnnotation = `${group}/bundle-version`;
-const channelAnnotation = `${group}/channel`;
+export const gatewayApiGroup = 'gateway.networking.k8s.io';
+export const bundleVersionAnnotation = `${gatewayApiGroup}/bundle-version`;
+export const channelAnnotation = `${gatewayApiGroup}/channel`;
 
 /** Reads definitions of the Gateway API; those of other groups are left out. Version and channel are those of HTTPRoute, which routes need. */
 export function readGatewayApi(definitions: readonly CustomResourceDefinition[]): InstalledGatewayApi {
-  const own = definitions.filter(({ spec }) => spec.group === group);
+  const own = definitions.filter(({ spec }) => spec.group === gatewayApiGroup);
   const annotations = own.find(({ spec }) => spec.names.kind === 'HTTPRoute')?.metadata.annotations;
   const schemas = new Map<string, StructuralSchema>();
   for (const { spec } of own) {
@@ -27,12 +27,12 @@ export function readGatewayApi(definitions: readonly CustomResourceDefinition[])
   return { version: annotations?.[bundleVersionAnnotation], channel: annotations?.[channelAnnotation], schemas };
 }
 
-/** Whether `v1` of a kind has a field; lists are stepped into without saying so: `spec`, `rules`, `timeouts`. */
+/** Whether `v1` of a kind has a field; lists are stepped into without saying so: `spec`, `rules`, `timeouts`. What is kept open has any. */
 export function hasField({ schemas }: InstalledGatewayApi, kind: string, path: readonly string[]): boolean {
   let node = schemas.get(kind);
   for (const field of path) {
     while (node?.items) node = node.items;
-    if (node?.['x-kubernetes-preserve-unknown-fields']) return true;
+    if (node?.['x-kubernetes-preserve-unknown-fields'] || node?.additionalProperties !== undefined) return true;
     node = node?.properties?.[field];
   }
   return node !== undefined;

@@ -1,7 +1,7 @@
 import type { Gateway, GatewayClass } from '@serval/kube/objects';
 import { defaultGatewayName } from '../config/serving-config.ts';
 import { partOfLabels } from '../declarations/installed-names.ts';
-import { implementations } from './implementations.ts';
+import { implementations, kongUnmanagedAnnotation } from './implementations.ts';
 
 /** How to make a Gateway that an implementation accepts. */
 export interface GatewayPreset {
@@ -23,7 +23,7 @@ export const gatewayPresets: readonly GatewayPreset[] = [
     className: 'kong',
     bringsClass: false,
     // Without it the class is accepted and its Gateways are ignored. The value is a convention.
-    classAnnotations: { 'konghq.com/gatewayclass-unmanaged': 'true' },
+    classAnnotations: { [kongUnmanagedAnnotation]: 'true' },
     beside: [
       'Kong Ingress Controller with its proxy, which is not made for the Gateway but mirrored by it: chart kong/ingress. Install it after the Gateway API, which it looks for when it starts.',
       'Its proxy Service must have an address and expose port 80.',

@@ -1,5 +1,6 @@
 import {
   type Gateway,
+  type GrpcRoute,
   type HttpRoute,
   keyOf,
   type Labels,
@@ -8,28 +9,29 @@ import {
   type Namespace,
   type ParentReference,
 } from '@serval/kube/objects';
+import { gatewayApiGroup } from '../../gateway/installed-api.ts';
 import { serviceLabel } from '../../names.ts';
 
-const gatewayGroup = 'gateway.networking.k8s.io';
+export type Route = HttpRoute | GrpcRoute;
 
 /** `namespace/name` of the service that a route is of; nothing for routes of others. */
-export function serviceOf({ metadata }: Pick<HttpRoute, 'metadata'>): string | undefined {
+export function serviceOf({ metadata }: Pick<Route, 'metadata'>): string | undefined {
   const name = metadata.labels?.[serviceLabel];
   return name ? keyOf({ namespace: metadata.namespace, name }) : undefined;
 }
 
 /** Whether a reference of a route leads to a Gateway. */
-export function leadsTo(route: HttpRoute, gateway: Gateway): (reference: ParentReference) => boolean {
-  return ({ group = gatewayGroup, kind = 'Gateway', namespace = route.metadata.namespace, name }) =>
-    group === gatewayGroup && kind === 'Gateway' && keyOf({ namespace, name }) === keyOf(gateway.metadata);
+export function leadsTo(route: Route, gateway: Gateway): (reference: ParentReference) => boolean {
+  return ({ group = gatewayApiGroup, kind = 'Gateway', namespace = route.metadata.namespace, name }) =>
+    group === gatewayApiGroup && kind === 'Gateway' && keyOf({ namespace, name }) === keyOf(gateway.metadata);
 }
 
-export function routesOfGateway(gateway: Gateway): (route: HttpRoute) => boolean {
+export function routesOfGateway(gateway: Gateway): (route: Route) => boolean {
   return (route) => (route.spec.parentRefs ?? []).some(leadsTo(route, gateway));
 }
 
 /** Listeners that a route's references to a Gateway name, by section and port. */
-export function namedListeners(route: HttpRoute, gateway: Gateway): Listener[] {
+export function namedListeners(route: Route, gateway: Gateway): Listener[] {
   const references = (route.spec.parentRefs ?? []).filter(leadsTo(route, gateway));
   return gateway.spec.listeners.filter(({ name, port }) =>
     references.some(
@@ -40,10 +42,12 @@ export function namedListeners(route: HttpRoute, gateway: Gateway): Listener[] {
   );
 }
 
-export function takesKind({ allowedRoutes }: Listener): boolean {
+/** Whether a listener takes routes of a kind; without a list, those that its protocol carries. */
+export function takesKind({ allowedRoutes }: Listener, wanted: string | undefined): boolean {
   const kinds = allowedRoutes?.kinds ?? [];
   return (
-    kinds.length === 0 || kinds.some(({ group = gatewayGroup, kind }) => group === gatewayGroup && kind === 'HTTPRoute')
+    kinds.length === 0 ||
+    kinds.some(({ group = gatewayApiGroup, kind }) => group === gatewayApiGroup && kind === wanted)
   );
 }
 

@@ -1,22 +1,22 @@
-import { type HttpBackendRef, type HttpRoute, keyOf, type ReferenceGrant, type Service } from '@serval/kube/objects';
+import { type HttpBackendRef, keyOf, type ReferenceGrant, type Service } from '@serval/kube/objects';
 import { evidenceOf } from '../describe.ts';
 import type { Check, Notes } from '../notes.ts';
-import { isWhole, itemsOf, servicesIn } from '../settings.ts';
+import { isWhole, itemsOf, routesIn, servicesIn } from '../settings.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { serviceOf } from './attachment.ts';
+import { type Route, serviceOf } from './attachment.ts';
 import { readyEndpoints } from './ready-endpoints.ts';
 
 /** Services that routes lead to: there, with the port and an endpoint, and allowed where they are in another namespace. */
 export const backendsCheck: Check = {
   name: 'backends',
   run(snapshot, notes) {
-    const routes = notes.read(snapshot.routes, 'HTTPRoutes');
+    notes.read(snapshot.routes, 'HTTPRoutes');
     notes.read(snapshot.kubeServices, 'Services');
     notes.read(snapshot.endpointSlices, 'EndpointSlices');
     if ('unread' in snapshot.kubeServices) return;
     const asked = new Set(servicesIn(snapshot).map(({ metadata }) => keyOf(metadata)));
     const seen = new Set<string>();
-    for (const route of routes.filter((each) => asked.has(serviceOf(each) ?? ''))) {
+    for (const route of routesIn(snapshot).filter((each) => asked.has(serviceOf(each) ?? ''))) {
       for (const backend of (route.spec.rules ?? []).flatMap(({ backendRefs = [] }) => backendRefs)) {
         const { group = '', kind = 'Service', namespace = route.metadata.namespace, name, port } = backend;
         // Both routes of a service lead to the same backend: one finding is enough.
@@ -30,7 +30,7 @@ export const backendsCheck: Check = {
 };
 
 function checkBackend(
-  route: HttpRoute,
+  route: Route,
   { namespace, name, port }: HttpBackendRef & { namespace: string },
   snapshot: Snapshot,
   notes: Notes,
@@ -48,7 +48,7 @@ function checkBackend(
         () => ({
           service,
           evidence: evidenceOf(route, path, key),
-          sentence: `HTTPRoute ${keyOf(route.metadata)} leads to Service ${key}, and no ReferenceGrant of ${namespace} allows it`,
+          sentence: `${route.kind} ${keyOf(route.metadata)} leads to Service ${key}, and no ReferenceGrant of ${namespace} allows it`,
           fix: { command: `kubectl -n ${namespace} get referencegrants`, safe: false },
         }),
       );
@@ -59,7 +59,7 @@ function checkBackend(
   notes.expect(found !== undefined, 'backend-missing', () => ({
     service,
     evidence: evidenceOf(route, path, key),
-    sentence: `Service ${key}, which HTTPRoute ${keyOf(route.metadata)} leads to, does not exist`,
+    sentence: `Service ${key}, which ${route.kind} ${keyOf(route.metadata)} leads to, does not exist`,
     fix,
   }));
   if (!found) return;
@@ -67,7 +67,7 @@ function checkBackend(
   notes.expect(port !== undefined && ports.includes(port), 'backend-port-missing', () => ({
     service,
     evidence: evidenceOf(found, 'spec.ports[].port', ports),
-    sentence: `HTTPRoute ${keyOf(route.metadata)} leads to port ${port} of Service ${key}, which has ${ports.join(', ') || 'none'}`,
+    sentence: `${route.kind} ${keyOf(route.metadata)} leads to port ${port} of Service ${key}, which has ${ports.join(', ') || 'none'}`,
     fix,
   }));
   checkEndpoints(found, service, snapshot, notes);
@@ -84,10 +84,10 @@ function checkEndpoints(found: Service, service: string, snapshot: Snapshot, not
   }));
 }
 
-function allows({ metadata, spec }: ReferenceGrant, route: HttpRoute, namespace: string, name: string): boolean {
+function allows({ metadata, spec }: ReferenceGrant, route: Route, namespace: string, name: string): boolean {
   return (
     metadata.namespace === namespace &&
-    spec.from.some((from) => from.kind === 'HTTPRoute' && from.namespace === route.metadata.namespace) &&
+    spec.from.some((from) => from.kind === route.kind && from.namespace === route.metadata.namespace) &&
     spec.to.some((to) => to.group === '' && to.kind === 'Service' && (to.name === undefined || to.name === name))
   );
 }

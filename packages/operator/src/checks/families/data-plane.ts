@@ -1,8 +1,8 @@
 import { type EndpointSlice, type Gateway, keyOf, type Service, serviceNameLabel } from '@serval/kube/objects';
+import { isKongIngressController, kongPublishServiceAnnotation } from '../../gateway/implementations.ts';
 import { evidenceOf } from '../describe.ts';
-import { kongControllerName, kongPublishServiceAnnotation } from '../implementations.ts';
 import type { Check, Notes } from '../notes.ts';
-import { gatewayClassIn, gatewayIn, isWhole, itemsOf } from '../settings.ts';
+import { gatewayApiOff, gatewayClassIn, gatewayIn, isWhole, itemsOf, usesGatewayApi } from '../settings.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { readyEndpoints } from './ready-endpoints.ts';
 
@@ -17,9 +17,9 @@ export const dataPlaneCheck: Check = {
     notes.read(snapshot.endpointSlices, 'EndpointSlices');
     const slices = isWhole(snapshot.endpointSlices) ? itemsOf(snapshot.endpointSlices) : undefined;
     const gateway = gatewayIn(snapshot);
-    if ('unread' in snapshot.kubeServices) return;
+    if (!usesGatewayApi(snapshot)) return notes.notChecked(gatewayApiOff);
     if (!gateway) return notes.notChecked('there is no Gateway whose data plane could be looked at');
-    if (gatewayClassIn(snapshot)?.spec.controllerName === kongControllerName) {
+    if (isKongIngressController(gatewayClassIn(snapshot)?.spec.controllerName)) {
       const named = gateway.metadata.annotations?.[kongPublishServiceAnnotation];
       notes.expect(named !== undefined && named !== '', 'data-plane-unknown', () => ({
         evidence: evidenceOf(gateway, `metadata.annotations[${kongPublishServiceAnnotation}]`, named),
@@ -34,6 +34,7 @@ export const dataPlaneCheck: Check = {
       checkPorts(found, gateway, notes);
       return;
     }
+    if ('unread' in snapshot.kubeServices) return;
     const behind = services.filter((service) => hasAddressOf(service, gateway));
     if (behind.length === 0) return notes.notChecked('no Service has the address of the Gateway');
     for (const service of behind) checkEndpoints(service, slices, notes);

@@ -1,14 +1,20 @@
 import type { CustomResourceDefinition } from '@serval/api';
 import { findCondition, gatewayClasses, gateways, httpRoutes, type KubeObject } from '@serval/kube/objects';
+import type { ServingConfig } from '../../config/serving-config.ts';
+import { fieldOfFeature, type GatewayFeature } from '../../gateway/features.ts';
+import {
+  bundleVersionAnnotation,
+  channelAnnotation,
+  gatewayApiGroup,
+  hasField,
+  readGatewayApi,
+} from '../../gateway/installed-api.ts';
 import { evidenceOf } from '../describe.ts';
 import type { Check, Notes } from '../notes.ts';
-import { configIn, gatewayClassIn, gatewayIn } from '../settings.ts';
+import { configIn, gatewayApiOff, gatewayClassIn, gatewayIn, usesGatewayApi } from '../settings.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { fieldPathsOf, hasField } from './schema-fields.ts';
+import { fieldPathsOf } from './applied-fields.ts';
 
-const gatewayGroup = 'gateway.networking.k8s.io';
-const bundleAnnotation = `${gatewayGroup}/bundle-version`;
-const channelAnnotation = `${gatewayGroup}/channel`;
 /** Since then the standard channel has `HTTPRoute.rules[].timeouts` and `Gateway.spec.infrastructure`. */
 const oldest = [1, 2] as const;
 const install =
@@ -16,15 +22,14 @@ const install =
 
 const servingPlurals = ['inferenceservices', 'servingruntimes', 'clusterservingruntimes'];
 const gatewayPlurals = [gatewayClasses, gateways, httpRoutes].map(({ plural }) => plural);
-/** Of HTTPRoute, what Serval writes. */
-const writtenPaths = [
+/** Of HTTPRoute, what every release has, and Serval cannot do without. */
+const corePaths = [
   'spec.parentRefs',
   'spec.hostnames',
   'spec.rules.matches.path',
   'spec.rules.filters.requestHeaderModifier',
   'spec.rules.backendRefs',
 ];
-const timeoutPath = 'spec.rules.timeouts.request';
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** Definitions: there, served, of one release, and with every field that is written. */
@@ -34,8 +39,9 @@ export const definitionsCheck: Check = {
     const all = notes.read(snapshot.definitions, 'CustomResourceDefinitions');
     if ('unread' in snapshot.definitions) return;
     for (const plural of servingPlurals) checkServing(all, plural, notes);
+    if (!usesGatewayApi(snapshot)) return notes.notChecked(gatewayApiOff);
     const present = gatewayPlurals.map((plural) => checkGatewayApi(all, plural, notes));
-    const ofGatewayApi = all.filter(({ spec }) => spec.group === gatewayGroup);
+    const ofGatewayApi = all.filter(({ spec }) => spec.group === gatewayApiGroup);
     checkBundle(ofGatewayApi, notes);
     checkWrittenFields(present[2], snapshot, notes);
     checkDropped(all, snapshot, notes);
@@ -62,7 +68,7 @@ function checkGatewayApi(
   plural: string,
   notes: Notes,
 ): CustomResourceDefinition | undefined {
-  const name = `${plural}.${gatewayGroup}`;
+  const name = `${plural}.${gatewayApiGroup}`;
   const found = all.find(({ metadata }) => metadata.name === name);
   const fix = { command: install, safe: false };
   const there = notes.expect(found !== undefined, 'gateway-api-missing', () => ({
@@ -86,23 +92,23 @@ function checkGatewayApi(
 }
 
 function checkBundle(found: readonly CustomResourceDefinition[], notes: Notes): void {
-  const labelled = found.filter(({ metadata }) => metadata.annotations?.[bundleAnnotation]);
+  const labelled = found.filter(({ metadata }) => metadata.annotations?.[bundleVersionAnnotation]);
   const [first] = labelled;
   if (!first) {
     notes.notChecked('the Gateway API definitions do not tell their release');
     return;
   }
   const releaseOf = ({ metadata }: KubeObject) =>
-    `${metadata.annotations?.[bundleAnnotation]} ${metadata.annotations?.[channelAnnotation] ?? ''}`.trim();
+    `${metadata.annotations?.[bundleVersionAnnotation]} ${metadata.annotations?.[channelAnnotation] ?? ''}`.trim();
   const other = labelled.find((definition) => releaseOf(definition) !== releaseOf(first));
   notes.expect(other === undefined, 'gateway-api-mixed', () => ({
-    evidence: evidenceOf(other ?? first, `metadata.annotations[${bundleAnnotation}]`, releaseOf(other ?? first)),
+    evidence: evidenceOf(other ?? first, `metadata.annotations[${bundleVersionAnnotation}]`, releaseOf(other ?? first)),
     sentence: `${other?.metadata.name} is of ${releaseOf(other ?? first)}, and ${first.metadata.name} of ${releaseOf(first)}`,
     fix: { command: install, safe: false },
   }));
-  const old = labelled.find((definition) => isOld(definition.metadata.annotations?.[bundleAnnotation] ?? ''));
+  const old = labelled.find((definition) => isOld(definition.metadata.annotations?.[bundleVersionAnnotation] ?? ''));
   notes.expect(old === undefined, 'gateway-api-old', () => ({
-    evidence: evidenceOf(old ?? first, `metadata.annotations[${bundleAnnotation}]`, releaseOf(old ?? first)),
+    evidence: evidenceOf(old ?? first, `metadata.annotations[${bundleVersionAnnotation}]`, releaseOf(old ?? first)),
     sentence: `the Gateway API definitions are of ${releaseOf(old ?? first)}; their standard channel has timeouts of routes and spec.infrastructure of Gateways from v1.2 on`,
     fix: { command: install, safe: false },
   }));
@@ -116,29 +122,39 @@ function isOld(version: string): boolean {
 
 function checkWrittenFields(httpRoute: CustomResourceDefinition | undefined, snapshot: Snapshot, notes: Notes): void {
   if (!httpRoute) return;
-  const { ingress } = configIn(snapshot);
-  for (const path of ingress.disableHTTPRouteTimeout ? writtenPaths : [...writtenPaths, timeoutPath]) {
-    notes.expect(hasField(httpRoute, 'v1', path), 'field-unserved', () => ({
+  const api = readGatewayApi([httpRoute]);
+  for (const path of [...corePaths, ...wantedPaths(configIn(snapshot))]) {
+    notes.expect(hasField(api, 'HTTPRoute', path.split('.')), 'field-unserved', () => ({
       evidence: evidenceOf(httpRoute, `spec.versions[v1].schema ${path}`, undefined),
-      sentence: `HTTPRoutes have no field ${path} here, and lose what Serval writes there`,
+      sentence: `HTTPRoutes have no field ${path} here, so what services ask for there is not written`,
       fix: { command: install, safe: false },
     }));
   }
+}
+
+/** Of HTTPRoute, what the configuration asks for beyond that. */
+function wantedPaths({ ingress }: ServingConfig): string[] {
+  const wanted: GatewayFeature[] = [
+    ...(ingress.disableHTTPRouteTimeout ? [] : ['HTTPRouteRequestTimeout' as const]),
+    ...(ingress.pathTemplate ? ['HTTPRoutePathRewrite' as const] : []),
+  ];
+  return wanted.flatMap((feature) => fieldOfFeature[feature]?.path.join('.') ?? []);
 }
 
 /** What kubectl says was applied last, against what the definition of the kind knows. */
 function checkDropped(all: readonly CustomResourceDefinition[], snapshot: Snapshot, notes: Notes): void {
   for (const object of [gatewayIn(snapshot), gatewayClassIn(snapshot)]) {
     const text = object?.metadata.annotations?.[lastApplied];
-    const definition = all.find(({ spec }) => spec.group === gatewayGroup && spec.names.kind === object?.kind);
+    const definition = all.find(({ spec }) => spec.group === gatewayApiGroup && spec.names.kind === object?.kind);
     if (!object || !text || !definition) continue;
+    const api = readGatewayApi([definition]);
     const dropped: string[] = [];
     for (const path of fieldPathsOf(text)) {
       // What is inside of a dropped field went with it.
       if (dropped.some((outer) => path.startsWith(`${outer}.`))) continue;
-      const kept = notes.expect(hasField(definition, 'v1', path), 'field-dropped', () => ({
+      const kept = notes.expect(hasField(api, object.kind ?? '', path.split('.')), 'field-dropped', () => ({
         evidence: evidenceOf(object, path, 'applied, and not stored'),
-        sentence: `${path} was applied, and the installed definition (${definition.metadata.annotations?.[bundleAnnotation] ?? 'of unknown release'}) does not know it, so it was dropped`,
+        sentence: `${path} was applied, and the installed definition (${definition.metadata.annotations?.[bundleVersionAnnotation] ?? 'of unknown release'}) does not know it, so it was dropped`,
         fix: { command: install, safe: false },
       }));
       if (!kept) dropped.push(path);

@@ -1,8 +1,14 @@
 import { type GatewayClass, gatewayClasses } from '@serval/kube/objects';
+import {
+  implementationOf,
+  implementations,
+  isKongIngressController,
+  kongUnmanagedAnnotation,
+  wordOf,
+} from '../../gateway/implementations.ts';
 import { evidenceOf, sayingOf, stateOf } from '../describe.ts';
-import { implementationOf, implementations, kongControllerName, kongUnmanagedAnnotation } from '../implementations.ts';
 import type { Check, Notes } from '../notes.ts';
-import { gatewayClassIn, gatewayIn } from '../settings.ts';
+import { gatewayApiOff, gatewayClassIn, gatewayIn, usesGatewayApi } from '../settings.ts';
 
 /** The class of the configured Gateway: there, owned by a controller that is known and has taken it up. */
 export const gatewayClassCheck: Check = {
@@ -11,6 +17,7 @@ export const gatewayClassCheck: Check = {
     const classes = notes.read(snapshot.gatewayClasses, 'GatewayClasses');
     notes.read(snapshot.gateways, 'Gateways');
     const gateway = gatewayIn(snapshot);
+    if (!usesGatewayApi(snapshot)) return notes.notChecked(gatewayApiOff);
     if ('unread' in snapshot.gatewayClasses || 'unread' in snapshot.gateways) return;
     if (!gateway) return notes.notChecked('there is no Gateway whose class could be looked at');
     const found = gatewayClassIn(snapshot);
@@ -25,7 +32,8 @@ export const gatewayClassCheck: Check = {
     checkKong(found, notes);
     const { infrastructure } = gateway.spec as { infrastructure?: unknown };
     const owner = implementationOf(found.spec.controllerName);
-    notes.expect(infrastructure === undefined || owner?.infrastructure !== false, 'infrastructure-ignored', () => ({
+    const ignores = owner !== undefined && owner.features.GatewayInfrastructurePropagation === undefined;
+    notes.expect(infrastructure === undefined || !ignores, 'infrastructure-ignored', () => ({
       evidence: evidenceOf(gateway, 'spec.infrastructure', infrastructure),
       sentence: `${owner?.product} does not act on spec.infrastructure`,
       fix: {
@@ -57,15 +65,15 @@ function checkOwner(found: GatewayClass, notes: Notes): void {
     sentence: `controller ${controllerName} is none that Serval knows, so what it supports is not known either`,
   }));
   const words = name.toLowerCase().split(/[^a-z0-9]+/);
-  const meant = implementations.find(({ word }) => words.includes(word));
-  notes.expect(!meant || !owner || meant.word === owner.word, 'class-name-misleading', () => ({
+  const meant = implementations.find((known) => words.includes(wordOf(known)));
+  notes.expect(!meant || !owner || wordOf(meant) === wordOf(owner), 'class-name-misleading', () => ({
     evidence: evidenceOf(found, 'spec.controllerName', controllerName),
     sentence: `GatewayClass ${name} sounds like ${meant?.product}, and belongs to ${owner?.product}`,
   }));
 }
 
 function checkKong(found: GatewayClass, notes: Notes): void {
-  if (found.spec.controllerName !== kongControllerName) return;
+  if (!isKongIngressController(found.spec.controllerName)) return;
   const { name = '', resourceVersion, annotations } = found.metadata;
   const value = annotations?.[kongUnmanagedAnnotation];
   notes.expect(value !== undefined, 'kong-class-managed', () => ({

@@ -2,13 +2,14 @@ import { type Gateway, keyOf } from '@serval/kube/objects';
 import { defaultGatewayName } from '../../config/serving-config.ts';
 import { evidenceOf, sayingOf, stateOf } from '../describe.ts';
 import type { Check, Notes } from '../notes.ts';
-import { gatewayIn, gatewayKeyIn, isWhole } from '../settings.ts';
+import { gatewayApiOff, gatewayIn, gatewayKeyIn, isWhole, usesGatewayApi } from '../settings.ts';
 
 /** The configured Gateway: there, accepted, programmed, and at an address. */
 export const gatewayCheck: Check = {
   name: 'gateway',
   run(snapshot, notes) {
     const all = notes.read(snapshot.gateways, 'Gateways');
+    if (!usesGatewayApi(snapshot)) return notes.notChecked(gatewayApiOff);
     if ('unread' in snapshot.gateways) return;
     const key = gatewayKeyIn(snapshot);
     const gateway = gatewayIn(snapshot);

@@ -1,7 +1,7 @@
 import { type Gateway, keyOf, type Listener } from '@serval/kube/objects';
 import { evidenceOf, sayingOf, stateOf } from '../describe.ts';
 import type { Check, Notes } from '../notes.ts';
-import { gatewayIn, gatewayKeyIn } from '../settings.ts';
+import { gatewayApiOff, gatewayIn, gatewayKeyIn, routesIn, usesGatewayApi } from '../settings.ts';
 import { routesOfGateway } from './attachment.ts';
 
 /** The listeners of the configured Gateway. */
@@ -10,6 +10,7 @@ export const listenersCheck: Check = {
   run(snapshot, notes) {
     notes.read(snapshot.gateways, 'Gateways');
     const gateway = gatewayIn(snapshot);
+    if (!usesGatewayApi(snapshot)) return notes.notChecked(gatewayApiOff);
     if ('unread' in snapshot.gateways) return;
     if (!gateway) return notes.notChecked(`Gateway ${gatewayKeyIn(snapshot)} does not exist`);
     const fix = {
@@ -23,7 +24,8 @@ export const listenersCheck: Check = {
       fix,
     }));
     for (const listener of listeners) checkListener(listener, gateway, notes);
-    const routes = notes.read(snapshot.routes, 'HTTPRoutes').filter(routesOfGateway(gateway));
+    notes.read(snapshot.routes, 'HTTPRoutes');
+    const routes = routesIn(snapshot).filter(routesOfGateway(gateway));
     if (routes.length === 0) return;
     const counted = (gateway.status?.listeners ?? []).reduce((sum, { attachedRoutes }) => sum + attachedRoutes, 0);
     notes.expect(counted > 0, 'listener-without-routes', () => ({

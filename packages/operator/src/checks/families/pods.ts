@@ -1,14 +1,12 @@
 import type { InferenceService } from '@serval/api';
 import { type Deployment, findCondition, keyOf, type Pod } from '@serval/kube/objects';
 import { podState } from '../../inference-service/status/pod-state.ts';
-import { componentName, serviceLabel } from '../../names.ts';
-import { selectRuntime } from '../../runtime/select-runtime.ts';
+import { serviceLabel } from '../../names.ts';
 import type { FindingId } from '../catalogue.ts';
 import { evidenceOf } from '../describe.ts';
 import type { Check, Notes } from '../notes.ts';
 import { configIn, servicesIn } from '../settings.ts';
-import type { Snapshot } from '../snapshot.ts';
-import { isServed } from './expected-routes.ts';
+import { expectedOf, isServed } from './expected.ts';
 
 const imageReasons = new Set([
   'ImageNotAvailable',
@@ -24,12 +22,16 @@ export const podsCheck: Check = {
   run(snapshot, notes) {
     const deployments = notes.read(snapshot.deployments, 'Deployments');
     const pods = notes.read(snapshot.pods, 'Pods');
+    notes.read(snapshot.runtimes, 'ServingRuntimes');
+    notes.read(snapshot.clusterRuntimes, 'ClusterServingRuntimes');
     const config = configIn(snapshot);
     for (const service of servicesIn(snapshot)) {
       if (!isServed(service, config)) continue;
       const key = keyOf(service.metadata);
-      if (!('unread' in snapshot.deployments) && hasRuntime(service, snapshot)) {
-        checkDeployment(service, deployments, notes);
+      if (!('unread' in snapshot.deployments)) {
+        for (const name of expectedOf(service, snapshot).deployments) {
+          checkDeployment(service, name, deployments, notes);
+        }
       }
       for (const pod of pods) {
         const owner = keyOf({ namespace: pod.metadata.namespace, name: pod.metadata.labels?.[serviceLabel] ?? '' });
@@ -39,8 +41,12 @@ export const podsCheck: Check = {
   },
 };
 
-function checkDeployment(service: InferenceService, deployments: readonly Deployment[], notes: Notes): void {
-  const name = componentName(service.metadata.name ?? '', 'predictor');
+function checkDeployment(
+  service: InferenceService,
+  name: string,
+  deployments: readonly Deployment[],
+  notes: Notes,
+): void {
   const key = keyOf({ namespace: service.metadata.namespace, name });
   const found = deployments.find(({ metadata }) => keyOf(metadata) === key);
   const about = { service: keyOf(service.metadata) };
@@ -85,16 +91,4 @@ function failureId(reason: string): FindingId {
   if (imageReasons.has(reason)) return 'pod-image-unavailable';
   if (reason === 'OOMKilled') return 'pod-out-of-memory';
   return reason === 'ModelLoadFailed' ? 'model-load-failed' : 'pod-failing';
-}
-
-/** Without one there is no Deployment, which is told by the check of runtimes. */
-function hasRuntime({ spec, metadata }: InferenceService, { runtimes, clusterRuntimes }: Snapshot): boolean {
-  if (!spec.predictor.model || 'unread' in runtimes || 'unread' in clusterRuntimes) return true;
-  try {
-    const namespaced = runtimes.items.filter((runtime) => runtime.metadata.namespace === metadata.namespace);
-    selectRuntime(spec.predictor.model, { namespaced, cluster: clusterRuntimes.items });
-    return true;
-  } catch {
-    return false;
-  }
 }

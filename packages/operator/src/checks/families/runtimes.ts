@@ -4,7 +4,7 @@ import type { FindingId } from '../catalogue.ts';
 import { evidenceOf } from '../describe.ts';
 import type { Check } from '../notes.ts';
 import { configIn, servicesIn } from '../settings.ts';
-import { isServed } from './expected-routes.ts';
+import { isServed } from './expected.ts';
 
 const ids: Readonly<Record<string, FindingId>> = {
   RuntimeNotRecognized: 'runtime-unknown',

@@ -2,7 +2,7 @@ import { findCondition, keyOf } from '@serval/kube/objects';
 import { evidenceOf, stateOf } from '../describe.ts';
 import type { Check } from '../notes.ts';
 import { configIn, servicesIn } from '../settings.ts';
-import { isServed } from './expected-routes.ts';
+import { isServed } from './expected.ts';
 
 /** The services as the operator tells of them: seen in their present generation, taken by the API server, ready. */
 export const servicesCheck: Check = {
