@@ -9,6 +9,7 @@ import {
   configMaps,
   deployments,
   endpointSlices,
+  findCondition,
   type Gateway,
   gatewayClasses,
   gateways,
@@ -16,7 +17,9 @@ import {
   namespaces,
   services,
 } from '@serval/kube/objects';
+import { readConditions } from '@serval/operator';
 import { runChecks } from '@serval/operator/checks';
+import { healthConfigMapName } from '@serval/operator/declarations';
 import { load } from 'js-yaml';
 import { createOutput } from '../../packages/cli/src/command/output.ts';
 import { applyFixes } from '../../packages/cli/src/doctor/apply-fixes.ts';
@@ -88,6 +91,21 @@ test('old definitions, a managed class, no proxy: told in order, and mended one 
       return diagnosis;
     }, 20_000);
 
+  /** What the service and the platform say of themselves, without anybody having asked the doctor. */
+  const saidByThemselves = async (reason: string, fix: RegExp) =>
+    await eventually(async () => {
+      const { status } = await client.get(inferenceServices, { namespace: 'default', name: 'iris' });
+      const told = await client.get(configMaps, { namespace: config.namespace, name: healthConfigMapName });
+      const conditions = [
+        findCondition(status?.conditions, 'IngressReady'),
+        findCondition(readConditions(told.data), 'GatewayReady'),
+      ];
+      for (const condition of conditions) {
+        assert.equal(condition?.reason, reason, JSON.stringify(conditions));
+        assert.match(condition?.message ?? '', fix);
+      }
+    }, 20_000);
+
   await t.test('the causes, in order, and nothing that follows from them', async () => {
     const { findings, hidden } = await told([
       'field-dropped',
@@ -101,6 +119,7 @@ test('old definitions, a managed class, no proxy: told in order, and mended one 
     for (const symptom of ['field-unserved', 'gateway-pending', 'route-pending', 'service-not-ready']) {
       assert.ok(ids.has(symptom), `${symptom} is hidden`);
     }
+    await saidByThemselves('KongClassManaged', /fix: kubectl annotate gatewayclass kong konghq/);
   });
 
   await t.test('newer definitions', async () => {
@@ -131,6 +150,7 @@ test('old definitions, a managed class, no proxy: told in order, and mended one 
     const current = (await diagnose()).findings;
     assert.equal(await applyFixes({ ...common, findings: current, yes: true, stdin: no }), 1);
     await told(['data-plane-unknown']);
+    await saidByThemselves('DataPlaneUnknown', /fix: helm install kong kong\/ingress/);
   });
 
   await t.test('the proxy installed: the model is served, and nothing is wrong', async () => {

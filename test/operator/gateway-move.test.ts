@@ -7,13 +7,14 @@ import {
   type Condition,
   configMaps,
   findCondition,
+  gatewayClasses,
   gateways,
   httpRoutes,
   ingresses,
   isStatusError,
   type ParentReference,
 } from '@serval/kube/objects';
-import { gatewayControllerName, servalGateway } from '@serval/operator/declarations';
+import { gatewayClassName, gatewayControllerName, servalGateway } from '@serval/operator/declarations';
 import { eventually } from '../support/eventually.ts';
 import { serviceOf, startTestPlatform, statusWhen } from './support.ts';
 
@@ -24,6 +25,13 @@ const configMap = { namespace: 'serval-system', name: 'inferenceservice-config' 
 
 const setIngress = (client: Client, ingress: object) =>
   client.patch(configMaps, configMap, 'merge', { data: { ingress: JSON.stringify(ingress) } });
+
+/** As a gateway's controller does with its class. */
+async function accept(client: Client): Promise<void> {
+  const found = await client.get(gatewayClasses, { name: gatewayClassName });
+  const status = { conditions: [conditionOf('Accepted', found.metadata.generation)] };
+  await client.update(gatewayClasses, { ...found, status }, { subresource: 'status' });
+}
 
 /** As a gateway's controller does once its data plane runs. */
 async function program(client: Client, name: string): Promise<void> {
@@ -79,8 +87,9 @@ test('another Gateway takes routes over before they leave the former one', async
     await eventually(async () => assert.deepEqual(await parentsOf(client, at), ['other', 'serval-gateway']));
   }
   // Taken up by a Gateway whose data plane does not run yet: nothing is let go.
+  await accept(client);
   await take(client, 'other');
-  await statusWhen(client, 'iris', (status) => ingressReady(status)?.reason === 'GatewayNotProgrammed');
+  await statusWhen(client, 'iris', (status) => ingressReady(status)?.reason === 'GatewayPending');
   assert.deepEqual(await parentsOf(client), ['other', 'serval-gateway']);
   await quiet(writes);
   await program(client, 'other');
@@ -88,7 +97,7 @@ test('another Gateway takes routes over before they leave the former one', async
     await eventually(async () => assert.deepEqual(await parentsOf(client, at), ['other']));
   }
   // What was said of the generation before counts no more.
-  await statusWhen(client, 'iris', (status) => ingressReady(status)?.reason === 'HttpRouteNotReady');
+  await statusWhen(client, 'iris', (status) => ingressReady(status)?.reason === 'RoutePending');
   await take(client, 'other');
   await statusWhen(client, 'iris', (status) => ingressReady(status)?.status === 'True');
 });

@@ -13,7 +13,7 @@ import {
 } from '@serval/api';
 import { startControllers } from '@serval/controllers';
 import { type RunningGateway, startGateway } from '@serval/gateway';
-import { type ApiRequest, type Client, createClient, type Log, silentLog } from '@serval/kube/client';
+import { type ApiRequest, type Client, type Clock, createClient, type Log, silentLog } from '@serval/kube/client';
 import {
   type AnyObject,
   apiVersionOf,
@@ -93,7 +93,11 @@ type Stop = () => Promise<unknown> | unknown;
  * An API server (the embedded engine, or that of KUBECONFIG_UNDER_TEST) with the platform's objects in it and the operator on it, gone
  * with the test. Nothing runs Pods.
  */
-export async function startTestPlatform(t: TestContext, { gatewayPort = 18080 } = {}): Promise<TestPlatform> {
+export async function startTestPlatform(
+  t: TestContext,
+  { gatewayPort = 18080, clock }: { gatewayPort?: number; clock?: Clock } = {},
+): Promise<TestPlatform> {
+  const time = clock ? { clock } : {};
   let operator: Operator | undefined;
   const apiServer = await startTestApiServer(t, async (path, body) => {
     if (!operator) throw new Error('the operator has not started');
@@ -131,7 +135,7 @@ export async function startTestPlatform(t: TestContext, { gatewayPort = 18080 } 
   const keep = (fields: object, message: string) => void lines.push(`${JSON.stringify(fields)} ${message}`);
   const log: Log = { debug: keep, info: keep, warn: keep, error: keep };
   let metrics = createMetrics();
-  operator = startOperator({ client: counting, log, metrics });
+  operator = startOperator({ client: counting, log, metrics, ...time });
   stops.push(async () => {
     await operator?.close();
     assert.deepEqual(uncovered(requests), [], 'the operator asks for no more than it declares');
@@ -140,7 +144,7 @@ export async function startTestPlatform(t: TestContext, { gatewayPort = 18080 } 
   async function restartOperator(): Promise<void> {
     await operator?.close();
     metrics = createMetrics();
-    operator = startOperator({ client: counting, log, metrics });
+    operator = startOperator({ client: counting, log, metrics, ...time });
     await operator.ready;
   }
   const clientAs = (user: string) =>

@@ -5,7 +5,7 @@ export { capabilitiesOf, type GatewayCapabilities } from './gateway/capabilities
 export { readGatewayApi } from './gateway/installed-api.ts';
 export { type CallWebhook, createCallOverTls, type ResolveService } from './health/call-over-tls.ts';
 export type { Failure } from './health/explain-failure.ts';
-export { healthConfigMap, readHealthConfigMap, type WebhookHealth } from './health/health-report.ts';
+export { readConditions, readHealthConfigMap, type WebhookHealth } from './health/health-report.ts';
 export { createMetrics, type Metrics } from './health/metrics.ts';
 export { startWebhookHealth } from './health/start-webhook-health.ts';
 export type { Component } from './inference-service/render/component.ts';

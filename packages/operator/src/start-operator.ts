@@ -41,7 +41,9 @@ import { createReferenceReader } from './credentials/read-reference.ts';
 import { createReferenceCache } from './credentials/reference-cache.ts';
 import { watchGatewayDefinitions } from './gateway/watch-definitions.ts';
 import { createGlobalBundle } from './global-bundle/global-bundle.ts';
+import { createGatewayHealth, type GatewayHealthMonitor } from './health/gateway-health.ts';
 import type { Metrics } from './health/metrics.ts';
+import { createHealthWriter } from './health/write-health.ts';
 import { type Caches, serviceIndexes } from './inference-service/observe.ts';
 import { createInferenceServiceReconciler } from './inference-service/reconciler.ts';
 import { gatewayOf } from './inference-service/render/http-route.ts';
@@ -88,6 +90,8 @@ export interface Operator {
   readonly ready: Promise<void>;
   /** What it is kept from reading, and why: rights that are missing, namespaces that are not there. */
   readonly access: OperatorAccess;
+  /** How the Gateway is that the configuration names. */
+  readonly gatewayHealth: GatewayHealthMonitor;
   /** Reconciles until the signal aborts; resolves when nothing of it runs any more. One at a time. */
   reconcile(signal: AbortSignal): Promise<void>;
   /** Resolves when nothing runs any more. */
@@ -259,6 +263,19 @@ export function startOperator({
     clusterRuntimes.synced,
     storageContainers.synced,
   ]).then(() => {});
+  let leads = false;
+  const maySpeakIn = (where: string) =>
+    watchNamespaces === undefined || where === namespace || watchNamespaces.includes(where);
+  const gatewayHealth = createGatewayHealth({
+    caches: reflectors,
+    config,
+    namespace,
+    synced: ready,
+    events: (where) => (leads && maySpeakIn(where) ? events : undefined),
+    metrics,
+    clock,
+  });
+  const health = createHealthWriter({ ...common, namespace, source: gatewayHealth, isWriter: () => leads });
   // Nobody need wait for them.
   ready.catch(() => {});
   admissionReady.catch(() => {});
@@ -266,6 +283,9 @@ export function startOperator({
   async function reconcile(leading: AbortSignal): Promise<void> {
     const ending = AbortSignal.any([leading, signal]);
     if (ending.aborted) return;
+    leads = true;
+    gatewayHealth.lead();
+    health.look();
     const controller = startControllers();
     const ask = (found: readonly KubeObject[]) => {
       for (const { metadata } of found) controller.queue.add(keyOf(metadata));
@@ -280,6 +300,7 @@ export function startOperator({
     ];
     const controllers = [controller, globalBundle.startController(), keeping.startController()];
     await new Promise((resolve) => ending.addEventListener('abort', resolve, { once: true }));
+    leads = false;
     for (const stop of stops) stop();
     await Promise.all(controllers.map((each) => each.close()));
   }
@@ -290,10 +311,13 @@ export function startOperator({
     admissionReady,
     ready,
     access: { notes: access, unserved: scope.problems },
+    gatewayHealth,
     reconcile,
     async close() {
       closing.abort(new Error('the operator is closed'));
       globalBundle.close();
+      gatewayHealth.close();
+      await health.close();
       await reconciling;
       await events.flush();
     },

@@ -1,7 +1,15 @@
 import { inferenceServices } from '@serval/api';
 import type { Client } from '@serval/kube/client';
-import { configMaps, type Deployment, deployments, gateways, isStatusError, pods } from '@serval/kube/objects';
-import { readHealthConfigMap, type WebhookHealth } from '@serval/operator';
+import {
+  type ConfigMap,
+  configMaps,
+  type Deployment,
+  deployments,
+  findCondition,
+  isStatusError,
+  pods,
+} from '@serval/kube/objects';
+import { readConditions, readHealthConfigMap, type WebhookHealth } from '@serval/operator';
 import { healthConfigMapName } from '@serval/operator/declarations';
 import { describeError } from '../command/cli-error.ts';
 import { type Command, jsonOption } from '../command/command.ts';
@@ -30,7 +38,8 @@ export const statusCommand: Command = {
     let failing: WebhookHealth[] = [];
     if (running && record) {
       const { client } = await connect();
-      const webhooks = await webhookHealth(client, signal);
+      const told = await healthTold(client, signal);
+      const webhooks = readHealthConfigMap(told);
       failing = webhooks.filter(({ failure }) => failure !== undefined);
       parts.push(
         { part: 'API server', where: record.apiServer, health: await probe(() => apiServerHealth(client, signal)) },
@@ -42,7 +51,7 @@ export const statusCommand: Command = {
         {
           part: 'gateway',
           where: `http://${record.gateway.external}`,
-          health: await probe(() => gatewayHealth(client, signal)),
+          health: gatewayHealth(told),
         },
         {
           part: 'model store',
@@ -103,13 +112,12 @@ async function apiServerHealth(client: Client, signal: AbortSignal): Promise<str
 }
 
 /** What the operator told last; nothing when it has told nothing yet. */
-async function webhookHealth(client: Client, signal: AbortSignal): Promise<WebhookHealth[]> {
+async function healthTold(client: Client, signal: AbortSignal): Promise<ConfigMap | undefined> {
   try {
-    const target = { namespace: systemNamespace, name: healthConfigMapName };
-    return readHealthConfigMap(await client.get(configMaps, target, { signal }));
+    return await client.get(configMaps, { namespace: systemNamespace, name: healthConfigMapName }, { signal });
   } catch {
     // The line of the API server says what is wrong with it.
-    return [];
+    return undefined;
   }
 }
 
@@ -118,11 +126,10 @@ function sumOf(all: readonly WebhookHealth[], failing: readonly WebhookHealth[])
   return failing.length === 0 ? 'healthy' : `${failing.length} of ${all.length} fail`;
 }
 
-async function gatewayHealth(client: Client, signal: AbortSignal): Promise<string> {
-  const gateway = await client.get(gateways, { namespace: systemNamespace, name: 'serval-gateway' }, { signal });
-  const programmed = gateway.status?.conditions?.find((condition) => condition.type === 'Programmed');
-  if (programmed?.status !== 'True') return programmed?.message ?? 'not programmed yet';
-  return 'healthy';
+function gatewayHealth(told: ConfigMap | undefined): string {
+  const ready = findCondition(readConditions(told?.data), 'GatewayReady');
+  if (!ready) return notProbed;
+  return ready.status === 'True' ? 'healthy' : (ready.message ?? ready.reason ?? 'not ready');
 }
 
 async function storeHealth(client: Client, signal: AbortSignal): Promise<string> {

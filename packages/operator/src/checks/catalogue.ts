@@ -7,6 +7,8 @@ interface CatalogueEntry {
   /** What mends it. */
   readonly mend: string;
   readonly hides?: readonly string[];
+  /** Time alone may mend it: something is under way. */
+  readonly passes?: true;
 }
 
 const gatewaySymptoms = [
@@ -145,6 +147,7 @@ export const catalogue = {
   },
   'class-pending': {
     severity: error,
+    passes: true,
     meaning: 'no controller has taken up the GatewayClass: it is not installed, does not run, or has another name',
     mend: 'install or mend the controller that the class names',
     hides: [...gatewaySymptoms, ...afterGateway],
@@ -180,6 +183,7 @@ export const catalogue = {
   },
   'data-plane-unready': {
     severity: error,
+    passes: true,
     meaning: 'the Service of the gateway’s data plane has no ready endpoint',
     mend: 'look at the Pods behind the Service',
     hides: [...gatewaySymptoms, ...afterGateway],
@@ -228,24 +232,28 @@ export const catalogue = {
   },
   'gateway-pending': {
     severity: error,
+    passes: true,
     meaning: 'no controller has taken up the Gateway, or not its present generation',
     mend: 'see that the controller runs and follows this class and namespace',
     hides: ['gateway-not-programmed', 'gateway-address-missing', 'listener-not-programmed', ...afterGateway],
   },
   'listener-not-programmed': {
     severity: error,
+    passes: true,
     meaning: 'a listener is accepted, but not in the data plane',
     mend: 'what the implementation says',
     hides: ['gateway-not-programmed', ...afterGateway],
   },
   'gateway-not-programmed': {
     severity: error,
+    passes: true,
     meaning: 'the Gateway is accepted, but not in the data plane; Unknown counts as not',
     mend: 'what the implementation says; see the Pods of the data plane',
     hides: ['gateway-address-missing', ...afterGateway],
   },
   'gateway-address-missing': {
     severity: error,
+    passes: true,
     meaning: 'the Gateway has no address: nothing is assigned by the load balancer, or the data plane is not there',
     mend: 'see the Service of the data plane',
     hides: [...afterGateway],
@@ -329,6 +337,7 @@ export const catalogue = {
   },
   'route-missing': {
     severity: error,
+    passes: true,
     meaning: 'a route of a service that is to be reached from outside is not there',
     mend: 'see the conditions of the service and the operator’s log',
     hides: ['listener-without-routes', ...serviceSymptoms],
@@ -371,6 +380,7 @@ export const catalogue = {
   },
   'route-pending': {
     severity: error,
+    passes: true,
     meaning: 'our Gateway’s controller has said nothing of the route, or nothing of its present generation',
     mend: 'see that the controller runs and follows the namespace',
     hides: ['route-not-programmed', 'listener-without-routes', ...serviceSymptoms],
@@ -401,18 +411,21 @@ export const catalogue = {
   },
   'route-not-programmed': {
     severity: error,
+    passes: true,
     meaning: 'a route is accepted, but its implementation has not put it into the data plane',
     mend: 'what the implementation says',
     hides: [...serviceSymptoms],
   },
   'backend-endpoints-missing': {
     severity: error,
+    passes: true,
     meaning: 'a Service that a route leads to has no ready endpoint',
     mend: 'see the Pods of the component',
     hides: ['service-not-ready', 'probe-unavailable', 'probe-failed'],
   },
   'ingress-address-missing': {
     severity: error,
+    passes: true,
     meaning: 'no controller has given the Ingress of a service an address',
     mend: 'install an Ingress controller, or name its class in `ingress.ingressClassName`',
     hides: ['service-not-ready'],

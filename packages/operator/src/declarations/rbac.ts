@@ -171,8 +171,9 @@ export function operatorNamespacedRules({ webhooks, certificates, restricted }: 
     { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
     ...(restricted ? restrictedHomeRules : []),
     ...(restricted && !restricted.clusterScoped ? [gatewayRule] : []),
-    ...(webhooks ? healthRules : []),
-    ...(webhooks && restricted ? [{ apiGroups: [''], resources: ['configmaps'], verbs: ['create'] }] : []),
+    ...(restricted ? [{ apiGroups: [''], resources: ['configmaps'], verbs: ['create'] }] : []),
+    // Where health is told.
+    { apiGroups: [''], resources: ['configmaps'], resourceNames: [healthConfigMapName], verbs: ['get', 'update'] },
     ...(webhooks && certificates === 'self-managed' ? certificateRules : []),
   ];
 }
@@ -184,10 +185,6 @@ const restrictedHomeRules: readonly PolicyRule[] = [
   // Of the global bundle and of storage entries.
   { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
   { apiGroups: [''], resources: ['secrets'], resourceNames: [checksumKeySecretName], verbs: ['get'] },
-];
-
-const healthRules: readonly PolicyRule[] = [
-  { apiGroups: [''], resources: ['configmaps'], resourceNames: [healthConfigMapName], verbs: ['get', 'update'] },
 ];
 
 const certificateRules: readonly PolicyRule[] = [

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { WebhookAnswerError } from './call-over-tls.ts';
 import { renderChecks } from './checks.ts';
 import { explainFailure } from './explain-failure.ts';
-import { healthConfigMap, readHealthConfigMap } from './health-report.ts';
+import { healthConfigMap, readHealthConfigMap, webhookHealthData } from './health-report.ts';
 import { createMetrics } from './metrics.ts';
 import { faultOfAnswer, probeReview } from './probe-review.ts';
 
@@ -56,7 +56,7 @@ test('the report comes back from its ConfigMap, and anything else is no news', (
     { name: 'a', since: '2026-01-01T00:00:00Z' },
     { name: 'b', since: '2026-01-01T00:00:00Z', failure: { reason: 'down', wayOut: 'up' } },
   ];
-  const configMap = healthConfigMap('serval-system', checks);
+  const configMap = healthConfigMap('serval-system', webhookHealthData(checks));
   assert.equal(configMap.data?.['summary'], '1 of 2 webhooks do not answer: b');
   assert.deepEqual(readHealthConfigMap(configMap), checks);
   const unread: Record<string, string>[] = [{}, { 'webhooks.json': '{' }, { 'webhooks.json': '[1]' }];

@@ -1,4 +1,4 @@
-import type { ConfigMap } from '@serval/kube/objects';
+import type { Condition, ConfigMap } from '@serval/kube/objects';
 import { healthConfigMapName, partOfLabels } from '../declarations/installed-names.ts';
 import type { Failure } from './explain-failure.ts';
 
@@ -13,27 +13,47 @@ export interface WebhookHealth {
 }
 
 const key = 'webhooks.json';
+const conditionsKey = 'conditions.json';
 
-/** The ConfigMap in which the operator tells how its webhooks are. */
-export function healthConfigMap(namespace: string, checks: readonly WebhookHealth[]): ConfigMap {
+/** The ConfigMap in which the operator tells how the platform is, with what is told so far. */
+export function healthConfigMap(namespace: string, data: Readonly<Record<string, string>>): ConfigMap {
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { namespace, name: healthConfigMapName, labels: { ...partOfLabels } },
+    data: { ...data },
+  };
+}
+
+/** Its keys about webhooks. */
+export function webhookHealthData(checks: readonly WebhookHealth[]): Record<string, string> {
   const failing = checks.filter(({ failure }) => failure !== undefined);
   const summary =
     failing.length === 0
       ? `all ${checks.length} webhooks answer`
       : `${failing.length} of ${checks.length} webhooks do not answer: ${failing.map(({ name }) => name).join(', ')}`;
-  return {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { namespace, name: healthConfigMapName, labels: { ...partOfLabels } },
-    data: { summary, [key]: JSON.stringify(checks, null, 2) },
-  };
+  return { summary, [key]: JSON.stringify(checks, null, 2) };
+}
+
+/** Its key of conditions of the platform. */
+export function conditionsData(conditions: readonly Condition[]): Record<string, string> {
+  return { [conditionsKey]: JSON.stringify(conditions, null, 2) };
+}
+
+/** Conditions of the platform as they were told. */
+export function readConditions(data: Readonly<Record<string, string>> | undefined): Condition[] {
+  return listIn(data?.[conditionsKey]).filter((each): each is Condition => typeof each?.type === 'string');
 }
 
 /** What the operator told. Anything that it did not write is no news. */
 export function readHealthConfigMap(configMap: ConfigMap | undefined): WebhookHealth[] {
+  return listIn(configMap?.data?.[key]).filter((each): each is WebhookHealth => typeof each?.name === 'string');
+}
+
+function listIn(text = '[]'): Partial<WebhookHealth & Condition>[] {
   try {
-    const checks: unknown = JSON.parse(configMap?.data?.[key] ?? '[]');
-    return Array.isArray(checks) ? checks.filter((check) => typeof check?.name === 'string') : [];
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) ? list : [];
   } catch {
     return [];
   }

@@ -3,7 +3,7 @@ import { operatorName, webhookConfigurationName } from '../declarations/installe
 import { watchWebhookObjects } from '../registration/webhook-objects.ts';
 import { createAccessNotes } from '../scope/access-notes.ts';
 import type { CallWebhook } from './call-over-tls.ts';
-import { createWebhookHealth, type WebhookHealthMonitor } from './webhook-health.ts';
+import { createWebhookHealth, type WebhookHealthMonitor, webhookSource } from './webhook-health.ts';
 import { createHealthWriter } from './write-health.ts';
 
 /**
@@ -33,7 +33,7 @@ export function startWebhookHealth({
     configurationName: webhookConfigurationName,
   });
   const monitor = createWebhookHealth({ ...running, objects, call, events: () => events });
-  const writer = createHealthWriter({ ...running, namespace, monitor, isWriter: () => true });
+  const writer = createHealthWriter({ ...running, namespace, source: webhookSource(monitor), isWriter: () => true });
   return {
     monitor,
     async close() {

@@ -5,9 +5,10 @@ import { clientConfigsOf, type FoundClientConfig } from '../registration/client-
 import type { WebhookObject, WebhookObjects } from '../registration/webhook-objects.ts';
 import type { CallWebhook } from './call-over-tls.ts';
 import { explainFailure, type Failure } from './explain-failure.ts';
-import type { WebhookHealth } from './health-report.ts';
+import { type WebhookHealth, webhookHealthData } from './health-report.ts';
 import { faultOfAnswer, probeReview } from './probe-review.ts';
 import { createTellChanges } from './tell-changes.ts';
+import type { HealthSource } from './write-health.ts';
 
 export interface WebhookHealthOptions {
   readonly objects: WebhookObjects;
@@ -146,6 +147,11 @@ export function createWebhookHealth(options: WebhookHealthOptions): WebhookHealt
       await working;
     },
   };
+}
+
+/** For the ConfigMap in which health is told. */
+export function webhookSource({ first, onChange, current }: WebhookHealthMonitor): HealthSource {
+  return { first, onChange, data: () => webhookHealthData(current()) };
 }
 
 interface Target {

@@ -2,21 +2,29 @@ import { type Client, type Clock, type Log, systemClock } from '@serval/kube/cli
 import { configMaps, deepEqual, isStatusError } from '@serval/kube/objects';
 import { healthConfigMapName } from '../declarations/installed-names.ts';
 import { healthConfigMap } from './health-report.ts';
-import type { WebhookHealthMonitor } from './webhook-health.ts';
 
 const retryMs = 5_000;
 
-/** Writes what the monitor sees into a ConfigMap, whenever it changes and `isWriter` says that it is ours to write. */
+/** Who tells something of the platform's health. */
+export interface HealthSource {
+  /** Resolves when there is something to tell. */
+  readonly first: Promise<void>;
+  onChange(listener: () => void): () => void;
+  /** Its own keys of the ConfigMap, given what is in it; those of others stay. */
+  data(told: Readonly<Record<string, string>>): Record<string, string>;
+}
+
+/** Writes what a source tells into a ConfigMap, whenever it changes and `isWriter` says that it is ours to write. */
 export function createHealthWriter(options: {
   client: Client;
   namespace: string;
-  monitor: WebhookHealthMonitor;
+  source: HealthSource;
   isWriter: () => boolean;
   clock?: Clock;
   log: Log;
   signal: AbortSignal;
 }): { look(): void; close(): Promise<void> } {
-  const { client, namespace, monitor, log, clock = systemClock, signal } = options;
+  const { client, namespace, source, log, clock = systemClock, signal } = options;
   let working: Promise<void> | undefined;
   let again = false;
   let closed = false;
@@ -29,7 +37,7 @@ export function createHealthWriter(options: {
 
   async function work(): Promise<void> {
     try {
-      await monitor.first;
+      await source.first;
       while (again && !closed && !signal.aborted) {
         again = false;
         cancelTimer();
@@ -45,19 +53,17 @@ export function createHealthWriter(options: {
   }
 
   async function write(): Promise<void> {
-    const wanted = healthConfigMap(namespace, monitor.current());
     try {
       const live = await client.get(configMaps, { namespace, name: healthConfigMapName }, { signal });
-      if (!deepEqual(live.data, wanted.data)) {
-        await client.update(configMaps, { ...live, data: wanted.data ?? {} }, { signal });
-      }
+      const data = { ...live.data, ...source.data(live.data ?? {}) };
+      if (!deepEqual(live.data, data)) await client.update(configMaps, { ...live, data }, { signal });
     } catch (error) {
       if (!isStatusError(error, 'NotFound')) throw error;
-      await client.create(configMaps, wanted, { signal });
+      await client.create(configMaps, healthConfigMap(namespace, source.data({})), { signal });
     }
   }
 
-  const stop = monitor.onChange(look);
+  const stop = source.onChange(look);
   look();
   return {
     look,

@@ -88,6 +88,8 @@ export interface Observed {
   readonly hasKnative: boolean;
   /** Of the service, of whatever made them. */
   readonly pods: readonly Pod[];
+  /** Where the operator's own objects are. */
+  readonly home?: string;
   /** How the certificates are that the storage is trusted by; nothing when there are none. */
   readonly certificates?: ConditionResult | undefined;
 }
@@ -115,6 +117,7 @@ export function observe(caches: Caches, config: ServingConfig, namespace: string
     ingress: {
       gateway,
       gatewayClass,
+      seesClasses: caches.gatewayClasses.list().length > 0,
       capabilities: capabilitiesOf(readGatewayApi(definitions.flatMap((cache) => cache.list())), gatewayClass),
       routes: byName(caches.routes),
       grpcRoutes: byName(caches.grpcRoutes),

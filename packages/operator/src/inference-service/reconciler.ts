@@ -105,7 +105,7 @@ export function createInferenceServiceReconciler({
         refusal = error;
       }
     }
-    const seen = { ...observed, certificates: certificates(service) };
+    const seen = { ...observed, home: deliveryContext().home, certificates: certificates(service) };
     const status = statusFrom(seen, rendered, config.current(), rfc3339(clock.now()), refusal?.message);
     const requeue = await tell(service, status, signal);
     // What was refused may be allowed later: a quota, a policy, an object in the way.

@@ -231,7 +231,7 @@ const broken = (change: (world: World & { gateway: Gateway; routes: { iris: Http
   return world;
 };
 const ingressCases: [rule: string, world: World, expected: string][] = [
-  ['the Gateway is missing', { ...settledWorld(), gateway: undefined }, 'False GatewayNotFound'],
+  ['the Gateway is missing', { ...settledWorld(), gateway: undefined }, 'False GatewayMissing'],
   [
     'the Gateway is not programmed',
     broken((w) => {
@@ -244,21 +244,21 @@ const ingressCases: [rule: string, world: World, expected: string][] = [
     broken((w) => {
       w.gateway.metadata.generation = 2;
     }),
-    'Unknown GatewayNotProgrammed',
+    'Unknown GatewayPending',
   ],
   [
     'the Gateway has no address',
     broken((w) => {
       delete w.gateway.status!.addresses;
     }),
-    'False GatewayHasNoAddress',
+    'False GatewayAddressMissing',
   ],
   [
     'the data plane does not have the route yet',
     broken((w) => {
       w.routes.iris.status!.parents[0]!.conditions.push({ type: 'Programmed', status: 'Unknown', reason: 'Pending' });
     }),
-    'Unknown HttpRouteNotReady',
+    'Unknown RouteNotProgrammed',
   ],
   ['a route is missing', { ...settledWorld(), routes: { iris: undefined } }, 'Unknown HttpRoutePending'],
   [
@@ -266,49 +266,49 @@ const ingressCases: [rule: string, world: World, expected: string][] = [
     broken((w) => {
       w.routes.iris.status!.parents = [];
     }),
-    'Unknown ParentStatusNotAvailable',
+    'Unknown RoutePending',
   ],
   [
     'another controller took it up',
     broken((w) => {
       w.routes.iris.status!.parents[0]!.controllerName = 'x/y';
     }),
-    'Unknown ParentStatusNotAvailable',
+    'Unknown RoutePending',
   ],
   [
     'another Gateway took it up',
     broken((w) => {
       w.routes.iris.status!.parents[0]!.parentRef = { name: 'other' };
     }),
-    'Unknown ParentStatusNotAvailable',
+    'Unknown RoutePending',
   ],
   [
     'a route is refused',
     broken((w) => {
       w.routes.iris.status!.parents[0]!.conditions[0]!.status = 'False';
     }),
-    'False HttpRouteNotReady',
+    'False RouteRejected',
   ],
   [
     'a backend is not resolved',
     broken((w) => {
       w.routes.iris.status!.parents[0]!.conditions[1]!.status = 'False';
     }),
-    'False HttpRouteNotReady',
+    'False RouteUnresolved',
   ],
   [
     'Unknown is not ready',
     broken((w) => {
       w.routes.iris.status!.parents[0]!.conditions[0]!.status = 'Unknown';
     }),
-    'Unknown HttpRouteNotReady',
+    'Unknown RoutePending',
   ],
   [
     'a route was accepted in an older form',
     broken((w) => {
       w.routes.iris.metadata.generation = 2;
     }),
-    'Unknown HttpRouteNotReady',
+    'Unknown RoutePending',
   ],
 ];
 for (const [rule, world, expected] of ingressCases) {
@@ -317,6 +317,47 @@ for (const [rule, world, expected] of ingressCases) {
     assert.equal(conditionOf(status, 'IngressReady'), expected);
     assert.equal(conditionOf(status, 'Ready'), expected);
     assert.equal(conditionOf(status, 'PredictorReady'), 'True');
+  });
+}
+
+const rootCauseCases: [rule: string, world: World, reason: string, message: RegExp][] = [
+  [
+    'the namespace of the service is let in by no listener',
+    broken((w) => {
+      for (const listener of w.gateway.spec.listeners) listener.allowedRoutes = { namespaces: { from: 'Same' } };
+      for (const route of [w.routes.iris]) route.status = { parents: [] };
+    }),
+    'False RouteNamespaceRefused',
+    /takes routes of namespace default; fix: kubectl -n serval-system edit gateway serval-gateway$/,
+  ],
+  [
+    'no listener covers the host',
+    broken((w) => {
+      for (const listener of w.gateway.spec.listeners) listener.hostname = '*.example.com';
+      w.routes.iris.spec.hostnames = ['iris-default.localhost'];
+      w.routes.iris.status!.parents[0]!.conditions[0]!.status = 'False';
+    }),
+    'False RouteHostOutside',
+    /covers iris-default\.localhost; fix: kubectl -n serval-system edit configmap inferenceservice-config$/,
+  ],
+  [
+    'a Gateway without a listener for requests is told before what follows from it',
+    broken((w) => {
+      for (const listener of w.gateway.spec.listeners) listener.protocol = 'TCP';
+      w.gateway.status = {};
+      w.routes.iris.status = { parents: [] };
+    }),
+    'False ListenerMissing',
+    /has no HTTP or HTTPS listener/,
+  ],
+];
+for (const [rule, world, reason, message] of rootCauseCases) {
+  test(`the root cause is told, and how to mend it: ${rule}`, () => {
+    const status = statusOf(world);
+    assert.equal(conditionOf(status, 'IngressReady'), reason);
+    assert.match(findCondition(status.conditions, 'Ready')?.message ?? '', message);
+    world.service.status = status;
+    assert.deepEqual(statusOf(world), status, 'and stays as it is');
   });
 }
 

@@ -1,6 +1,6 @@
 import type { InferenceServiceStatus } from '@serval/api';
 import { type Condition, findCondition } from '@serval/kube/objects';
-import type { ServingConfig } from '../config/serving-config.ts';
+import { defaultNamespace, type ServingConfig } from '../config/serving-config.ts';
 import type { Loss } from '../gateway/fit-objects.ts';
 import { type ComponentKind, componentName } from '../names.ts';
 import { certificateConditionType } from '../storage-config/certificate-condition.ts';
@@ -19,6 +19,7 @@ import { ingressState, isWayIn, type WayIn, wayInOf } from './status/ingress-sta
 import { knativeStatus } from './status/knative-status.ts';
 import { lossCondition, routesCompleteType } from './status/loss-condition.ts';
 import { invalidModelStatus, modelStatusFrom } from './status/model-status.ts';
+import { withRootCause } from './status/root-cause.ts';
 
 type Serving = Extract<Rendered, { state: 'serving' }>;
 type Results = Record<string, ConditionResult>;
@@ -146,14 +147,15 @@ function stoppedResults({ service: { spec } }: Observed): Results {
 }
 
 function ingress(
-  { service, ingress: seen }: Observed,
+  { service, ingress: seen, home }: Observed,
   config: ServingConfig,
   expected: readonly WayIn[],
 ): ConditionResult {
   if (!isExternal(service, config)) return { status: 'True' };
   // Of a specification that nothing can be made of: what there was before, which serves on.
   const former = [...seen.routes.values(), ...seen.grpcRoutes.values(), ...seen.ingresses.values()].map(wayInOf);
-  return ingressState(seen, parentReferenceOf(config), expected.length > 0 ? expected : former);
+  const state = ingressState(seen, parentReferenceOf(config), expected.length > 0 ? expected : former);
+  return withRootCause(state, seen, { service, settings: config, systemNamespace: home ?? defaultNamespace });
 }
 
 function waysIn({ objects }: Serving): WayIn[] {

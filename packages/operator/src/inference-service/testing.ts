@@ -1,9 +1,19 @@
 import type { InferenceService, InferenceServiceStatus } from '@serval/api';
-import type { Condition, ContainerStatus, Deployment, Gateway, HttpRoute, Pod, ReplicaSet } from '@serval/kube/objects';
+import type {
+  Condition,
+  ContainerStatus,
+  Deployment,
+  Gateway,
+  GatewayClass,
+  HttpRoute,
+  Pod,
+  ReplicaSet,
+} from '@serval/kube/objects';
 import { defaultServingConfig } from '../config/serving-config.ts';
 import { servalGateway, servalGatewayClass } from '../declarations/gateway.ts';
 import { builtInServingRuntimes } from '../declarations/serving-runtimes.ts';
 import { assumedCapabilities } from '../gateway/assumed-capabilities.ts';
+import { serviceLabel } from '../names.ts';
 import type { Observed } from './observe.ts';
 import { renderInferenceService } from './render/render-inference-service.ts';
 import { statusFrom } from './status.ts';
@@ -38,7 +48,7 @@ export function settledWorld(): World {
   const route = (name: string): HttpRoute => ({
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'HTTPRoute',
-    metadata: { namespace: 'default', name, generation: 1 },
+    metadata: { namespace: 'default', name, generation: 1, labels: { [serviceLabel]: 'iris' } },
     spec: { parentRefs: [parentRef] },
     status: {
       parents: [
@@ -81,6 +91,13 @@ export function settledWorld(): World {
     pods: [pod('iris-1-a', 1, { ready: true })],
     gateway,
     routes: { iris: route('iris'), 'iris-predictor': route('iris-predictor') },
+  };
+}
+
+function acceptedClass(): GatewayClass {
+  return {
+    ...servalGatewayClass(),
+    status: { conditions: [{ type: 'Accepted', status: 'True', reason: 'Accepted' }] },
   };
 }
 
@@ -189,7 +206,7 @@ export function statusOf(world: World): InferenceServiceStatus {
     ]),
     ingress: {
       gateway: world.gateway,
-      gatewayClass: servalGatewayClass(),
+      gatewayClass: acceptedClass(),
       capabilities: assumedCapabilities(),
       routes: new Map(Object.entries(world.routes).flatMap(([name, route]) => (route ? [[name, route] as const] : []))),
       grpcRoutes: new Map(),

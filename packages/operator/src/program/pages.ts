@@ -55,6 +55,7 @@ export function healthPages(state: OperatorState): Pages {
   ];
   /** The operator does its work without. */
   const remarks = (): Check[] => [
+    ...gatewayChecks(state.operator),
     { name: 'optional-rights', problem: missing(({ required }) => !required) },
     ...access.unserved().map(({ namespace, problem }) => ({ name: `namespace ${namespace}`, problem })),
   ];
@@ -65,6 +66,14 @@ export function healthPages(state: OperatorState): Pages {
     if (path === '/healthz') return page('healthz', [...platform(), ...ready()], remarks(), verbose);
     return undefined;
   };
+}
+
+/** Beside the others: an operator without a Gateway does all that it can do. */
+function gatewayChecks({ gatewayHealth }: Operator): Check[] {
+  const health = gatewayHealth.current();
+  if (!health) return [];
+  const { status, reason, message } = health.condition;
+  return [{ name: `gateway ${health.gateway}`, problem: status === 'True' ? undefined : (message ?? reason) }];
 }
 
 /** The webhooks first: when they are down, that is what is wrong with the platform. */

@@ -7,7 +7,7 @@ import {
   serviceHosts,
 } from '../certificates/serving-certificate.ts';
 import { type CallWebhook, createCallOverTls } from '../health/call-over-tls.ts';
-import { createWebhookHealth, type WebhookHealthMonitor } from '../health/webhook-health.ts';
+import { createWebhookHealth, type WebhookHealthMonitor, webhookSource } from '../health/webhook-health.ts';
 import { createHealthWriter } from '../health/write-health.ts';
 import { type Announcer, createAnnouncer } from '../registration/announce-authorities.ts';
 import { watchWebhookObjects } from '../registration/webhook-objects.ts';
@@ -109,7 +109,15 @@ export function startWebhookParts(options: WebhookPartsOptions): WebhookParts {
     log,
     signal,
   });
-  const writer = createHealthWriter({ client, namespace, monitor: health, isWriter: isLeader, clock, log, signal });
+  const writer = createHealthWriter({
+    client,
+    namespace,
+    source: webhookSource(health),
+    isWriter: isLeader,
+    clock,
+    log,
+    signal,
+  });
 
   async function listen(shown: ServingCertificate): Promise<void> {
     try {

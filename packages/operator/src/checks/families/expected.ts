@@ -57,6 +57,7 @@ function render(service: InferenceService, snapshot: Snapshot): Rendered {
       deployments: byName(itemsOf(snapshot.deployments)),
       routes: byName(routesIn(snapshot)),
       hasKeda: false,
+      hasKnative: false,
     },
     capabilities: capabilitiesIn(snapshot),
   });

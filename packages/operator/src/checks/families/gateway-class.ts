@@ -23,8 +23,8 @@ export const gatewayClassCheck: Check = {
     const found = gatewayClassIn(snapshot);
     const there = classes.map(({ metadata }) => metadata.name).join(', ') || 'none';
     notes.expect(found !== undefined, 'class-missing', () => ({
-      evidence: evidenceOf(gateway, 'spec.gatewayClassName', gateway.spec.gatewayClassName),
-      sentence: `GatewayClass ${gateway.spec.gatewayClassName} does not exist; there are: ${there}`,
+      evidence: evidenceOf(gateway, 'spec.gatewayClassName', `${gateway.spec.gatewayClassName}; there are: ${there}`),
+      sentence: `GatewayClass ${gateway.spec.gatewayClassName} does not exist`,
       fix: { command: 'kubectl get gatewayclasses', safe: false },
     }));
     if (!found) return;

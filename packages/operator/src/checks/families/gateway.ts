@@ -19,9 +19,9 @@ export const gatewayCheck: Check = {
       evidence: evidenceOf(
         `ConfigMap ${snapshot.systemNamespace}/inferenceservice-config`,
         'data.ingress.kserveIngressGateway',
-        key,
+        `${key}; there are: ${others}`,
       ),
-      sentence: `Gateway ${key}, which the configuration names, does not exist; there are: ${others}`,
+      sentence: `Gateway ${key}, which the configuration names, does not exist`,
       fix: {
         command: key.endsWith(`/${defaultGatewayName}`)
           ? 'serval install --gateway-class CLASS'

@@ -15,6 +15,8 @@ import type { ConditionResult } from './condition-result.ts';
 export interface ObservedIngress {
   readonly gateway: Gateway | undefined;
   readonly gatewayClass: GatewayClass | undefined;
+  /** Whether any class could be read. */
+  readonly seesClasses?: boolean;
   readonly capabilities: GatewayCapabilities;
   /** What of the service is there, by name. */
   readonly routes: ReadonlyMap<string, HttpRoute>;
