@@ -87,7 +87,7 @@ test('the inline certificate follows a ConfigMap that leads, and nothing is writ
   await restartOperator();
   await restartOperator();
   assert.deepEqual(
-    writes.filter((write) => /secrets|configmaps/.test(write)),
+    writes.filter((write) => /namespaces\/default\/(secrets|configmaps)/.test(write)),
     Array(2).fill('PATCH /api/v1/namespaces/default/secrets/storage-config'),
   );
 });
@@ -101,7 +101,7 @@ test('a ConfigMap follows the inline certificate that leads: made, changed, and 
   await putSecret(client, inline(two), { [source]: 'inline' });
   await eventually(async () => assert.equal(await bundleText(client), two));
   assert.deepEqual(
-    writes.filter((write) => /secrets|configmaps/.test(write)),
+    writes.filter((write) => /namespaces\/default\/(secrets|configmaps)/.test(write)),
     ['POST /api/v1/namespaces/default/configmaps', 'PATCH /api/v1/namespaces/default/configmaps/minio-ca'],
   );
   // Taken over by somebody else.
