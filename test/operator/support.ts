@@ -150,7 +150,8 @@ export async function startTestPlatform(
   const clientAs = (user: string) =>
     createClient({
       fieldManager: 'test',
-      transport: (request) => apiServer.transport({ ...request, headers: { ...request.headers, 'impersonate-user': user } }),
+      transport: (request) =>
+        apiServer.transport({ ...request, headers: { ...request.headers, 'impersonate-user': user } }),
     });
   return {
     client,

@@ -2,7 +2,7 @@ import type { CustomResourceDefinition } from '@serval/api';
 import { type Clock, type EventRecorder, type Reflector, rfc3339 } from '@serval/kube/client';
 import { type Condition, type Gateway, type GatewayClass, keyOf } from '@serval/kube/objects';
 import type { FindingId } from '../checks/catalogue.ts';
-import { conditionOf, rootCauses } from '../checks/conditions.ts';
+import { conditionOf, reasonOf, rootCauses } from '../checks/conditions.ts';
 import type { Finding } from '../checks/finding.ts';
 import type { ConfigSource } from '../config/config-source.ts';
 import { readGatewayApi } from '../gateway/installed-api.ts';
@@ -12,10 +12,10 @@ import { conditionsData, readConditions } from './health-report.ts';
 import type { Metrics } from './metrics.ts';
 import type { HealthSource } from './write-health.ts';
 
-export const gatewayReadyType = 'GatewayReady';
+const gatewayReadyType = 'GatewayReady';
 
 /** How the Gateway is that the configuration names. */
-export interface GatewayHealth {
+interface GatewayHealth {
   /** `namespace/name`. */
   readonly gateway: string;
   readonly condition: ConditionResult;
@@ -102,10 +102,12 @@ export function createGatewayHealth(options: GatewayHealthOptions): GatewayHealt
     caches.httpRouteDefinition.onChange(lookSoon),
     config.onChange(lookSoon),
   ];
-  options.synced.then(() => {
-    look();
-    first.resolve();
-  }, first.reject);
+  options.synced
+    .then(() => {
+      look();
+      first.resolve();
+    })
+    .catch((error: unknown) => first.reject(error));
   metrics?.gauge('serval_gateway_ready', 'Whether the Gateway that the configuration names can be reached.', () =>
     health ? [{ labels: { gateway: health.gateway }, value: health.condition.status === 'True' ? 1 : 0 }] : [],
   );
@@ -139,7 +141,7 @@ function examine({ caches, config, namespace }: GatewayHealthOptions): GatewayHe
   if (!readGatewayApi(caches.httpRouteDefinition.list()).schemas.has('HTTPRoute')) {
     const message =
       'the cluster serves no HTTPRoute v1; fix: install the Gateway API, or set ingress.enableGatewayApi: false';
-    const condition = { status: 'False', reason: 'GatewayApiMissing', message } as const;
+    const condition = { status: 'False', reason: reasonOf('gateway-api-missing'), message } as const;
     return { gateway: key, condition, findings: [{ id: 'gateway-api-missing', severity: 'error' }] };
   }
   const gateway = caches.gateways.get(at.namespace, at.name);
