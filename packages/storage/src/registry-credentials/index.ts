@@ -9,3 +9,12 @@ export {
 export { type ImageReference, parseImageReference } from './image-reference.ts';
 export { matchRegistryEntries } from './match.ts';
 export { parseRegistryKey, type RegistryKey } from './registry-key.ts';
+export {
+  hostOfScope,
+  hostsCover,
+  hostsOverlap,
+  keyOfScope,
+  narrowScope,
+  parseRegistryScope,
+  type RegistryScope,
+} from './scope.ts';

@@ -43,7 +43,8 @@ export function keyMatches(key: RegistryKey, image: RegistryKey): boolean {
   );
 }
 
-function labelMatches(pattern: string, label: string): boolean {
+/** `*` stands for any part of a label. */
+export function labelMatches(pattern: string, label: string): boolean {
   if (pattern.startsWith('[')) return false;
   const parts = pattern.split('*');
   if (parts.length === 1) return pattern === label;
