@@ -1,7 +1,9 @@
+import { defaultCredentialNamespace } from '@serval/api';
 import type { ApiRequest } from '@serval/kube/client';
 import {
   inProcessDuties,
   operatorClusterRules,
+  operatorCredentialRules,
   operatorNamespacedRules,
   type PolicyRule,
 } from '@serval/operator/declarations';
@@ -42,10 +44,10 @@ export function uncovered(
   ],
 ): string[] {
   const missing = requests
-    .map(accessOf)
+    .map((request) => ({ ...accessOf(request), here: rulesFor(request.path, rules) }))
     .filter(
-      ({ group, resource, verb, name }) =>
-        !rules.some(
+      ({ group, resource, verb, name, here }) =>
+        !here.some(
           (rule) =>
             rule.apiGroups.includes(group) &&
             rule.resources.includes(resource) &&
@@ -54,4 +56,8 @@ export function uncovered(
         ),
     );
   return [...new Set(missing.map(({ group, resource, verb }) => `${verb} ${resource}.${group}`))];
+}
+
+function rulesFor(path: string, rules: readonly PolicyRule[]): readonly PolicyRule[] {
+  return path.includes(`/namespaces/${defaultCredentialNamespace}/`) ? [...rules, ...operatorCredentialRules()] : rules;
 }

@@ -48,6 +48,7 @@ import { type Caches, serviceIndexes } from './inference-service/observe.ts';
 import { createInferenceServiceReconciler } from './inference-service/reconciler.ts';
 import { gatewayOf } from './inference-service/render/http-route.ts';
 import { fieldManager, serviceLabel } from './names.ts';
+import { createPipelines } from './pipeline/pipelines.ts';
 import { createChecksumKey } from './rollout/checksum-key.ts';
 import { type AccessNotes, createAccessNotes } from './scope/access-notes.ts';
 import { createScope, type ReadOptions } from './scope/scope.ts';
@@ -242,8 +243,13 @@ export function startOperator({
       clock,
       log,
     });
+  // What is the platform's and other teams' is no business of an operator that serves some namespaces only.
+  const pipelines = watchNamespaces
+    ? undefined
+    : createPipelines({ ...common, ...reflectors, namespace, references, events, metrics });
   const handlers = createWebhookHandlers({
     client,
+    pullSecretFor: pipelines?.pullSecretFor,
     config,
     storageSecrets,
     namespace,
@@ -254,7 +260,9 @@ export function startOperator({
   });
   scope.begin();
   const ready = Promise.all(
-    [...Object.values(reflectors), configReflector, globalBundle, storageSecrets].map(({ synced }) => synced),
+    [...Object.values(reflectors), configReflector, globalBundle, storageSecrets]
+      .map(({ synced }) => synced)
+      .concat(pipelines ? [pipelines.synced] : []),
   ).then(() => {});
   const { runtimes, clusterRuntimes, storageContainers } = reflectors;
   const admissionReady = Promise.all([
@@ -262,6 +270,7 @@ export function startOperator({
     runtimes.synced,
     clusterRuntimes.synced,
     storageContainers.synced,
+    pipelines?.synced,
   ]).then(() => {});
   let leads = false;
   const maySpeakIn = (where: string) =>
@@ -298,7 +307,12 @@ export function startOperator({
       knative.onChange(() => ask(reflectors.services.list())),
       keeping.onChange((changed) => ask(reflectors.services.list(changed === undefined ? {} : { namespace: changed }))),
     ];
-    const controllers = [controller, globalBundle.startController(), keeping.startController()];
+    const controllers = [
+      controller,
+      globalBundle.startController(),
+      keeping.startController(),
+      ...(pipelines?.startControllers() ?? []),
+    ];
     await new Promise((resolve) => ending.addEventListener('abort', resolve, { once: true }));
     leads = false;
     for (const stop of stops) stop();

@@ -1,6 +1,12 @@
 import type { AnyObject } from '@serval/kube/objects';
 import { operatorServiceAccountName, partOfLabels } from './installed-names.ts';
-import { type OperatorDuties, operatorClusterRole, operatorRole, watchedNamespaceRole } from './rbac.ts';
+import {
+  type OperatorDuties,
+  operatorClusterRole,
+  operatorCredentialRole,
+  operatorRole,
+  watchedNamespaceRole,
+} from './rbac.ts';
 
 const apiGroup = 'rbac.authorization.k8s.io';
 
@@ -40,5 +46,13 @@ function bound(role: AnyObject, namespace: string): AnyObject[] {
       roleRef: { apiGroup, kind: role.kind, name },
       subjects: [{ kind: 'ServiceAccount', namespace, name: operatorServiceAccountName }],
     },
+  ];
+}
+
+/** The namespace of the platform's credentials, and leave to watch it. */
+export function credentialAccessObjects(credentialNamespace: string, operatorNamespace: string): AnyObject[] {
+  return [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: credentialNamespace, labels: { ...partOfLabels } } },
+    ...bound(operatorCredentialRole(credentialNamespace), operatorNamespace),
   ];
 }

@@ -1,7 +1,7 @@
-import { gatewayApiCrds } from '@serval/api';
+import { defaultCredentialNamespace, gatewayApiCrds } from '@serval/api';
 import type { AnyObject, KubeObject, Namespace } from '@serval/kube/objects';
 import { configMapName, defaultGatewayName, defaultNamespace } from '../config/serving-config.ts';
-import { operatorAccessObjects } from './access.ts';
+import { credentialAccessObjects, operatorAccessObjects } from './access.ts';
 import { servingConfigMap } from './config-map.ts';
 import { crdsFor } from './conversion.ts';
 import { servalGateway, servalGatewayClass } from './gateway.ts';
@@ -35,6 +35,7 @@ export function platformObjects({
   return [
     namespaceObject(namespace),
     ...operatorAccessObjects(inProcessDuties, namespace),
+    ...credentialAccessObjects(defaultCredentialNamespace, namespace),
     ...crdsFor({ webhooks }),
     ...gatewayApiCrds(),
     servalGatewayClass(),

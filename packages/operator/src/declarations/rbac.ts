@@ -1,7 +1,8 @@
-import { servingGroup } from '@serval/api';
+import { platformGroup, servingGroup } from '@serval/api';
 import type { KubeObject } from '@serval/kube/objects';
 import { defaultNamespace, defaultServingConfig } from '../config/serving-config.ts';
 import { globalBundleName } from '../names.ts';
+import { pullSecretName } from '../pipeline/names.ts';
 import { multiVersionCrdNames } from './conversion.ts';
 import { gatewayDefinitionNames } from './gateway.ts';
 import {
@@ -119,6 +120,7 @@ function rulesOf({ webhooks, certificates, restricted }: OperatorDuties, namespa
       resourceNames: Object.values(gatewayDefinitionNames),
       verbs: watch,
     },
+    ...(restricted ? [] : pipelineRules),
     // What a model's storage refers to, by name: never listed or watched.
     { apiGroups: [''], resources: ['serviceaccounts', 'secrets', 'configmaps'], verbs: ['get'] },
     // A list or watch is allowed by name when its field selector names the object. Patched where a half of its certificates is kept.
@@ -128,6 +130,21 @@ function rulesOf({ webhooks, certificates, restricted }: OperatorDuties, namespa
     ...(webhooks ? webhookRules(configuration, certificates === 'self-managed') : []),
   ];
 }
+
+/** A restricted operator serves no pipelines: what is the platform's and other teams' is not its business. */
+const pipelineRules: readonly PolicyRule[] = [
+  {
+    apiGroups: [platformGroup],
+    resources: ['pipelines', 'platformdefaults', 'credentialgrants'],
+    verbs: watch,
+  },
+  { apiGroups: [platformGroup], resources: ['pipelines/status'], verbs: ['update'] },
+  // Whether the namespaces of stages are there, and stay.
+  { apiGroups: [''], resources: ['namespaces'], verbs: watch },
+  // Projected where a Pod needs them, of one name; creating cannot be limited by it.
+  { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
+  { apiGroups: [''], resources: ['secrets'], resourceNames: [pullSecretName], verbs: [...watch, 'patch', 'delete'] },
+];
 
 function webhookRules(configuration: string, injects: boolean): PolicyRule[] {
   const verbs = injects ? [...watch, 'patch'] : watch;
@@ -187,6 +204,11 @@ const restrictedHomeRules: readonly PolicyRule[] = [
   { apiGroups: [''], resources: ['secrets'], resourceNames: [checksumKeySecretName], verbs: ['get'] },
 ];
 
+/** What the operator asks in the namespace of the platform's credentials: to see a rotation at once. */
+export function operatorCredentialRules(): PolicyRule[] {
+  return [{ apiGroups: [''], resources: ['secrets'], verbs: watch }];
+}
+
 const certificateRules: readonly PolicyRule[] = [
   {
     apiGroups: [''],
@@ -222,4 +244,9 @@ function role(kind: string, metadata: { namespace?: string; name: string }, rule
     metadata: { ...metadata, labels: { ...partOfLabels } },
     rules: structuredClone(rules),
   };
+}
+
+/** In the namespace of the platform's credentials. */
+export function operatorCredentialRole(namespace: string): Role {
+  return role('Role', { namespace, name: operatorRoleName }, operatorCredentialRules());
 }

@@ -19,7 +19,9 @@ import { serviceDefaults } from '../config/service-defaults.ts';
 import type { DeliveryContext } from '../credentials/decide-delivery.ts';
 import type { ReadReference } from '../credentials/resolve-delivery.ts';
 import { deploymentModeOf } from '../inference-service/deployment-mode.ts';
+import type { PullSecretFor } from '../pipeline/pull-secret-for.ts';
 import { providePod } from '../pod/provide-pod.ts';
+import { withPullCredentials } from '../pod/pull-credentials.ts';
 import { ownNamespaceErrors } from '../promotion/own-namespace.ts';
 import { type AdmissionRequest, type AdmissionResponse, allowed, refused } from './admission-review.ts';
 import { jsonDiff } from './json-diff.ts';
@@ -38,6 +40,8 @@ export interface WebhookDeps extends StorageHandlerDeps {
   readonly deliveryContext: () => DeliveryContext;
   /** Straight from the API server. */
   readonly readReference: ReadReference;
+  /** Nothing where no pipelines are served. */
+  readonly pullSecretFor: PullSecretFor | undefined;
 }
 
 export type WebhookHandler = (request: AdmissionRequest, signal: AbortSignal) => Promise<AdmissionResponse>;
@@ -110,12 +114,14 @@ function storedRuntime({ oldObject }: AdmissionRequest): ServingRuntime | undefi
 }
 
 /** Looks up afresh what the Pod refers to, whatever the reconciler saw when it made the template. */
-function podHandler({ deliveryContext, readReference: read }: WebhookDeps): WebhookHandler {
+function podHandler({ deliveryContext, readReference: read, pullSecretFor }: WebhookDeps): WebhookHandler {
   return async ({ uid, object, namespace: requested }, signal) => {
     const pod = object as unknown as Pod;
     const namespace = requested ?? pod.metadata.namespace ?? 'default';
     const provided = await providePod(pod, namespace, deliveryContext(), read, signal);
     if (provided.state === 'refused') return refused(uid, provided.problems.join('; '));
-    return allowed(uid, jsonDiff(pod, provided.pod));
+    // By the Pod as it is now: an image of the storage initializer is pulled, too.
+    const secret = await pullSecretFor?.(provided.pod, namespace, signal);
+    return allowed(uid, jsonDiff(pod, secret ? withPullCredentials(provided.pod, secret.name, secret) : provided.pod));
   };
 }

@@ -4,7 +4,10 @@ import { storageRequestOf } from '../../credentials/storage-request.ts';
 import type { EffectiveKey } from './resolve-registry.ts';
 
 /** A Pod, or the template of one. */
-export type PodLike = Pick<Pod, 'metadata' | 'spec'>;
+export interface PodLike {
+  readonly metadata?: Pod['metadata'];
+  readonly spec: Pod['spec'];
+}
 
 const ociScheme = 'oci://';
 
@@ -12,13 +15,13 @@ const ociScheme = 'oci://';
 export function imagesOfPod(pod: PodLike, namespace: string): string[] {
   const { containers = [], initContainers = [] } = pod.spec;
   const images = [...containers, ...initContainers].map(({ image = '' }) => image);
-  return namesOf([...images, ...modelImagesOfPod(pod, namespace)]);
+  return [...new Set([...namesOf(images), ...modelImagesOfPod(pod, namespace)])];
 }
 
 /** Of them, those that the storage initializer fetches. */
 export function modelImagesOfPod(pod: PodLike, namespace: string): string[] {
   const sources = storageRequestOf(pod, namespace)?.sources ?? [];
-  return sources.flatMap(({ uri }) => (uri.startsWith(ociScheme) ? [uri.slice(ociScheme.length)] : []));
+  return namesOf(sources.flatMap(({ uri }) => (uri.startsWith(ociScheme) ? [uri.slice(ociScheme.length)] : [])));
 }
 
 /** Whether a kubelet would try one of the keys for one of the images. */
@@ -28,9 +31,8 @@ export function needsCredential(images: readonly string[], keys: readonly Effect
 }
 
 function namesOf(images: readonly string[]): string[] {
-  const names = images.flatMap((image) => {
+  return images.flatMap((image) => {
     const reference = parseImageReference(image);
     return reference ? [`${reference.registry}/${reference.repository}`] : [];
   });
-  return [...new Set(names)];
 }

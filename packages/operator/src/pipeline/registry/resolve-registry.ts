@@ -19,6 +19,9 @@ export interface EffectiveKey {
   readonly source: LayerName;
   readonly sourceRef: SecretReference;
   readonly revision: string;
+  readonly uid: string;
+  /** CredentialGrant that allows it, as `NAMESPACE/NAME`; absent where none is needed. */
+  readonly grantedBy?: string;
 }
 
 /** A key that is not inherited, as a nearer layer has something to say about its host. */
@@ -65,7 +68,10 @@ interface Candidate extends EffectiveKey {
  *
  * @param layers  the nearest first
  */
-export function resolveRegistry(layers: readonly Layer[], read: (secret: SecretReference) => Source): Resolution {
+export function resolveRegistry(
+  layers: readonly Layer[],
+  read: (secret: SecretReference, of: LayerName) => Source,
+): Resolution {
   const effective: EffectiveKey[] = [];
   const dropped: DroppedKey[] = [];
   const problems: ResolutionProblem[] = [];
@@ -87,7 +93,7 @@ export function resolveRegistry(layers: readonly Layer[], read: (secret: SecretR
         dropped.push({ key: keyOfScope(scope), source, sourceRef, maskedBy: maskOf(mask) });
         continue;
       }
-      const found = candidatesOf(entry, scope, source, read(sourceRef));
+      const found = candidatesOf(entry, scope, source, read(sourceRef, source));
       problems.push(...found.problems);
       for (const candidate of found.candidates) {
         const own = nearer.find((claim) => hostsOverlap(claim.scope, candidate.scope));
@@ -125,7 +131,9 @@ function candidatesOf(
       continue;
     }
     const precision = [...precisionOf(scope), ...precisionOf(own)];
-    candidates.push({ ...at, key: keyOfScope(both), credential, revision: secret.revision, scope: both, precision });
+    const { revision, uid, grantedBy } = secret;
+    const origin = { ...at, revision, uid, ...(grantedBy ? { grantedBy } : {}) };
+    candidates.push({ ...origin, key: keyOfScope(both), credential, scope: both, precision });
   }
   if (candidates.length === 0 && problems.length === 0) {
     const keys = secret.auths.map(({ key }) => key).join(', ');

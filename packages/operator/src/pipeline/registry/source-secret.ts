@@ -15,6 +15,9 @@ export type Source =
       readonly state: 'ready';
       /** The Secret's `resourceVersion`: tells that something changed, and nothing of what. */
       readonly revision: string;
+      readonly uid: string;
+      /** CredentialGrant that allows it, as `NAMESPACE/NAME`; absent where none is needed. */
+      readonly grantedBy?: string;
       readonly auths: readonly Auth[];
     };
 
@@ -53,7 +56,9 @@ export function readPullSecret({ metadata, type, data }: Secret): Source {
   const refused = problems.find(({ effect }) => effect === 'refused');
   if (refused) return malformed(refused.key === undefined ? refused.message : `"${refused.key}" ${refused.message}`);
   const auths = entries.filter(({ credential }) => !isBlank(credential));
-  if (auths.length > 0) return { state: 'ready', revision: metadata.resourceVersion ?? '', auths };
+  if (auths.length > 0) {
+    return { state: 'ready', revision: metadata.resourceVersion ?? '', uid: metadata.uid ?? '', auths };
+  }
   if (helpers.length > 0)
     return malformed('names credential helpers only, which are programs of the machine it is from');
   return malformed(entries.length > 0 ? 'has entries without user, password and token only' : 'has no entries');

@@ -1,0 +1,77 @@
+import { type InferenceService, type Pipeline, type PipelineStage, pipelines as pipelineResource } from '@serval/api';
+import { type Cache, type Client, type Clock, type Reconciled, rfc3339 } from '@serval/kube/client';
+import { type Deployment, deepEqual, isStatusError, type NamespacedName, type Pod } from '@serval/kube/objects';
+import { pullSecretName } from './names.ts';
+import type { NamespaceCredentialsSource } from './namespace-credentials.ts';
+import { planProjection } from './projection/plan-projection.ts';
+import type { ProjectedSecrets } from './projection/projected-secrets.ts';
+import { contentFor } from './projection/projection.ts';
+import { type ObservedStage, pipelineStatusFrom, type StageService } from './status/pipeline-status.ts';
+
+export interface PipelineDeps {
+  readonly pipelines: Cache<Pipeline>;
+  readonly credentials: NamespaceCredentialsSource;
+  readonly services: Cache<InferenceService>;
+  /** Of services, their labels, templates and Pods. */
+  readonly deployments: Cache<Deployment>;
+  readonly pods: Cache<Pod>;
+  readonly projected: ProjectedSecrets;
+  readonly client: Client;
+  readonly clock: Clock;
+}
+
+/** Tells in the status of a pipeline what holds in its stages. Writes nothing else: Secrets are the projection's. */
+export function createPipelineReconciler({
+  pipelines,
+  credentials,
+  services,
+  deployments,
+  pods,
+  projected,
+  client,
+  clock,
+}: PipelineDeps) {
+  async function observeStage(pipeline: Pipeline, stage: PipelineStage, signal: AbortSignal): Promise<ObservedStage> {
+    const { namespace } = stage;
+    const claim = credentials.claim({ pipeline, stage });
+    if (claim.state === 'refused') return { stage, claim, services: [] };
+    const { resolution } = await credentials.of(namespace, signal);
+    const content = contentFor(resolution.effective, deployments.list({ namespace }), namespace);
+    const live = projected.get(namespace);
+    const plan = planProjection(namespace, content, live, projected.digestOf);
+    const isOurs = live && plan.action !== 'conflict' && content !== undefined;
+    return {
+      stage,
+      claim,
+      resolution,
+      plan,
+      projected: isOurs ? live.secret.metadata.resourceVersion : undefined,
+      services: servicesOf(services.list({ namespace }), pods.list({ namespace })),
+    };
+  }
+
+  return async ({ namespace, name }: NamespacedName, signal: AbortSignal): Promise<Reconciled> => {
+    const pipeline = pipelines.get(namespace, name);
+    if (!pipeline || pipeline.metadata.deletionTimestamp) return undefined;
+    const stages = await Promise.all(pipeline.spec.stages.map((stage) => observeStage(pipeline, stage, signal)));
+    const status = pipelineStatusFrom(pipeline, stages, rfc3339(clock.now()));
+    if (deepEqual(pipeline.status, status)) return undefined;
+    try {
+      await client.update(pipelineResource, { ...pipeline, status }, { subresource: 'status', signal });
+    } catch (error) {
+      if (!isStatusError(error, 'NotFound')) throw error;
+    }
+    return undefined;
+  };
+}
+
+function servicesOf(services: readonly InferenceService[], pods: readonly Pod[]): StageService[] {
+  const byService = Map.groupBy(pods, ({ metadata }) => metadata.labels?.['serving.kserve.io/inferenceservice'] ?? '');
+  return services
+    .map(({ metadata: { name = '' } }) => {
+      const secrets = (byService.get(name) ?? []).flatMap(({ spec }) => spec.imagePullSecrets ?? []);
+      const own = secrets.flatMap((secret) => (secret.name && secret.name !== pullSecretName ? [secret.name] : []));
+      return { name, ownPullSecrets: [...new Set(own)].sort() };
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}

@@ -1,0 +1,305 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import {
+  type CredentialGrant,
+  credentialGrants,
+  type InferenceService,
+  inferenceServices,
+  type Pipeline,
+  type PlatformDefaults,
+  pipelines,
+  platformDefaults,
+} from '@serval/api';
+import type { Client } from '@serval/kube/client';
+import { deployments, findCondition, isStatusError, namespaces, type Pod, pods, secrets } from '@serval/kube/objects';
+import { eventually } from '../support/eventually.ts';
+import { createShiftedClock } from './program/shifted-clock.ts';
+import { startTestPlatform, type TestPlatform } from './support.ts';
+
+const projectedName = 'serval-pull-credentials';
+const sentinel = 'SENTINEL';
+
+test('the platform is the default, the pipeline goes before it, and nothing falls back', async (t) => {
+  const rig = await start(t);
+  const { client } = rig;
+  await pullSecret(client, 'serval-credentials', 'ghcr', { 'ghcr.io': 'platform' });
+  await setDefaults(client, { 'ghcr.io': 'ghcr' });
+  await serve(client, 'fraud-dev', 'ghcr.io/acme/scorer:1');
+  await serve(client, 'elsewhere', 'quay.io/acme/scorer:1');
+  assert.deepEqual(await projected(client, 'fraud-dev', 'platform'), { 'ghcr.io': 'platform' });
+
+  await pullSecret(client, 'team-a', 'own', { 'ghcr.io': 'own' });
+  await pipeline(client, 'team-a', { dev: 'fraud-dev' }, { 'ghcr.io/acme': { name: 'own' } });
+  assert.deepEqual(await projected(client, 'fraud-dev', 'own'), { 'ghcr.io/acme/': 'own' });
+  const status = await pipelineWhen(client, 'Ready', 'True');
+  const [stage] = status.stages ?? [];
+  assert.deepEqual(
+    stage?.effective?.map(({ match, source, sourceRef }) => [
+      match,
+      source,
+      `${sourceRef?.namespace}/${sourceRef?.name}`,
+    ]),
+    [['ghcr.io/acme/', 'Pipeline', 'team-a/own']],
+  );
+  assert.deepEqual(
+    stage?.masked?.map(({ match, maskedBy }) => [match, maskedBy]),
+    [['ghcr.io', 'ghcr.io/acme']],
+  );
+
+  await client.delete(secrets, { namespace: 'team-a', name: 'own' });
+  rig.passes(61);
+  await pipelineWhen(client, 'CredentialsResolved', 'False', 'SecretNotFound');
+  await eventually(() => gone(client.get(secrets, { namespace: 'fraud-dev', name: projectedName })));
+
+  await pullSecret(client, 'team-a', 'own', { 'ghcr.io': 'anew' });
+  rig.passes(6);
+  assert.deepEqual(await projected(client, 'fraud-dev', 'anew'), { 'ghcr.io/acme/': 'anew' });
+  await client.delete(pipelines, { namespace: 'team-a', name: 'fraud' });
+  assert.deepEqual(await projected(client, 'fraud-dev', 'platform'), { 'ghcr.io': 'platform' });
+  assert.ok(await isGone(client.get(secrets, { namespace: 'elsewhere', name: projectedName })));
+  await staysQuiet(rig);
+  assert.doesNotMatch(rig.told(), /SENTINEL/);
+  assert.doesNotMatch(JSON.stringify(await client.list(pipelines, {})), /SENTINEL/);
+});
+
+test('a Secret of another namespace is used only while its owner grants it, to the stages that the grant names', async (t) => {
+  const { client } = await start(t);
+  await pullSecret(client, 'team-b', 'pull', { 'reg.example.com': 'granted' });
+  await serve(client, 'fraud-dev', 'reg.example.com/x/scorer:1');
+  await serve(client, 'fraud-prod', 'reg.example.com/x/scorer:1');
+  const stages = { dev: 'fraud-dev', prod: 'fraud-prod' };
+  await pipeline(client, 'team-a', stages, { 'reg.example.com/x': { name: 'pull', namespace: 'team-b' } });
+  await pipelineWhen(client, 'ReferencesPermitted', 'False', 'RefNotPermitted');
+  await gone(client.get(secrets, { namespace: 'fraud-prod', name: projectedName }));
+
+  await client.create(credentialGrants, {
+    apiVersion: 'platform.serval.dev/v1alpha1',
+    kind: 'CredentialGrant',
+    metadata: { namespace: 'team-b', name: 'fraud' },
+    spec: {
+      from: [{ kind: 'Pipeline', namespace: 'team-a', name: 'fraud', stages: ['prod'] }],
+      to: [{ kind: 'Secret', name: 'pull', use: ['pull'] }],
+    },
+  } as CredentialGrant);
+  assert.deepEqual(await projected(client, 'fraud-prod', 'granted'), { 'reg.example.com/x/': 'granted' });
+  await eventually(async () => {
+    const { stages: told = [] } = await pipelineWhen(client, 'ReferencesPermitted', 'False', 'RefNotPermitted');
+    assert.equal(told.find(({ name }) => name === 'prod')?.effective?.[0]?.grantedBy, 'team-b/fraud');
+    assert.equal(told.find(({ name }) => name === 'dev')?.effective?.[0]?.reason, 'RefNotPermitted');
+  });
+  await gone(client.get(secrets, { namespace: 'fraud-dev', name: projectedName }));
+
+  await client.delete(credentialGrants, { namespace: 'team-b', name: 'fraud' });
+  await eventually(() => gone(client.get(secrets, { namespace: 'fraud-prod', name: projectedName })));
+});
+
+test('what somebody does to the projected Secret is undone, and what is somebody else’s stays', async (t) => {
+  const rig = await start(t);
+  const { client } = rig;
+  await pullSecret(client, 'serval-credentials', 'ghcr', { 'ghcr.io': 'platform' });
+  await setDefaults(client, { 'ghcr.io': 'ghcr' });
+  const taken = { namespace: 'fraud-prod', name: projectedName };
+  await pullSecret(client, taken.namespace, taken.name, { 'ghcr.io': 'theirs' });
+  await pipeline(client, 'team-a', { dev: 'fraud-dev', prod: 'fraud-prod' }, {});
+  await serve(client, 'fraud-dev', 'ghcr.io/acme/scorer:1');
+  await serve(client, 'fraud-prod', 'ghcr.io/acme/scorer:1');
+  const ours = { namespace: 'fraud-dev', name: projectedName };
+  await projected(client, 'fraud-dev', 'platform');
+  await pipelineWhen(client, 'Projected', 'False', 'OwnershipConflict');
+  assert.deepEqual(await projected(client, 'fraud-prod', 'theirs'), { 'ghcr.io': 'theirs' });
+
+  const good = (await client.get(secrets, ours)).data;
+  const edited = { '.dockerconfigjson': Buffer.from('{"auths":{}}').toString('base64'), more: 'eA==' };
+  await client.patch(secrets, ours, 'merge', { data: edited });
+  await eventually(async () => assert.deepEqual((await client.get(secrets, ours)).data, good));
+  await client.patch(secrets, ours, 'merge', { data: edited, immutable: true });
+  await eventually(async () => {
+    const { data, immutable } = await client.get(secrets, ours);
+    assert.deepEqual([data, immutable], [good, undefined]);
+  });
+  await client.delete(secrets, ours);
+  await eventually(async () => assert.deepEqual((await client.get(secrets, ours)).data, good));
+
+  await client.delete(secrets, taken);
+  await projected(client, 'fraud-prod', 'platform');
+  await pipelineWhen(client, 'Ready', 'True');
+  await client.delete(inferenceServices, { namespace: 'fraud-prod', name: 'scorer' });
+  await client.delete(deployments, { namespace: 'fraud-prod', name: 'scorer-predictor' });
+  await eventually(() => gone(client.get(secrets, taken)));
+  await staysQuiet(rig);
+});
+
+test('a namespace that is missing, or another pipeline’s, is told with its own reason, and the other stages go on', async (t) => {
+  const { client } = await start(t);
+  await pullSecret(client, 'team-a', 'own', { 'ghcr.io': 'own' });
+  await pullSecret(client, 'team-b', 'own', { 'ghcr.io': 'other' });
+  await serve(client, 'fraud-dev', 'ghcr.io/acme/scorer:1');
+  await pipeline(client, 'team-a', { dev: 'fraud-dev', test: 'missing' }, { 'ghcr.io': { name: 'own' } });
+  await pipelineWhen(client, 'StagesAvailable', 'False', 'NamespaceNotFound');
+  assert.deepEqual(await projected(client, 'fraud-dev', 'own'), { 'ghcr.io': 'own' });
+
+  await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'missing' } });
+  await pipelineWhen(client, 'Ready', 'True');
+  // Creation is told in seconds: the second one must be the younger.
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
+  await pipeline(client, 'team-b', { dev: 'fraud-dev' }, { 'ghcr.io': { name: 'own' } });
+  await pipelineWhen(client, 'StagesAvailable', 'False', 'NamespaceConflict', 'team-b');
+  assert.deepEqual(await projected(client, 'fraud-dev', 'own'), { 'ghcr.io': 'own' });
+  await client.delete(pipelines, { namespace: 'team-a', name: 'fraud' });
+  assert.deepEqual(await projected(client, 'fraud-dev', 'other'), { 'ghcr.io': 'other' });
+  await pipelineWhen(client, 'Ready', 'True', undefined, 'team-b');
+});
+
+test('Pods of services get the Secret after their own, exactly where one of their images needs it', async (t) => {
+  const { client } = await start(t);
+  await pullSecret(client, 'serval-credentials', 'ghcr', { 'ghcr.io': 'platform' });
+  await setDefaults(client, { 'ghcr.io': 'ghcr' });
+  await serve(client, 'fraud-dev', 'ghcr.io/acme/scorer:1');
+  await projected(client, 'fraud-dev', 'platform');
+  const admitted = async (image: string, annotations: Record<string, string> = {}) => {
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: {
+        namespace: 'fraud-dev',
+        generateName: 'scorer-',
+        annotations,
+        labels: { 'serving.kserve.io/inferenceservice': 'scorer' },
+      },
+      spec: { containers: [{ name: 'kserve-container', image }], imagePullSecrets: [{ name: 'own' }] },
+    } as Pod;
+    return (await client.create(pods, pod)).spec;
+  };
+  const both = [{ name: 'own' }, { name: projectedName }];
+  assert.deepEqual((await admitted('ghcr.io/acme/scorer:1')).imagePullSecrets, both);
+  assert.deepEqual((await admitted('quay.io/acme/scorer:1')).imagePullSecrets, [{ name: 'own' }]);
+  const source = { 'internal.serving.kserve.io/storage-initializer-sourceuri': 'oci://ghcr.io/acme/model:1' };
+  const fetching = await admitted('quay.io/acme/scorer:1', source);
+  assert.deepEqual(fetching.imagePullSecrets, both);
+  const [initializer] = fetching.initContainers ?? [];
+  const path = initializer?.env?.find(({ name }) => name === 'SERVAL_REGISTRY_CONFIGS')?.value ?? '';
+  const mount = initializer?.volumeMounts?.find(({ mountPath }) => path.startsWith(`${mountPath}/`));
+  const volume = fetching.volumes?.find(({ name }) => name === mount?.name);
+  assert.equal(volume?.secret?.secretName, projectedName);
+  assert.ok(
+    !fetching.containers.some(({ volumeMounts = [] }) => volumeMounts.some(({ name }) => name === mount?.name)),
+  );
+});
+
+type Rig = TestPlatform & { passes(seconds: number): void };
+
+async function start(t: TestContext): Promise<Rig> {
+  const clock = createShiftedClock(0);
+  const platform = await startTestPlatform(t, { clock });
+  for (const name of ['team-a', 'team-b', 'fraud-dev', 'fraud-prod', 'elsewhere']) {
+    await platform.client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  }
+  return { ...platform, passes: (seconds) => clock.advance(seconds * 1000) };
+}
+
+/** @param keys  by host: which password, so that it can be told whose it is */
+async function pullSecret(client: Client, namespace: string, name: string, keys: Readonly<Record<string, string>>) {
+  const auths = Object.entries(keys).map(([key, user]) => [key, { username: user, password: `${sentinel}-${user}` }]);
+  const content = JSON.stringify({ auths: Object.fromEntries(auths) });
+  const secret = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { namespace, name },
+    type: 'kubernetes.io/dockerconfigjson',
+    data: { '.dockerconfigjson': Buffer.from(content).toString('base64') },
+  };
+  return await client.apply(secrets, secret, { force: true });
+}
+
+async function setDefaults(client: Client, entries: Readonly<Record<string, string>>) {
+  const list = Object.entries(entries).map(([match, name]) => ({ match, secretRef: { name } }));
+  await client.apply(
+    platformDefaults,
+    {
+      apiVersion: 'platform.serval.dev/v1alpha1',
+      kind: 'PlatformDefaults',
+      metadata: { name: 'default' },
+      spec: { registryCredentials: { entries: list } },
+    } as PlatformDefaults,
+    { force: true },
+  );
+}
+
+type References = Readonly<Record<string, { name: string; namespace?: string }>>;
+
+async function pipeline(
+  client: Client,
+  namespace: string,
+  stages: Readonly<Record<string, string>>,
+  entries: References,
+) {
+  const object = {
+    apiVersion: 'platform.serval.dev/v1alpha1',
+    kind: 'Pipeline',
+    metadata: { namespace, name: 'fraud' },
+    spec: {
+      stages: Object.entries(stages).map(([name, stageNamespace]) => ({ name, namespace: stageNamespace })),
+      registryCredentials: { entries: Object.entries(entries).map(([match, secretRef]) => ({ match, secretRef })) },
+    },
+  };
+  return await client.apply(pipelines, object as Pipeline, { force: true });
+}
+
+/** A service whose container has the image; nothing runs it. */
+async function serve(client: Client, namespace: string, image: string) {
+  await client.create(inferenceServices, {
+    apiVersion: 'serving.kserve.io/v1beta1',
+    kind: 'InferenceService',
+    metadata: { namespace, name: 'scorer' },
+    spec: { predictor: { containers: [{ name: 'kserve-container', image }] } },
+  } as InferenceService);
+}
+
+/** The keys of the projected Secret with their users, once one of them is the user. */
+async function projected(client: Client, namespace: string, user: string) {
+  return await eventually(async () => {
+    const secret = await client.get(secrets, { namespace, name: projectedName });
+    const { auths } = JSON.parse(Buffer.from(secret.data?.['.dockerconfigjson'] ?? '', 'base64').toString());
+    const users = Object.entries(auths as Record<string, { username: string }>).map(([key, { username }]) => [
+      key,
+      username,
+    ]);
+    assert.ok(
+      users.some(([, one]) => one === user),
+      JSON.stringify(users),
+    );
+    return Object.fromEntries(users) as Record<string, string>;
+  });
+}
+
+async function pipelineWhen(client: Client, type: string, wanted: string, reason?: string, namespace = 'team-a') {
+  return await eventually(async () => {
+    const { status } = await client.get(pipelines, { namespace, name: 'fraud' });
+    const condition = findCondition(status?.conditions, type);
+    assert.ok(
+      condition?.status === wanted && (!reason || condition.reason === reason),
+      JSON.stringify(status, null, 1),
+    );
+    return status ?? {};
+  });
+}
+
+async function isGone(asked: Promise<unknown>): Promise<boolean> {
+  return await asked.then(
+    () => false,
+    (error: unknown) => isStatusError(error, 'NotFound'),
+  );
+}
+
+async function gone(asked: Promise<unknown>): Promise<void> {
+  assert.ok(await isGone(asked));
+}
+
+/** Whatever is looked at again, nothing is written. */
+async function staysQuiet({ writes, passes }: Rig): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  const before = writes.length;
+  passes(61);
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  assert.deepEqual(writes.slice(before), []);
+}
