@@ -11,7 +11,12 @@ import { freePort, startServer } from './servers.ts';
 /** What the registry lets in: this user and password. */
 export const USER = 'correct';
 export const PASSWORD = 'horse';
-const HTPASSWD = `${USER}:$2a$04$1xITXfpVNOzMxNiVY6BHu.twID47.Jds9hwF4gqU2KT/8.91okk0e\n`;
+const HASH = '$2a$04$1xITXfpVNOzMxNiVY6BHu.twID47.Jds9hwF4gqU2KT/8.91okk0e';
+
+/** A htpasswd file that lets these users in, all with the same password; registries read it again when it changes. */
+export function htpasswdOf(users: readonly string[]): string {
+  return users.map((user) => `${user}:${HASH}\n`).join('');
+}
 
 export interface RealRegistry {
   /** `HOST:PORT` */
@@ -37,7 +42,7 @@ export async function startRegistry(
 ): Promise<RealRegistry> {
   const folder = await mkdtemp(join(tmpdir(), 'serval-registry-'));
   const host = `127.0.0.1:${await freePort()}`;
-  await writeFile(join(folder, 'htpasswd'), HTPASSWD);
+  await writeFile(join(folder, 'htpasswd'), htpasswdOf([USER]));
   const rootdirectory = storage ?? join(folder, 'storage');
   const configuration = {
     version: 0.1,
