@@ -11,10 +11,19 @@ import {
   platformDefaults,
 } from '@serval/api';
 import type { Client } from '@serval/kube/client';
-import { deployments, findCondition, isStatusError, namespaces, type Pod, pods, secrets } from '@serval/kube/objects';
+import {
+  type AnyObject,
+  deployments,
+  findCondition,
+  isStatusError,
+  namespaces,
+  type Pod,
+  pods,
+  secrets,
+} from '@serval/kube/objects';
 import { eventually } from '../support/eventually.ts';
 import { createShiftedClock } from './program/shifted-clock.ts';
-import { startTestPlatform, type TestPlatform } from './support.ts';
+import { resourceOf, startTestPlatform, type TestPlatform } from './support.ts';
 
 const projectedName = 'serval-pull-credentials';
 const sentinel = 'SENTINEL';
@@ -183,6 +192,71 @@ test('Pods of services get the Secret after their own, exactly where one of thei
   assert.equal(volume?.secret?.secretName, projectedName);
   assert.ok(
     !fetching.containers.some(({ volumeMounts = [] }) => volumeMounts.some(({ name }) => name === mount?.name)),
+  );
+});
+
+test('nobody borrows rights through the operator: who writes must be allowed to use what is written', async (t) => {
+  const { client, clientAs } = await start(t);
+  const jane = clientAs('jane');
+  const role = async (namespace: string, name: string, rules: readonly object[]) => {
+    const metadata = { namespace, name };
+    const group = 'rbac.authorization.k8s.io';
+    for (const object of [
+      { apiVersion: `${group}/v1`, kind: 'Role', metadata, rules },
+      {
+        apiVersion: `${group}/v1`,
+        kind: 'RoleBinding',
+        metadata,
+        roleRef: { apiGroup: group, kind: 'Role', name },
+        subjects: [{ apiGroup: group, kind: 'User', name: 'jane' }],
+      },
+    ] as AnyObject[]) {
+      await client.apply(resourceOf(object), object, { force: true });
+    }
+  };
+  await pullSecret(client, 'team-a', 'own', { 'ghcr.io': 'own' });
+  await role('team-a', 'pipelines', [
+    { apiGroups: ['platform.serval.dev'], resources: ['pipelines', 'credentialgrants'], verbs: ['*'] },
+  ]);
+  const write = () => pipeline(jane, 'team-a', { dev: 'fraud-dev' }, { 'ghcr.io': { name: 'own' } });
+  await assert.rejects(
+    write(),
+    /UseDenied: "jane" may not create inferenceservices\.serving\.kserve\.io in namespace fraud-dev, use secrets "own" in namespace team-a/,
+  );
+  await role('fraud-dev', 'services', [
+    { apiGroups: ['serving.kserve.io'], resources: ['inferenceservices'], verbs: ['create'] },
+  ]);
+  await assert.rejects(write(), /UseDenied: "jane" may not use secrets "own" in namespace team-a$/);
+  const grant = {
+    apiVersion: 'platform.serval.dev/v1alpha1',
+    kind: 'CredentialGrant',
+    metadata: { namespace: 'team-a', name: 'lend' },
+    spec: {
+      from: [{ kind: 'Pipeline', namespace: 'team-b', name: 'x' }],
+      to: [{ kind: 'Secret', name: 'own', use: ['pull'] }],
+    },
+  } as CredentialGrant;
+  await assert.rejects(jane.create(credentialGrants, grant), /UseDenied/);
+  await role('team-a', 'use', [{ apiGroups: [''], resources: ['secrets'], resourceNames: ['own'], verbs: ['use'] }]);
+  await write();
+  await jane.create(credentialGrants, grant);
+  // To use is not to read.
+  await assert.rejects(jane.get(secrets, { namespace: 'team-a', name: 'own' }), (error) =>
+    isStatusError(error, 'Forbidden'),
+  );
+  await client.delete(secrets, { namespace: 'team-a', name: 'own' });
+  await role('team-a', 'use', []);
+  await jane.patch(pipelines, { namespace: 'team-a', name: 'fraud' }, 'merge', { metadata: { labels: { a: 'b' } } });
+  await assert.rejects(
+    jane.patch(pipelines, { namespace: 'team-a', name: 'fraud' }, 'merge', {
+      spec: {
+        stages: [
+          { name: 'dev', namespace: 'fraud-dev' },
+          { name: 'x', namespace: 'elsewhere' },
+        ],
+      },
+    }),
+    /UseDenied/,
   );
 });
 

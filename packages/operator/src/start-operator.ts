@@ -260,9 +260,13 @@ export function startOperator({
   });
   scope.begin();
   const ready = Promise.all(
-    [...Object.values(reflectors), configReflector, globalBundle, storageSecrets]
-      .map(({ synced }) => synced)
-      .concat(pipelines ? [pipelines.synced] : []),
+    [
+      ...Object.values(reflectors),
+      configReflector,
+      globalBundle,
+      storageSecrets,
+      ...(pipelines ? [pipelines] : []),
+    ].map(({ synced }): Promise<unknown> => synced),
   ).then(() => {});
   const { runtimes, clusterRuntimes, storageContainers } = reflectors;
   const admissionReady = Promise.all([

@@ -150,7 +150,7 @@ function webhookRules(configuration: string, injects: boolean): PolicyRule[] {
   const verbs = injects ? [...watch, 'patch'] : watch;
   const definitions = multiVersionCrdNames();
   return [
-    // Whether who approves a promotion may.
+    // Whether who approves a promotion may, and who refers to credentials and namespaces.
     { apiGroups: ['authorization.k8s.io'], resources: ['localsubjectaccessreviews'], verbs: ['create'] },
     {
       apiGroups: ['admissionregistration.k8s.io'],

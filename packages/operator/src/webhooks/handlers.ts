@@ -3,10 +3,14 @@ import {
   type ClusterStorageContainer,
   clusterServingRuntimes,
   clusterStorageContainers,
+  credentialGrants,
   type InferenceService,
   inferenceServices,
+  type KindVersion,
   type Pipeline,
   pipelines,
+  platformDefaults,
+  platformGroup,
   promotionV1alpha1,
   type ServingRuntime,
   servalKinds,
@@ -27,9 +31,15 @@ import { type AdmissionRequest, type AdmissionResponse, allowed, refused } from 
 import { jsonDiff } from './json-diff.ts';
 import { defaultingHandler, type MoreChecks, validatingHandler } from './kind-handlers.ts';
 import { defaultingPath, validatingPath, webhookPaths } from './paths.ts';
+import { useHandler } from './pipeline-handlers.ts';
 import { approverHandler, promotionHandler } from './promotion-handlers.ts';
 import { bundleHandler, type StorageHandlerDeps, secretHandler } from './storage-handlers.ts';
-import { inferenceServiceWarnings, storageContainerWarnings, storedOnlyWarning } from './warnings.ts';
+import {
+  inferenceServiceWarnings,
+  storageContainerWarnings,
+  storageCredentialWarnings,
+  storedOnlyWarning,
+} from './warnings.ts';
 
 export interface WebhookDeps extends StorageHandlerDeps {
   /** Asks who may approve. */
@@ -57,14 +67,26 @@ export function createWebhookHandlers(deps: WebhookDeps): Map<string, WebhookHan
   for (const kind of servalKinds) {
     if (kind.default) handlers.set(defaultingPath(kind), defaultingHandler(kind, defaults));
     const check = validatingHandler(more.get(kind.resource.plural) ?? { warnings: storedOnlyWarning });
-    handlers.set(validatingPath(kind), kind === promotionV1alpha1 ? promotionHandler(deps.client, check) : check);
+    handlers.set(validatingPath(kind), withRequester(kind, deps, check));
   }
   return handlers;
+}
+
+/** Of kinds whose objects have the operator do what not everybody may ask for: a check of who asks. */
+function withRequester(
+  kind: KindVersion,
+  { client, pullSecretFor }: WebhookDeps,
+  check: WebhookHandler,
+): WebhookHandler {
+  if (kind === promotionV1alpha1) return promotionHandler(client, check);
+  const isActedOn = kind.resource.group === platformGroup && pullSecretFor !== undefined;
+  return isActedOn ? useHandler(client, check) : check;
 }
 
 /** By plural, of the kinds that the operator acts on: what their own rules cannot look at, as it takes other objects. */
 function moreChecks(deps: WebhookDeps): ReadonlyMap<string, MoreChecks> {
   const { config, runtimes, clusterRuntimes, storageContainers, namespace: own } = deps;
+  const credentialWarnings = deps.pullSecretFor ? storageCredentialWarnings : storedOnlyWarning;
   const checks: [string, MoreChecks][] = [
     [
       inferenceServices.plural,
@@ -102,9 +124,11 @@ function moreChecks(deps: WebhookDeps): ReadonlyMap<string, MoreChecks> {
       {
         among: (object, { oldObject }) =>
           ownNamespaceErrors(object as Pipeline, (oldObject ?? undefined) as Pipeline | undefined, own),
-        warnings: storedOnlyWarning,
+        warnings: credentialWarnings,
       },
     ],
+    [platformDefaults.plural, { warnings: credentialWarnings }],
+    [credentialGrants.plural, deps.pullSecretFor ? {} : { warnings: storedOnlyWarning }],
   ];
   return new Map(checks);
 }
