@@ -49,7 +49,10 @@ function bound(role: AnyObject, namespace: string): AnyObject[] {
   ];
 }
 
-/** The namespace of the platform's credentials, and leave to watch it. */
+/**
+ * The namespace of the platform's credentials, and leave to watch it, so that a rotation is seen at once. No part of an installation: who
+ * keeps credentials of the platform makes it beside them.
+ */
 export function credentialAccessObjects(credentialNamespace: string, operatorNamespace: string): AnyObject[] {
   return [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: credentialNamespace, labels: { ...partOfLabels } } },

@@ -3,6 +3,8 @@ export const operatorName = 'serval-operator';
 export const operatorServiceAccountName = 'serval-operator';
 export const operatorDeploymentName = 'serval-operator';
 export const operatorRoleName = 'serval-operator';
+/** In the namespace of the platform's credentials. */
+export const credentialRoleName = 'serval-operator-credentials';
 export const operatorLeaseName = 'serval-operator';
 export const operatorImage = 'serval/operator:0.1.0';
 

@@ -7,6 +7,7 @@ import { multiVersionCrdNames } from './conversion.ts';
 import { gatewayDefinitionNames } from './gateway.ts';
 import {
   checksumKeySecretName,
+  credentialRoleName,
   healthConfigMapName,
   operatorLeaseName,
   operatorRoleName,
@@ -248,5 +249,5 @@ function role(kind: string, metadata: { namespace?: string; name: string }, rule
 
 /** In the namespace of the platform's credentials. */
 export function operatorCredentialRole(namespace: string): Role {
-  return role('Role', { namespace, name: operatorRoleName }, operatorCredentialRules());
+  return role('Role', { namespace, name: credentialRoleName }, operatorCredentialRules());
 }

@@ -37,6 +37,11 @@ export function followCredentialNamespace({
       ...common,
       resource: secrets,
       namespace,
+      mayBeRefused: true,
+      onAccess: (refusal) => {
+        if (refusal)
+          common.log.warn({ namespace }, 'Secrets may not be watched here; rotations are seen within a minute');
+      },
       transform: ({ apiVersion, kind, metadata }) => ({ apiVersion, kind, metadata }),
       signal: AbortSignal.any([signal, stop.signal]),
     });
