@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { defaultCredentialNamespace } from '@serval/api';
 import { leases } from '@serval/kube/objects';
-import { operatorClusterRules, operatorLeaseName, operatorNamespacedRules } from '@serval/operator/declarations';
+import {
+  operatorClusterRules,
+  operatorCredentialRules,
+  operatorLeaseName,
+  operatorNamespacedRules,
+} from '@serval/operator/declarations';
 import { eventually } from '../../support/eventually.ts';
+import { pullByPlatform } from './credentials.ts';
 import { createLife, dayMs, growOld, growUp, installRest, renewCertificate, tellTwice } from './life.ts';
 import { namespace, startTestCluster } from './replicas.ts';
 import { compareWithRules } from './rules.ts';
@@ -26,6 +33,7 @@ test('a whole life asks for everything that the rules allow, and for nothing els
   await eventually(async () => assert.ok(one.isLeader && one.parts?.server()));
   const two = await cluster.startReplica('two', { clock });
   await growUp(life);
+  await pullByPlatform(life);
   await renewCertificate(life, () => one.isLeader || two.isLeader);
   await one.stop();
   await eventually(async () => {
@@ -40,7 +48,10 @@ test('a whole life asks for everything that the rules allow, and for nothing els
   const duties = { webhooks: true, certificates: 'self-managed' } as const;
   const { refused, unused } = compareWithRules(cluster.requests, {
     cluster: operatorClusterRules(duties),
-    roles: { [namespace]: operatorNamespacedRules(duties) },
+    roles: {
+      [namespace]: operatorNamespacedRules(duties),
+      [defaultCredentialNamespace]: operatorCredentialRules(),
+    },
   });
   assert.deepEqual(refused, []);
   assert.deepEqual(

@@ -13,7 +13,7 @@ export const pipelineIndexes = {
   [stageNamespaceIndex]: ({ spec }: Pipeline): string[] => spec.stages.map(({ namespace }) => namespace),
 };
 
-export interface CredentialCaches {
+interface CredentialCaches {
   readonly defaults: Cache<PlatformDefaults>;
   readonly pipelines: Cache<Pipeline> & Pick<Reflector<Pipeline>, 'byIndex'>;
   readonly grants: Cache<CredentialGrant>;
@@ -28,7 +28,7 @@ export interface NamespaceCredentialsDeps {
 }
 
 /** What holds in one namespace. */
-export interface NamespaceCredentials {
+interface NamespaceCredentials {
   /** The stage that decides, if it is one. */
   readonly of: StageOf | undefined;
   readonly resolution: Resolution;

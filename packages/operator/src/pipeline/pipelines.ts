@@ -64,7 +64,6 @@ export function createPipelines(options: PipelinesOptions): Pipelines {
   const projected = watchProjectedSecrets(common);
   const caches = { defaults, pipelines, grants, namespaces: spaces };
   const credentials = createNamespaceCredentials({ caches, read: references.read, home });
-  const writes = { looked: 0, created: 0, patched: 0, deleted: 0 };
   options.metrics?.gauge('serval_projected_secrets', 'Namespaces that have a projected pull Secret.', () => [
     { labels: {}, value: projected.reflector.list().length },
   ]);
@@ -94,9 +93,10 @@ export function createPipelines(options: PipelinesOptions): Pipelines {
         client,
         events,
         clock,
-        count: (what) => {
-          writes[what] += 1;
-        },
+        count: (outcome) =>
+          options.metrics?.count('serval_projections_total', 'Looks at the pull credentials of a namespace.', {
+            outcome,
+          }),
       }),
       sources: [
         source(deployments, own),

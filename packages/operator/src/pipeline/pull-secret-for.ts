@@ -3,7 +3,7 @@ import type { NamespaceCredentialsSource } from './namespace-credentials.ts';
 import type { ProjectedSecrets } from './projection/projected-secrets.ts';
 import { imagesOfPod, modelImagesOfPod, needsCredential, type PodLike } from './registry/images-of-pod.ts';
 
-export interface PullSecret {
+interface PullSecret {
   readonly name: string;
   /** Whether the storage initializer is to read it too. */
   readonly fetchesImages: boolean;

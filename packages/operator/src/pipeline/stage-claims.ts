@@ -3,7 +3,7 @@ import type { KubeObject } from '@serval/kube/objects';
 import type { StageOf } from './stage-layers.ts';
 
 /** Why a stage does not have its namespace. */
-export type ClaimProblem = 'NamespaceNotFound' | 'NamespaceTerminating' | 'NamespaceReserved' | 'NamespaceConflict';
+type ClaimProblem = 'NamespaceNotFound' | 'NamespaceTerminating' | 'NamespaceReserved' | 'NamespaceConflict';
 
 export type Claim =
   | { readonly state: 'held' }

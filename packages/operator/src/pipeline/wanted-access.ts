@@ -12,7 +12,7 @@ import type { WantedAccess } from '../access/may.ts';
 import { layersOf, type StageOf } from './stage-layers.ts';
 
 /** What a Role names for those who may have a Secret used for them. It lets nobody read it. */
-export const useVerb = 'use';
+const useVerb = 'use';
 
 /**
  * What somebody must be allowed who writes an object, as the operator, which may more, acts on what it says: to use every Secret that it

@@ -2,7 +2,7 @@ import type { Container, Pod } from '@serval/kube/objects';
 import { storageInitializerContainer } from '../names.ts';
 import { withEnv, withMount } from './with-missing.ts';
 
-export const registryCredentialsVolume = 'serval-registry-credentials';
+const registryCredentialsVolume = 'serval-registry-credentials';
 const folder = '/mnt/serval/registry-credentials';
 const file = 'config.json';
 

@@ -2,7 +2,7 @@ import type { Secret } from '@serval/kube/objects';
 import { partOfLabels } from '../../declarations/installed-names.ts';
 import { projectionLabel, pullSecretName } from '../names.ts';
 
-export const dockerConfigKey = '.dockerconfigjson';
+const dockerConfigKey = '.dockerconfigjson';
 const type = 'kubernetes.io/dockerconfigjson';
 
 /** Secrets have 1 MiB at most (Kubernetes). */

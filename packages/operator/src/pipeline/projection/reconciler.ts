@@ -15,7 +15,7 @@ export interface ProjectionDeps {
   readonly events: EventRecorder;
   readonly clock: Clock;
   /** Told of every write, and of every namespace that was looked at. */
-  readonly count: (what: 'looked' | 'created' | 'patched' | 'deleted') => void;
+  readonly count: (outcome: 'looked' | 'created' | 'patched' | 'deleted') => void;
 }
 
 /** Within this time a write is seen by the cache; what was written counts until then, so that it is not written twice. */

@@ -25,7 +25,7 @@ export interface EffectiveKey {
 }
 
 /** A key that is not inherited, as a nearer layer has something to say about its host. */
-export interface DroppedKey {
+interface DroppedKey {
   readonly key: string;
   readonly source: LayerName;
   readonly sourceRef: SecretReference;

@@ -22,7 +22,7 @@ export type Source =
     };
 
 /** One entry of a docker config. */
-export interface Auth {
+interface Auth {
   readonly key: string;
   readonly credential: RegistryCredential;
 }

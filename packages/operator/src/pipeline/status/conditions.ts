@@ -7,11 +7,6 @@ export interface ConditionResult {
   readonly message?: string;
 }
 
-/** A problem with where it was found. */
-export interface PlacedProblem extends Pick<ResolutionProblem, 'reason' | 'message'> {
-  readonly place?: string;
-}
-
 /** Messages of conditions have 32 KiB at most, and nobody reads so many. */
 const maxProblems = 5;
 

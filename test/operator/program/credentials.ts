@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import {
+  defaultCredentialNamespace,
+  type Pipeline,
+  type PlatformDefaults,
+  pipelines,
+  platformDefaults,
+} from '@serval/api';
+import { type AnyObject, isStatusError, secrets } from '@serval/kube/objects';
+import { credentialAccessObjects } from '@serval/operator/declarations';
+import { eventually } from '../../support/eventually.ts';
+import type { Life } from './life.ts';
+
+/** The platform's pull credential comes into the namespace of the service, is kept as it should be, and goes. */
+export async function pullByPlatform({ client, resourceOf, home, namespace }: Life): Promise<void> {
+  for (const object of credentialAccessObjects(defaultCredentialNamespace, home)) {
+    await client.apply(await resourceOf(object), object as AnyObject, { force: true });
+  }
+  const auths = { 'docker.io': { username: 'u', password: 'p' } };
+  await client.create(secrets, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { namespace: defaultCredentialNamespace, name: 'hub' },
+    type: 'kubernetes.io/dockerconfigjson',
+    data: { '.dockerconfigjson': Buffer.from(JSON.stringify({ auths })).toString('base64') },
+  });
+  const apiVersion = 'platform.serval.dev/v1alpha1';
+  const entries = [{ match: 'docker.io', secretRef: { name: 'hub' } }];
+  const spec = { registryCredentials: { entries } };
+  const defaults = { apiVersion, kind: 'PlatformDefaults', metadata: { name: 'default' }, spec } as PlatformDefaults;
+  await client.create(platformDefaults, defaults);
+  const projected = { namespace, name: 'serval-pull-credentials' };
+  await eventually(() => client.get(secrets, projected));
+  await client.patch(secrets, projected, 'merge', { data: { more: 'eA==' } });
+  await eventually(async () => assert.equal((await client.get(secrets, projected)).data?.['more'], undefined));
+
+  const stages = [{ name: 'only', namespace }];
+  const pipeline = {
+    apiVersion,
+    kind: 'Pipeline',
+    metadata: { namespace, name: 'only' },
+    spec: { stages },
+  } as Pipeline;
+  await client.create(pipelines, pipeline);
+  await eventually(async () => {
+    const { status } = await client.get(pipelines, { namespace, name: 'only' });
+    assert.equal(status?.conditions?.find(({ type }) => type === 'Ready')?.status, 'True', JSON.stringify(status));
+  });
+  await client.delete(pipelines, { namespace, name: 'only' });
+  await client.delete(platformDefaults, { name: 'default' });
+  await eventually(async () => {
+    await assert.rejects(client.get(secrets, projected), (error) => isStatusError(error, 'NotFound'));
+  });
+}
