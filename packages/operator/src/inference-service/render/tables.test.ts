@@ -6,6 +6,7 @@ import {
   type ClusterServingRuntime,
   defaultInferenceService,
   type InferenceService,
+  type ServingRuntime,
   validateInferenceService,
 } from '@serval/api';
 import {
@@ -19,6 +20,8 @@ import {
 } from '@serval/kube/objects';
 import { load } from 'js-yaml';
 import { parseServingConfig } from '../../config/parse-config.ts';
+import { builtInServingRuntimes } from '../../declarations/serving-runtimes.ts';
+import { type DescribedGateway, describedCapabilities } from '../../gateway/testing.ts';
 import { type Rendered, renderInferenceService } from './render-inference-service.ts';
 
 /**
@@ -29,7 +32,8 @@ import { type Rendered, renderInferenceService } from './render-inference-servic
  */
 interface Table {
   service: InferenceService;
-  runtimes: ClusterServingRuntime[];
+  /** Default: what Serval brings. */
+  runtimes?: ClusterServingRuntime[];
   config?: JsonObject;
   objects: JsonObject;
   cases: Case[];
@@ -39,6 +43,8 @@ interface Case {
   rule: string;
   service?: JsonObject;
   runtimes?: ClusterServingRuntime[];
+  /** Of the service's namespace. */
+  namespacedRuntimes?: ServingRuntime[];
   config?: JsonObject;
   /** Live objects, by `Kind name`: patches over those of the table, so that only their state is written; or the word `available`. */
   observed?: Record<string, JsonObject | 'available'>;
@@ -46,21 +52,68 @@ interface Case {
   /** Default true. */
   hasKeda?: boolean;
   hasKnative?: boolean;
+  /** Where routes go; default what `serval up` brings along. */
+  gateway?: DescribedGateway;
+  /** What is told to be lost; compared whenever it or a gateway is written. */
+  losses?: { what: string; why: string }[];
   /** Of routes by name: the Services of the last rule with their weights. */
   backends?: Record<string, Record<string, number>>;
   failed?: Partial<Extract<Rendered, { state: 'failed' }>>;
 }
 
 const folder = join(import.meta.dirname, 'testdata/tables');
+const tables = readdirSync(folder)
+  .filter((name) => name.endsWith('.yaml'))
+  .map((file) => ({
+    name: file.replace(/\.yaml$/, '').replaceAll('-', ' '),
+    table: load(readFileSync(join(folder, file), 'utf8')) as Table,
+  }));
 
-for (const file of readdirSync(folder).filter((name) => name.endsWith('.yaml'))) {
-  const table = load(readFileSync(join(folder, file), 'utf8')) as Table;
-  test(file.replace(/\.yaml$/, '').replaceAll('-', ' '), async (t) => {
+for (const { name, table } of tables) {
+  test(name, async (t) => {
     assert.equal(new Set(table.cases.map(({ rule }) => rule)).size, table.cases.length, 'each rule is there once');
     await t.test('the objects of the table', () => check(table, { rule: '' }));
     for (const row of table.cases) await t.test(row.rule, () => check(table, row));
   });
 }
+
+/** Cases of each heading, with the one that a table begins with; `canary list` is of `canary`. */
+const headings = {
+  predictor: 15,
+  transformer: 15,
+  explainer: 10,
+  canary: 25,
+  autoscaler: 15,
+  route: 20,
+  ingress: 8,
+  knative: 15,
+  'multi node': 15,
+} as const;
+
+test('every heading has its cases, and no two cases of a table are the same', () => {
+  const counts = Object.fromEntries(
+    Object.keys(headings).map((heading) => {
+      const ofHeading = tables.filter(({ name }) => name === heading || name.startsWith(`${heading} `));
+      return [heading, ofHeading.reduce((sum, { table }) => sum + table.cases.length + 1, 0)];
+    }),
+  );
+  for (const [heading, least] of Object.entries(headings)) {
+    assert.ok((counts[heading] ?? 0) >= least, `${heading} has ${counts[heading]} cases, it should have ${least}`);
+  }
+  const sum = Object.values(counts).reduce((all, count) => all + count, 0);
+  assert.ok(sum >= 120, `there are ${sum} cases: ${JSON.stringify(counts)}`);
+  for (const { name, table } of tables) {
+    const inputs = table.cases.map((row) =>
+      JSON.stringify({ ...row, rule: '', objects: {}, backends: {}, losses: [] }),
+    );
+    const twice = table.cases.filter((_, index) => inputs.indexOf(inputs[index] ?? '') !== index);
+    assert.deepEqual(
+      twice.map(({ rule }) => rule),
+      [],
+      `${name}: there before, under another rule`,
+    );
+  }
+});
 
 function check(table: Table, row: Case): void {
   const service = defaultInferenceService(patched<InferenceService>(table.service, row.service));
@@ -68,9 +121,13 @@ function check(table: Table, row: Case): void {
   const before = structuredClone(service);
   const rendered = renderInferenceService({
     service,
-    runtimes: { namespaced: [], cluster: row.runtimes ?? table.runtimes },
+    runtimes: {
+      namespaced: row.namespacedRuntimes ?? [],
+      cluster: row.runtimes ?? table.runtimes ?? builtInServingRuntimes(),
+    },
     config: parseServingConfig(configMap(patched<JsonObject>(table.config ?? {}, row.config))),
     observed: observedOf(table, row),
+    ...(row.gateway ? { capabilities: describedCapabilities(row.gateway) } : {}),
   });
   assert.deepEqual(service, before, 'the service is not changed');
   if (row.failed) {
@@ -79,6 +136,9 @@ function check(table: Table, row: Case): void {
   }
   assert.notEqual(rendered.state, 'failed', JSON.stringify(rendered));
   const objects = rendered.state === 'failed' ? [] : rendered.objects;
+  if (row.gateway || row.losses) {
+    assert.deepEqual(rendered.state === 'serving' ? rendered.losses : [], row.losses ?? []);
+  }
   const expected = expectedOf(table, row);
   assert.deepEqual(Object.fromEntries(objects.map((object) => [keyOf(object), object])), expected);
 }
