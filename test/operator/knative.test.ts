@@ -154,6 +154,22 @@ test('where Knative is, a service is its Services, with a canary that is promote
   await isGone(client, knativeServices, predictor);
 });
 
+test('a Knative Service is not made for a model whose storage is not there', async (t) => {
+  const { client } = await startTestPlatform(t);
+  await client.create(customResourceDefinitions, knativeServiceDefinition);
+  const service = serviceOf('iris', {
+    model: { modelFormat: { name: 'xgboost' }, storage: { key: 'nowhere', path: 'iris' } },
+  });
+  service.metadata.annotations = { [modeAnnotation]: 'Knative' };
+  await client.create(inferenceServices, service);
+  await statusWhen(
+    client,
+    'iris',
+    ({ conditions }) => findCondition(conditions, 'PredictorReady')?.reason === 'StorageConfigInvalid',
+  );
+  assert.deepEqual((await client.list(knativeServices, { namespace: 'default' })).items, []);
+});
+
 test('a service that changes its mode leaves nothing behind, and nothing goes before the other serves', async (t) => {
   const { client } = await startTestPlatform(t);
   await client.create(customResourceDefinitions, knativeServiceDefinition);
