@@ -2,7 +2,7 @@ import type { InferenceServiceStatus } from '@serval/api';
 import { type Condition, findCondition } from '@serval/kube/objects';
 import { defaultNamespace, type ServingConfig } from '../config/serving-config.ts';
 import type { Loss } from '../gateway/fit-objects.ts';
-import { type ComponentKind, componentName } from '../names.ts';
+import { type ComponentKind, componentLabel, componentName } from '../names.ts';
 import { certificateConditionType } from '../storage-config/certificate-condition.ts';
 import { deploymentModeOf } from './deployment-mode.ts';
 import type { Observed } from './observe.ts';
@@ -16,6 +16,7 @@ import { componentState, setState } from './status/component-state.ts';
 import { componentUrls } from './status/component-urls.ts';
 import type { ConditionResult } from './status/condition-result.ts';
 import { ingressState, isWayIn, type WayIn, wayInOf } from './status/ingress-state.ts';
+import { knativeState } from './status/knative-state.ts';
 import { knativeStatus } from './status/knative-status.ts';
 import { lossCondition, routesCompleteType } from './status/loss-condition.ts';
 import { invalidModelStatus, modelStatusFrom } from './status/model-status.ts';
@@ -54,15 +55,17 @@ export function statusFrom(
       return { ...base, conditions: conditionsFrom(observed, stoppedResults(observed), now) };
     case 'failed': {
       const { reason, conditionReason = reason, message, isModeOpen } = rendered;
+      const isKnative = base.deploymentMode === 'Knative';
       const results: Results = {
         PredictorReady: { status: 'False', reason: conditionReason, message },
-        IngressReady: ingress(observed, config, []),
+        IngressReady: isKnative ? { status: 'Unknown', reason: conditionReason } : ingress(observed, config, []),
       };
       return {
         // What is written here is for good.
         ...(isModeOpen && !service.status?.deploymentMode ? { observedGeneration } : base),
         conditions: conditionsFrom(observed, results, now),
-        modelStatus: invalidModelStatus(rendered, readyPodsOf(observed)),
+        modelStatus: invalidModelStatus(rendered, isKnative ? readyKnativePods(observed) : readyPodsOf(observed)),
+        ...(isKnative ? whatServesOn(service.status) : {}),
       };
     }
     case 'knative': {
@@ -105,6 +108,11 @@ function servingStatus(
     modelStatus: modelStatusFrom(predictor, service.status?.modelStatus, specChanged),
     ...runtimeName(rendered.predictor),
   };
+}
+
+/** Which revision last had all requests is known from here alone, and is needed for the next one. */
+function whatServesOn({ url, address, components }: InferenceServiceStatus = {}): Partial<InferenceServiceStatus> {
+  return { ...(url ? { url } : {}), ...(address ? { address } : {}), ...(components ? { components } : {}) };
 }
 
 function refused(message: string): ConditionResult {
@@ -160,6 +168,11 @@ function ingress(
 
 function waysIn({ objects }: Serving): WayIn[] {
   return objects.filter(isWayIn).map(wayInOf);
+}
+
+function readyKnativePods({ pods }: Observed): number {
+  const predictors = pods.filter(({ metadata }) => metadata.labels?.[componentLabel] === 'predictor');
+  return knativeState(undefined, predictors).readyPods;
 }
 
 function readyPodsOf({ service: { metadata, spec }, workloads }: Observed): number {
