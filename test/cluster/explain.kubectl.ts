@@ -36,6 +36,12 @@ for (const bundle of ['standard', 'full'] as const) {
       assert.match(all, /runAsNonRoot\s+<boolean>/);
       assert.match(await explain('servingruntime.spec.containers.securityContext'), /runAsUser\s+<integer>/);
 
+      const registry = await explain('pipeline.spec.stages.registryCredentials.entries');
+      assert.match(registry, /match\s+<string> -required-\n\s+Registry whose images the credential is for/);
+      assert.match(await explain('promo.spec.approval.approvedBy'), /username\s+<string> -required-/);
+      assert.match(await explain('platformdefaults.spec'), /credentialNamespace\s+<string>/);
+      assert.match(await explain('cgrant.spec.to.use'), /What it may be used for/);
+
       const rare = await explain('isvc.spec.transformer.ephemeralContainers');
       const expected = {
         standard: /Kept open for size: see EphemeralContainer of Kubernetes/,
