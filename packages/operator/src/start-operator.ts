@@ -35,10 +35,12 @@ import {
   scaledObjects,
   services,
 } from '@serval/kube/objects';
-import { createConfigSource } from './config/config-source.ts';
+import { type ConfigSource, createConfigSource } from './config/config-source.ts';
+import { keepInForce } from './config/keep-in-force.ts';
 import { configMapName, defaultNamespace } from './config/serving-config.ts';
 import { createReferenceReader } from './credentials/read-reference.ts';
 import { createReferenceCache } from './credentials/reference-cache.ts';
+import { configInForceName } from './declarations/installed-names.ts';
 import { watchGatewayDefinitions } from './gateway/watch-definitions.ts';
 import { createGlobalBundle } from './global-bundle/global-bundle.ts';
 import { createGatewayHealth, type GatewayHealthMonitor } from './health/gateway-health.ts';
@@ -87,6 +89,8 @@ export interface Operator {
   webhooks: Webhooks;
   /** What admission looks at is there. Rejects when the operator is closed before. */
   readonly admissionReady: Promise<void>;
+  /** How the configuration is. */
+  readonly config: Pick<ConfigSource, 'health' | 'onChange'>;
   /** Resolves when every cache is filled and reconciling begins; rejects when the operator is closed before. */
   readonly ready: Promise<void>;
   /** What it is kept from reading, and why: rights that are missing, namespaces that are not there. */
@@ -130,6 +134,9 @@ export function startOperator({
     scope.reflect<T>(resource, { ...childOptions, ...more });
 
   const configReflector = scope.reflectIn(namespace, configMaps, { fieldSelector: `metadata.name=${configMapName}` });
+  const inForceReflector = scope.reflectIn(namespace, configMaps, {
+    fieldSelector: `metadata.name=${configInForceName}`,
+  });
   const storageSecrets = watchStorageSecrets(scope);
   const keda = watchOptional<ScaledObject>((options) =>
     watchChildren(scaledObjects, { ...options, without: 'KEDA scales no service' }),
@@ -163,7 +170,11 @@ export function startOperator({
     ...definitions,
   } satisfies Omit<Caches, 'hasKeda' | 'hasKnative'>;
 
-  const config = createConfigSource(configReflector, namespace, log);
+  const configObjects = { written: configReflector, inForce: inForceReflector, namespace };
+  const config = createConfigSource({ ...configObjects, log });
+  metrics?.gauge('serval_configuration_in_force', 'Whether the configuration is in force as it is written.', () => [
+    { labels: {}, value: config.health().problem === undefined ? 1 : 0 },
+  ]);
   const readGatewaysOf = () => scope.readSharedIn(gatewayOf(config.current()).namespace);
   config.onChange(readGatewaysOf);
   const readReference = createReferenceReader(client, { clusterScoped, access });
@@ -183,7 +194,7 @@ export function startOperator({
     scope,
     namespace,
     config,
-    configured: configReflector.synced,
+    configured: config.read,
     services: reflectors.services,
     references,
     events,
@@ -259,18 +270,15 @@ export function startOperator({
     ...reflectors,
   });
   scope.begin();
-  const ready = Promise.all(
-    [
-      ...Object.values(reflectors),
-      configReflector,
-      globalBundle,
-      storageSecrets,
-      ...(pipelines ? [pipelines] : []),
-    ].map(({ synced }): Promise<unknown> => synced),
-  ).then(() => {});
+  const ready = Promise.all([
+    ...[...Object.values(reflectors), globalBundle, storageSecrets, ...(pipelines ? [pipelines] : [])].map(
+      ({ synced }): Promise<unknown> => synced,
+    ),
+    config.usable,
+  ]).then(() => {});
   const { runtimes, clusterRuntimes, storageContainers } = reflectors;
   const admissionReady = Promise.all([
-    configReflector.synced,
+    config.read,
     runtimes.synced,
     clusterRuntimes.synced,
     storageContainers.synced,
@@ -299,6 +307,14 @@ export function startOperator({
     leads = true;
     gatewayHealth.lead();
     health.look();
+    const ended = new Promise<void>((resolve) => ending.addEventListener('abort', () => resolve(), { once: true }));
+    keepInForce({ ...configObjects, client, config, events, clock, log }, ending);
+    // Made of defaults, children of what is there would be other ones.
+    await Promise.race([config.usable.catch(() => ended), ended]);
+    if (ending.aborted) {
+      leads = false;
+      return;
+    }
     const controller = startControllers();
     const ask = (found: readonly KubeObject[]) => {
       for (const { metadata } of found) controller.queue.add(keyOf(metadata));
@@ -317,7 +333,7 @@ export function startOperator({
       keeping.startController(),
       ...(pipelines?.startControllers() ?? []),
     ];
-    await new Promise((resolve) => ending.addEventListener('abort', resolve, { once: true }));
+    await ended;
     leads = false;
     for (const stop of stops) stop();
     await Promise.all(controllers.map((each) => each.close()));
@@ -327,6 +343,7 @@ export function startOperator({
   return {
     webhooks: createWebhookDispatcher({ handlers, convert: convertObject, log, signal, synced: admissionReady }),
     admissionReady,
+    config,
     ready,
     access: { notes: access, unserved: scope.problems },
     gatewayHealth,

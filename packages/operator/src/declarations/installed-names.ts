@@ -18,6 +18,9 @@ export const webhookCertificateDirectory = '/etc/serval/webhook-certificate';
 /** ConfigMap in which the operator tells how its webhooks are, as seen from where API servers call them. */
 export const healthConfigMapName = 'serval-health';
 
+/** ConfigMap in which the operator keeps the configuration that is in force, for a start at which the written one cannot be taken up. */
+export const configInForceName = 'serval-configuration-in-force';
+
 /** Key of the checksums by which changed credentials roll out Pods, once a service asks for it. */
 export const checksumKeySecretName = 'serval-credential-checksum';
 

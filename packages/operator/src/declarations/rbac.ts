@@ -7,6 +7,7 @@ import { multiVersionCrdNames } from './conversion.ts';
 import { gatewayDefinitionNames } from './gateway.ts';
 import {
   checksumKeySecretName,
+  configInForceName,
   credentialRoleName,
   healthConfigMapName,
   operatorLeaseName,
@@ -177,6 +178,8 @@ export function operatorNamespacedRules({ webhooks, certificates, restricted }: 
   return [
     // The configuration, and the global bundle, whose name the configuration says.
     { apiGroups: [''], resources: ['configmaps'], verbs: watch },
+    // The configuration in force.
+    { apiGroups: [''], resources: ['configmaps'], resourceNames: [configInForceName], verbs: ['patch'] },
     // Creating cannot be limited by name: the name is not known when the request is authorized.
     { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create'] },
     {

@@ -1,5 +1,6 @@
 import { type KindVersion, promotionV1alpha1, servalKinds } from '@serval/api';
 import type { KubeObject } from '@serval/kube/objects';
+import { configMapName } from '../config/serving-config.ts';
 import { serviceLabel } from '../names.ts';
 import { bundleCondition, secretCondition } from '../storage-config/names.ts';
 import { defaultingPath, validatingPath, webhookPaths } from '../webhooks/paths.ts';
@@ -54,6 +55,7 @@ export function webhookConfigurations(address: WebhookAddress, scope?: WebhookSc
         ...kinds.map((kind) => kindWebhook(kind, 'validator', clientConfigOf(address, validatingPath(kind)))),
         storageValidator('secret', secretCondition, clientConfigOf(address, webhookPaths.validateSecret)),
         storageValidator('configmap', bundleCondition, clientConfigOf(address, webhookPaths.validateConfigMap)),
+        configValidator(clientConfigOf(address, webhookPaths.validateConfig), scope),
       ],
     ],
   ];
@@ -63,7 +65,7 @@ export function webhookConfigurations(address: WebhookAddress, scope?: WebhookSc
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind,
     metadata: { name, labels: { ...partOfLabels } },
-    webhooks: webhooks.map((webhook) => ({ ...webhook, ...selected })),
+    webhooks: webhooks.map((webhook) => ({ ...selected, ...webhook })),
   }));
 }
 
@@ -134,14 +136,30 @@ function storageValidator(
   condition: string,
   clientConfig: Record<string, unknown>,
 ): Webhook {
+  return lenientValidator(`${singular}.storage-config`, `${singular}s`, clientConfig, condition);
+}
+
+/** The platform's configuration, which is in its own namespace, served or not. The handler compares the namespace again. */
+function configValidator(clientConfig: Record<string, unknown>, scope: WebhookScope | undefined): Webhook {
+  const condition = `object.metadata.name == '${configMapName}'`;
+  const selected = scope ? { namespaceSelector: namespaceSelector([scope.namespace]) } : {};
+  return { ...lenientValidator('configuration', 'configmaps', clientConfig, condition), ...selected };
+}
+
+function lenientValidator(
+  name: string,
+  plural: string,
+  clientConfig: Record<string, unknown>,
+  condition: string,
+): Webhook {
   return {
-    name: `${singular}.storage-config.serval-webhook.validator`,
+    name: `${name}.serval-webhook.validator`,
     clientConfig,
     rules: [
       {
         apiGroups: [''],
         apiVersions: ['v1'],
-        resources: [`${singular}s`],
+        resources: [plural],
         operations: ['CREATE', 'UPDATE'],
         scope: 'Namespaced',
       },
@@ -151,6 +169,6 @@ function storageValidator(
     failurePolicy: 'Ignore',
     timeoutSeconds: 5,
     matchPolicy: 'Equivalent',
-    matchConditions: [{ name: 'storage-config', expression: condition }],
+    matchConditions: [{ name: name.split('.').at(-1), expression: condition }],
   };
 }

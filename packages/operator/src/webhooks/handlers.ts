@@ -19,6 +19,7 @@ import {
 } from '@serval/api';
 import type { Cache, Client } from '@serval/kube/client';
 import type { Pod } from '@serval/kube/objects';
+import type { ConfigSource } from '../config/config-source.ts';
 import { serviceDefaults } from '../config/service-defaults.ts';
 import type { DeliveryContext } from '../credentials/decide-delivery.ts';
 import type { ReadReference } from '../credentials/resolve-delivery.ts';
@@ -28,6 +29,7 @@ import { providePod } from '../pod/provide-pod.ts';
 import { withPullCredentials } from '../pod/pull-credentials.ts';
 import { ownNamespaceErrors } from '../promotion/own-namespace.ts';
 import { type AdmissionRequest, type AdmissionResponse, allowed, refused } from './admission-review.ts';
+import { configHandler } from './config-handler.ts';
 import { jsonDiff } from './json-diff.ts';
 import { defaultingHandler, type MoreChecks, validatingHandler } from './kind-handlers.ts';
 import { defaultingPath, validatingPath, webhookPaths } from './paths.ts';
@@ -59,13 +61,17 @@ export type WebhookHandler = (request: AdmissionRequest, signal: AbortSignal) =>
 /** One handler per path of the webhook configurations. */
 export function createWebhookHandlers(deps: WebhookDeps): Map<string, WebhookHandler> {
   const more = moreChecks(deps);
-  const defaults = () => serviceDefaults(deps.config.current());
+  const defaultsFor = (kind: KindVersion) => () => {
+    if (kind.resource.plural === inferenceServices.plural) relyOn(deps.config, serviceSections);
+    return serviceDefaults(deps.config.current());
+  };
   const handlers = new Map([[webhookPaths.mutatePod, podHandler(deps)]] as [string, WebhookHandler][]);
   handlers.set(webhookPaths.recordApprover, approverHandler(deps.clock));
   handlers.set(webhookPaths.validateSecret, secretHandler(deps));
   handlers.set(webhookPaths.validateConfigMap, bundleHandler(deps));
+  handlers.set(webhookPaths.validateConfig, configHandler(deps.namespace));
   for (const kind of servalKinds) {
-    if (kind.default) handlers.set(defaultingPath(kind), defaultingHandler(kind, defaults));
+    if (kind.default) handlers.set(defaultingPath(kind), defaultingHandler(kind, defaultsFor(kind)));
     const check = validatingHandler(more.get(kind.resource.plural) ?? { warnings: storedOnlyWarning });
     handlers.set(validatingPath(kind), withRequester(kind, deps, check));
   }
@@ -137,11 +143,23 @@ function storedRuntime({ oldObject }: AdmissionRequest): ServingRuntime | undefi
   return (oldObject ?? undefined) as ServingRuntime | undefined;
 }
 
+/** What services get that do not say themselves is said there. */
+const serviceSections = ['deploy', 'inferenceService', 'security'] as const;
+/** What a Pod gets is said there. */
+const podSections = ['storageInitializer', 'credentials', 'agent', 'logger', 'batcher', 'metricsAggregator'] as const;
+
+/** @throws Error before anything is made of defaults that somebody meant otherwise. */
+function relyOn(config: ConfigSource, sections: Parameters<ConfigSource['problemOf']>[0]): void {
+  const problem = config.problemOf(sections);
+  if (problem !== undefined) throw new Error(`the platform's configuration cannot be relied on: ${problem}`);
+}
+
 /** Looks up afresh what the Pod refers to, whatever the reconciler saw when it made the template. */
-function podHandler({ deliveryContext, readReference: read, pullSecretFor }: WebhookDeps): WebhookHandler {
+function podHandler({ config, deliveryContext, readReference: read, pullSecretFor }: WebhookDeps): WebhookHandler {
   return async ({ uid, object, namespace: requested }, signal) => {
     const pod = object as unknown as Pod;
     const namespace = requested ?? pod.metadata.namespace ?? 'default';
+    relyOn(config, podSections);
     const provided = await providePod(pod, namespace, deliveryContext(), read, signal);
     if (provided.state === 'refused') return refused(uid, provided.problems.join('; '));
     // By the Pod as it is now: an image of the storage initializer is pulled, too.

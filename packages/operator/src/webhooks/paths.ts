@@ -7,10 +7,15 @@ export const webhookPaths = {
   convert: '/convert',
   validateSecret: '/validate-v1-secret',
   validateConfigMap: '/validate-v1-configmap',
+  validateConfig: '/validate-inferenceservice-config',
 } as const;
 
 /** Whose object may be written unchecked, rather than not at all, when the check itself fails. */
-export const lenientPaths: ReadonlySet<string> = new Set([webhookPaths.validateSecret, webhookPaths.validateConfigMap]);
+export const lenientPaths: ReadonlySet<string> = new Set([
+  webhookPaths.validateSecret,
+  webhookPaths.validateConfigMap,
+  webhookPaths.validateConfig,
+]);
 
 /** `/mutate-serving-kserve-io-v1beta1-inferenceservice`, as in KServe's configurations. */
 export function defaultingPath(kind: KindVersion): string {
