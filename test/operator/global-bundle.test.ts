@@ -13,7 +13,7 @@ import {
   type KubeObject,
   namespaces,
 } from '@serval/kube/objects';
-import { defaultNamespace } from '@serval/operator/declarations';
+import { configInForceName, defaultNamespace } from '@serval/operator/declarations';
 import { eventually } from '../support/eventually.ts';
 import { serviceOf, startTestPlatform, type TestPlatform } from './support.ts';
 
@@ -118,12 +118,18 @@ test('a configuration that cannot be read takes no copy away', async (t) => {
   await serve(client, 'a', 'x');
   await eventually(async () => assert.equal(contentOf(await copyOf(client, 'a')), pem));
   const target = { namespace: defaultNamespace, name: 'inferenceservice-config' };
+  await eventually(async () => {
+    const { data } = await client.get(configMaps, { namespace: defaultNamespace, name: configInForceName });
+    assert.match(data?.['storageInitializer'] ?? '', /company-ca/);
+  });
+  // Nobody checks it before, as where the operator was not there.
+  const path = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/serval';
+  await client.request({ method: 'DELETE', path });
   await client.patch(configMaps, target, 'merge', { data: { storageInitializer: 'no JSON' } });
   await restartOperator();
   await serve(client, 'b', 'y');
   await statusWhenIn(client, 'b', 'y');
   assert.equal(contentOf(await copyOf(client, 'a')), pem);
-  await configure(client, { caBundleConfigMapName: place.name });
   await eventually(async () => assert.equal(contentOf(await copyOf(client, 'b')), pem));
 });
 

@@ -177,14 +177,14 @@ test('a namespace that is going away is no failure of its services', async (t) =
   assert.notEqual(findCondition(status?.conditions, 'PredictorReady')?.reason, 'ReconcileFailed');
 });
 
-test('the configuration is followed, and a wrong one changes nothing', async (t) => {
+test('the configuration is followed, and a wrong one is refused', async (t) => {
   const { client } = await startTestPlatform(t);
   await client.create(inferenceServices, serviceOf('iris', { model }));
   const configMap = { namespace: 'serval-system', name: 'inferenceservice-config' };
   const setIngress = (ingress: string) => client.patch(configMaps, configMap, 'merge', { data: { ingress } });
   await setIngress('{"ingressDomain": "example.com"}');
   await statusWhen(client, 'iris', ({ url }) => url === 'http://iris-default.example.com:18080');
-  await setIngress('{"ingressDomain": 3}');
+  await assert.rejects(setIngress('{"ingressDomain": 3}'), (error) => isStatusError(error, 'Invalid'));
   await client.patch(inferenceServices, iris, 'merge', { spec: { predictor: { timeout: 7 } } });
   const status = await statusWhen(client, 'iris', () => true);
   assert.equal(status.url, 'http://iris-default.example.com:18080');

@@ -23,8 +23,8 @@ export interface ConfigHealth {
 /** The configuration in force. */
 export interface ConfigSource {
   current(): ServingConfig;
-  /** Whether the ConfigMap is there and says what is in force. */
-  isAsWritten(): boolean;
+  /** Whether somebody wrote what is in force, now or before: not so where defaults stand in. */
+  isWritten(): boolean;
   health(): ConfigHealth;
   /** Why these sections cannot be relied on; nothing while they can. */
   problemOf(sections: readonly (keyof ServingConfig)[]): string | undefined;
@@ -96,7 +96,7 @@ export function createConfigSource({ written, inForce, namespace, log }: ConfigS
 
   return {
     current: () => current,
-    isAsWritten: () => health.state === 'AsWritten',
+    isWritten: () => health.state === 'AsWritten' || health.state === 'LastGood',
     health: () => health,
     problemOf(sections) {
       if (health.state !== 'Unusable') return undefined;

@@ -67,7 +67,7 @@ export function keepInForce(options: KeepInForceOptions, signal: AbortSignal): v
   /** What is to be written; nothing when it is there, or was just sent. */
   function missing(sent?: ConfigMap): ConfigMap | undefined {
     const source = written.get(namespace, configMapName);
-    if (!config.isAsWritten() || !source) return undefined;
+    if (config.health().state !== 'AsWritten' || !source) return undefined;
     const data = source.data ?? {};
     const kept = inForce.get(namespace, configInForceName);
     if (deepEqual(sent?.data ?? kept?.data ?? (kept ? {} : undefined), data)) return undefined;

@@ -48,7 +48,7 @@ export function createBundleSource(options: BundleSourceOptions): BundleSource {
 
   function follow(): void {
     // Defaults that stand in for a configuration that cannot be read would take every copy away.
-    if (!isConfigured || signal.aborted || !config.isAsWritten()) return;
+    if (!isConfigured || signal.aborted || !config.isWritten()) return;
     const name = config.current().storageInitializer.caBundleConfigMapName ?? '';
     if (name === (followed?.name ?? '')) {
       if (name === '') become({ state: 'off' });
