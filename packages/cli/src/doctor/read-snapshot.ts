@@ -27,6 +27,7 @@ import {
 import { readHealthConfigMap } from '@serval/operator';
 import { probeTargets, type Seen, type Snapshot } from '@serval/operator/checks';
 import {
+  configInForceName,
   configMapName,
   healthConfigMapName,
   operatorDeploymentName,
@@ -80,7 +81,12 @@ export async function readSnapshot(options: SnapshotOptions): Promise<Snapshot> 
       definitionNames.map((name) => ({ name })),
       signal,
     ),
-    system(configMaps, configMapName),
+    readNamed(
+      client,
+      configMaps,
+      [configMapName, configInForceName].map((name) => ({ namespace: systemNamespace, name })),
+      signal,
+    ),
     system(configMaps, healthConfigMapName),
     system<Deployment>(deployments, operatorDeploymentName),
     Promise.all(webhookKinds.map((kind) => readNamed(client, kind, [{ name: webhookConfigurationName }], signal))).then(

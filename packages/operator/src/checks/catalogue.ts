@@ -76,7 +76,7 @@ export const catalogue = {
   },
   'config-missing': {
     severity: warning,
-    meaning: 'ConfigMap `inferenceservice-config` is not there; defaults hold',
+    meaning: 'ConfigMap `inferenceservice-config` is not there; what it said last stays in force, or defaults hold',
     mend: '`serval install`',
   },
   'config-invalid': {

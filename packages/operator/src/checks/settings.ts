@@ -1,26 +1,27 @@
 import type { InferenceService } from '@serval/api';
 import { type Gateway, type GatewayClass, type GrpcRoute, type HttpRoute, keyOf } from '@serval/kube/objects';
-import { parseServingConfig } from '../config/parse-config.ts';
-import { configMapName, defaultServingConfig, type ServingConfig } from '../config/serving-config.ts';
+import { parseServingConfig, readServingConfig } from '../config/parse-config.ts';
+import { configMapName, type ServingConfig } from '../config/serving-config.ts';
+import { configInForceName } from '../declarations/installed-names.ts';
 import { capabilitiesOf, type GatewayCapabilities } from '../gateway/capabilities.ts';
 import { readGatewayApi } from '../gateway/installed-api.ts';
 import { gatewayOf } from '../inference-service/render/http-route.ts';
 import type { Seen, Snapshot } from './snapshot.ts';
 
-/** What is in force, as the operator says or would read it; defaults where it cannot be read, which is a finding of its own. */
+/**
+ * What is in force, as the operator says or would have it: what was in force last where the written one cannot be taken up, and defaults
+ * without.
+ */
 export function configIn({ config, systemNamespace, settings }: Snapshot): ServingConfig {
   if (settings) return settings;
-  const written = 'unread' in config ? undefined : config.items.find(({ metadata }) => metadata.name === configMapName);
-  const fallback = {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { namespace: systemNamespace, name: configMapName },
-  };
-  try {
-    return parseServingConfig(written ?? fallback);
-  } catch {
-    return defaultServingConfig;
+  const named = (wanted: string) =>
+    'unread' in config ? undefined : config.items.find(({ metadata }) => metadata.name === wanted);
+  const metadata = { namespace: systemNamespace, name: configMapName };
+  for (const candidate of [named(configMapName), named(configInForceName)]) {
+    const read = candidate && readServingConfig(candidate);
+    if (read?.problems.length === 0) return read.config;
   }
+  return parseServingConfig({ apiVersion: 'v1', kind: 'ConfigMap', metadata });
 }
 
 /** Whether services are reached through a Gateway; otherwise through Ingresses. */

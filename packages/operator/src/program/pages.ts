@@ -52,6 +52,7 @@ export function healthPages(state: OperatorState): Pages {
   const platform = (): Check[] => [
     ...platformChecks(state.parts),
     { name: 'rights', problem: missing(({ required }) => required) },
+    { name: 'configuration', problem: state.operator.config.health().problem },
   ];
   /** The operator does its work without. */
   const remarks = (): Check[] => [

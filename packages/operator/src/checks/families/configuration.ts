@@ -2,6 +2,7 @@ import { nearestName } from '@serval/api';
 import { type ReadConfig, readServingConfig } from '../../config/parse-config.ts';
 import type { Unused } from '../../config/read-section.ts';
 import { configMapName } from '../../config/serving-config.ts';
+import { configInForceName } from '../../declarations/installed-names.ts';
 import { evidenceOf } from '../describe.ts';
 import type { Check, Notes } from '../notes.ts';
 
@@ -14,9 +15,10 @@ export const configurationCheck: Check = {
       .find(({ metadata }) => metadata.name === configMapName);
     if ('unread' in snapshot.config) return;
     const where = `ConfigMap ${snapshot.systemNamespace}/${configMapName}`;
+    const isKept = snapshot.config.items.some(({ metadata }) => metadata.name === configInForceName);
     notes.expect(written !== undefined, 'config-missing', () => ({
       evidence: evidenceOf(where, 'metadata.name', undefined),
-      sentence: `${where} does not exist, so defaults hold`,
+      sentence: `${where} does not exist, so ${isKept ? 'what it said last stays in force' : 'defaults hold'}`,
       fix: { command: `serval install --namespace ${snapshot.systemNamespace}`, safe: false },
     }));
     if (!written) return;
@@ -26,7 +28,7 @@ export const configurationCheck: Check = {
       const problem = read.problems.map(({ path, message }) => `${path} ${message}`).join('; ');
       return {
         evidence: evidenceOf(written, 'data', problem),
-        sentence: `the configuration is not taken up, and the last good one stays in force: ${problem}`,
+        sentence: `the configuration is not taken up, and ${isKept ? 'the last good one stays in force' : 'as nothing good is known, no service is reconciled after a restart'}: ${problem}`,
         fix,
       };
     });

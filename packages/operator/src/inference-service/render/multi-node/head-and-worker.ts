@@ -56,7 +56,9 @@ export function withWorkers(
       : rayNodes(sizes, gpusIn(head.podSpec, predictorContainer, gpus), gpusIn(podSpec, workerContainer, gpus));
   const generation = String(service.metadata.generation ?? 1);
   const shared = sizeEnvironment(sizes, counts);
-  const worker = componentOf('predictor', `${head.name}-worker`, service, predictor, podSpec, config, {
+  // Workers take no requests, so nothing stands before them.
+  const unasked: PredictorSpec = { ...predictor, logger: undefined, batcher: undefined };
+  const worker = componentOf('predictor', `${head.name}-worker`, service, unasked, podSpec, config, {
     runtime: ofRuntime,
     storage: storageAnnotations(predictor),
   });
