@@ -12,9 +12,9 @@ import { configMapName, type ServingConfig } from './serving-config.ts';
  * - `LastGood`: the ConfigMap has a value that cannot be, or is gone; what it said before holds, all of it.
  * - `Unusable`: it has a value that cannot be, and nothing good is known. Nothing is reconciled; defaults stand in for what is wrong.
  */
-export type ConfigState = 'Unread' | 'AsWritten' | 'Defaults' | 'LastGood' | 'Unusable';
+type ConfigState = 'Unread' | 'AsWritten' | 'Defaults' | 'LastGood' | 'Unusable';
 
-export interface ConfigHealth {
+interface ConfigHealth {
   readonly state: ConfigState;
   /** What is wrong with the ConfigMap, in one sentence without secrets; nothing while it is in force. */
   readonly problem?: string;
