@@ -92,7 +92,7 @@ export function createConfigSource({ written, inForce, namespace, log }: ConfigS
     written.onChange(look);
     look();
   });
-  read.catch(usable.reject);
+  read.catch((error: unknown) => usable.reject(error));
 
   return {
     current: () => current,
