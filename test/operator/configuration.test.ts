@@ -7,12 +7,14 @@ import {
   configMaps,
   defineResource,
   events,
+  findCondition,
   httpRoutes,
   isStatusError,
   type KubeObject,
   pods,
 } from '@serval/kube/objects';
-import { configInForceName, defaultNamespace } from '@serval/operator/declarations';
+import { readConditions } from '@serval/operator';
+import { configInForceName, defaultNamespace, healthConfigMapName } from '@serval/operator/declarations';
 import { eventually } from '../support/eventually.ts';
 import { serviceOf, startTestPlatform } from './support.ts';
 
@@ -120,6 +122,7 @@ test('a wrong value that gets in changes nothing, not even over a restart, and i
   };
   await eventually(() => invalid(0));
   assert.match(told(), /serval_configuration_in_force 0/);
+  await eventually(() => isTold(client, 'False', 'LastGoodInForce', /^ingress\.ingressDomain must be a domain/));
   await serve(client, 'second');
   await eventually(async () => assert.equal(await hostOf(client, 'second'), 'second-default.models.example'));
   assert.equal(await hostOf(client, 'first'), 'first-default.models.example');
@@ -146,6 +149,7 @@ test('a wrong value that gets in changes nothing, not even over a restart, and i
     const { data } = await client.get(configMaps, kept);
     assert.equal(data?.['ingress'], '{"ingressDomain":"mended.example"}');
     assert.match(told(), /serval_configuration_in_force 1/);
+    await isTold(client, 'True', 'AsWritten', /^$/);
   });
   await settled(writes);
 });
@@ -196,8 +200,15 @@ test('on a start with a wrong value and nothing kept, what is there stays until 
     client.create(pods, { ...pod, metadata: { ...pod.metadata, name: 'other' } }),
     /cannot be relied on: agent\.image must be the reference of an image/,
   );
+  await eventually(() =>
+    isTold(client, 'False', 'NothingGoodKnown', /agent\.image.*; nothing is reconciled until then$/),
+  );
   await sleep(500);
-  assert.deepEqual(writes.splice(0), [], 'nothing is reconciled');
+  assert.deepEqual(
+    writes.splice(0).filter((write) => !write.endsWith('/configmaps/serval-health')),
+    [],
+    'nothing is reconciled',
+  );
   assert.equal(await hostOf(client, 'first'), 'first-default.models.example');
 
   await configure(client, { ingress: {}, deploy: {}, agent: {} });
@@ -205,6 +216,14 @@ test('on a start with a wrong value and nothing kept, what is there stays until 
   await eventually(async () => assert.equal(await hostOf(client, 'first'), 'first-default.localhost'));
   await eventually(async () => assert.equal(await hostOf(client, 'second'), 'second-default.localhost'));
 });
+
+/** The platform's condition says so. */
+async function isTold(client: Client, status: string, reason: string, message: RegExp): Promise<void> {
+  const { data } = await client.get(configMaps, { namespace: defaultNamespace, name: healthConfigMapName });
+  const condition = findCondition(readConditions(data), 'ConfigurationInForce');
+  assert.deepEqual([condition?.status, condition?.reason], [status, reason]);
+  assert.match(condition?.message ?? '', message);
+}
 
 /** Waits until nothing is written any more, and forgets what was. */
 async function settled(writes: string[]): Promise<void> {

@@ -43,7 +43,9 @@ import { createReferenceCache } from './credentials/reference-cache.ts';
 import { configInForceName } from './declarations/installed-names.ts';
 import { watchGatewayDefinitions } from './gateway/watch-definitions.ts';
 import { createGlobalBundle } from './global-bundle/global-bundle.ts';
+import { createConfigHealth } from './health/config-health.ts';
 import { createGatewayHealth, type GatewayHealthMonitor } from './health/gateway-health.ts';
+import { joinSources } from './health/join-sources.ts';
 import type { Metrics } from './health/metrics.ts';
 import { createHealthWriter } from './health/write-health.ts';
 import { type Caches, serviceIndexes } from './inference-service/observe.ts';
@@ -296,7 +298,12 @@ export function startOperator({
     metrics,
     clock,
   });
-  const health = createHealthWriter({ ...common, namespace, source: gatewayHealth, isWriter: () => leads });
+  const health = createHealthWriter({
+    ...common,
+    namespace,
+    source: joinSources([createConfigHealth(config, clock), gatewayHealth]),
+    isWriter: () => leads,
+  });
   // Nobody need wait for them.
   ready.catch(() => {});
   admissionReady.catch(() => {});

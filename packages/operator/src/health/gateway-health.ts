@@ -1,6 +1,6 @@
 import type { CustomResourceDefinition } from '@serval/api';
 import { type Clock, type EventRecorder, type Reflector, rfc3339 } from '@serval/kube/client';
-import { type Condition, type Gateway, type GatewayClass, keyOf } from '@serval/kube/objects';
+import { type Gateway, type GatewayClass, keyOf } from '@serval/kube/objects';
 import type { FindingId } from '../checks/catalogue.ts';
 import { conditionOf, reasonOf, rootCauses } from '../checks/conditions.ts';
 import type { Finding } from '../checks/finding.ts';
@@ -8,7 +8,7 @@ import type { ConfigSource } from '../config/config-source.ts';
 import { readGatewayApi } from '../gateway/installed-api.ts';
 import { gatewayOf } from '../inference-service/render/http-route.ts';
 import type { ConditionResult } from '../inference-service/status/condition-result.ts';
-import { conditionsData, readConditions } from './health-report.ts';
+import { conditionsData, readConditions, withCondition } from './health-report.ts';
 import type { Metrics } from './metrics.ts';
 import type { HealthSource } from './write-health.ts';
 
@@ -122,7 +122,8 @@ export function createGatewayHealth(options: GatewayHealthOptions): GatewayHealt
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    data: (data) => conditionsData(withCondition(readConditions(data), health, rfc3339(clock.now()))),
+    data: (data) =>
+      conditionsData(withCondition(readConditions(data), gatewayReadyType, health?.condition, rfc3339(clock.now()))),
     lead: tellLater,
     close() {
       closed = true;
@@ -173,14 +174,4 @@ function labelOf({ id, severity }: Finding): GatewayHealth['findings'][number] {
 function objectOf({ caches, config }: GatewayHealthOptions): Gateway | undefined {
   const { namespace, name } = gatewayOf(config.current());
   return caches.gateways.get(namespace, name);
-}
-
-/** With the time of its last change: a condition that another replica told stays as it is. */
-function withCondition(told: readonly Condition[], health: GatewayHealth | undefined, now: string): Condition[] {
-  const others = told.filter(({ type }) => type !== gatewayReadyType);
-  if (!health) return others;
-  const before = told.find(({ type }) => type === gatewayReadyType);
-  const { status } = health.condition;
-  const lastTransitionTime = before?.status === status ? (before.lastTransitionTime ?? now) : now;
-  return [...others, { type: gatewayReadyType, ...health.condition, lastTransitionTime }];
 }

@@ -1,5 +1,6 @@
 import type { Condition, ConfigMap } from '@serval/kube/objects';
 import { healthConfigMapName, partOfLabels } from '../declarations/installed-names.ts';
+import type { ConditionResult } from '../inference-service/status/condition-result.ts';
 import type { Failure } from './explain-failure.ts';
 
 /** How one webhook is, as seen from where API servers call it. */
@@ -43,6 +44,21 @@ export function conditionsData(conditions: readonly Condition[]): Record<string,
 /** Conditions of the platform as they were told. */
 export function readConditions(data: Readonly<Record<string, string>> | undefined): Condition[] {
   return listIn(data?.[conditionsKey]).filter((each): each is Condition => typeof each?.type === 'string');
+}
+
+/** With the time of its last change: a condition that another replica told stays as it is. Without a result, there is none of the type. */
+export function withCondition(
+  told: readonly Condition[],
+  type: string,
+  result: ConditionResult | undefined,
+  now: string,
+): Condition[] {
+  const others = told.filter((each) => each.type !== type);
+  if (!result) return others;
+  const before = told.find((each) => each.type === type);
+  const lastTransitionTime = before?.status === result.status ? (before.lastTransitionTime ?? now) : now;
+  // In one order, whoever tells.
+  return [...others, { type, ...result, lastTransitionTime }].sort((a, b) => (a.type < b.type ? -1 : 1));
 }
 
 /** What the operator told. Anything that it did not write is no news. */
