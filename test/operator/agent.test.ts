@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -22,13 +22,13 @@ interface Report {
 
 async function startCollector(t: TestContext): Promise<{ url: string; reports: Report[] }> {
   const reports: Report[] = [];
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => void take(request).then(() => response.end()));
+  async function take(request: IncomingMessage): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const { 'ce-inferenceservicename': service, 'ce-component': component } = request.headers;
     reports.push({ service, component, body: Buffer.concat(chunks).toString() });
-    response.end();
-  });
+  }
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => server.close());
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, reports };
