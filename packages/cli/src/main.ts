@@ -25,6 +25,7 @@ const loaders: Record<string, () => Promise<Command | CommandGroup>> = {
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
   storage: async () => (await import('./commands/storage.ts')).storageCommands,
   'storage-config': async () => (await import('./commands/storage-config.ts')).storageConfigCommands,
+  pipeline: async () => (await import('./commands/pipeline.ts')).pipelineCommands,
   install: async () => (await import('./commands/install.ts')).installCommand,
   uninstall: async () => (await import('./commands/uninstall.ts')).uninstallCommand,
   start: async () => (await import('./commands/start.ts')).startCommand,

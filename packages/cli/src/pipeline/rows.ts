@@ -1,0 +1,92 @@
+import type { Pipeline, PipelineStageStatus } from '@serval/api';
+import { findCondition } from '@serval/kube/objects';
+
+type Entry = NonNullable<PipelineStageStatus['effective']>[number];
+type Masked = NonNullable<PipelineStageStatus['masked']>[number];
+
+export const pipelineColumns = {
+  namespace: 'NAMESPACE',
+  name: 'NAME',
+  stages: 'STAGES',
+  ready: 'READY',
+  reason: 'REASON',
+};
+
+/** What was observed last; nothing that was observed of an older specification is told as if it were of this one. */
+export function pipelineRow({ metadata, spec, status }: Pipeline) {
+  const isCurrent = status?.observedGeneration === metadata.generation;
+  const ready = isCurrent ? findCondition(status?.conditions, 'Ready') : undefined;
+  return {
+    namespace: metadata.namespace ?? '',
+    name: metadata.name ?? '',
+    stages: spec.stages.map(({ name }) => name).join(' → '),
+    ready: ready?.status ?? 'Unknown',
+    reason: ready?.status === 'True' ? '' : (ready?.message ?? ready?.reason ?? 'not observed yet'),
+  };
+}
+
+export const stageColumns = {
+  stage: 'STAGE',
+  namespace: 'NAMESPACE',
+  services: 'SERVICES',
+  secret: 'PULL SECRET',
+  state: 'STATE',
+};
+
+export function stageRows({ spec, status }: Pipeline) {
+  return spec.stages.map(({ name, namespace }) => {
+    const seen = status?.stages?.find((stage) => stage.name === name);
+    const problem = seen?.reason ?? seen?.effective?.find(({ reason }) => reason)?.reason;
+    return {
+      stage: name,
+      namespace,
+      services: (seen?.services ?? []).map((service) => service.name).join(', '),
+      secret: seen?.projected?.name ?? '',
+      state: problem ?? (seen ? 'ok' : 'not observed yet'),
+    };
+  });
+}
+
+export const effectiveColumns = {
+  stage: 'STAGE',
+  match: 'MATCH',
+  layer: 'LAYER',
+  secret: 'SECRET',
+  grant: 'GRANTED BY',
+  state: 'STATE',
+};
+
+/** What each stage pulls with, what it does not, and why: never a value. */
+export function effectiveRows({ status }: Pipeline, stage: string | undefined) {
+  return (status?.stages ?? [])
+    .filter(({ name }) => stage === undefined || name === stage)
+    .flatMap(({ name, effective = [], masked = [], reason }) => [
+      ...(reason ? [{ stage: name, match: '', layer: '', secret: '', grant: '', state: reason }] : []),
+      ...effective.map((entry) => ({
+        stage: name,
+        ...row(entry),
+        grant: entry.grantedBy ?? '',
+        state: entry.reason ?? 'used',
+      })),
+      ...masked.map((entry) => ({
+        stage: name,
+        ...row(entry),
+        grant: '',
+        state: `masked by ${entry.maskedBy ?? '?'}`,
+      })),
+    ]);
+}
+
+function row({ match = '', source, sourceRef }: Entry | Masked) {
+  return { match, layer: source ?? '', secret: sourceRef ? `${sourceRef.namespace}/${sourceRef.name}` : '' };
+}
+
+/** What is wrong, each once, for below a table. */
+export function problemLines({ status }: Pipeline, stage: string | undefined): string[] {
+  const stages = (status?.stages ?? []).filter(({ name }) => stage === undefined || name === stage);
+  const lines = stages.flatMap(({ name, effective = [], reason, message }) => [
+    ...(reason ? [`${name}: ${reason}: ${message ?? ''}`] : []),
+    ...effective.flatMap((entry) => (entry.reason ? [`${name}: ${entry.reason}: ${entry.message ?? ''}`] : [])),
+  ]);
+  return [...new Set(lines)];
+}

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { eventually } from '../support/eventually.ts';
+import { serval, temporaryDirectory } from '../support/serval.ts';
+
+const secret = (namespace: string, name: string, host: string) => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { namespace, name },
+  type: 'kubernetes.io/dockerconfigjson',
+  stringData: { '.dockerconfigjson': JSON.stringify({ auths: { [host]: { username: 'u', password: 'SENTINEL' } } }) },
+});
+
+const objects = [
+  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team-a' } },
+  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'fraud-prod' } },
+  secret('serval-credentials', 'ghcr', 'ghcr.io'),
+  secret('team-a', 'own', 'ghcr.io'),
+  {
+    apiVersion: 'platform.serval.dev/v1alpha1',
+    kind: 'PlatformDefaults',
+    metadata: { name: 'default' },
+    spec: { registryCredentials: { entries: [{ match: 'ghcr.io', secretRef: { name: 'ghcr' } }] } },
+  },
+  {
+    apiVersion: 'platform.serval.dev/v1alpha1',
+    kind: 'Pipeline',
+    metadata: { namespace: 'team-a', name: 'fraud' },
+    spec: {
+      stages: [
+        { name: 'dev', namespace: 'fraud-dev' },
+        {
+          name: 'prod',
+          namespace: 'fraud-prod',
+          registryCredentials: {
+            entries: [
+              { match: 'ghcr.io/acme', secretRef: { name: 'own' } },
+              { match: 'quay.io', secretRef: { name: 'gone' } },
+            ],
+          },
+        },
+      ],
+    },
+  },
+];
+
+test('pipelines, their stages and what holds in them, on the command line', async (t) => {
+  const dataDir = await temporaryDirectory(t);
+  t.after(() => serval(['down'], { dataDir }));
+  const run = (...args: string[]) => serval(args, { dataDir });
+  const up = await run('up', '--api-port', '0', '--gateway-port', '0', '--detach');
+  assert.equal(up.code, 0, up.stderr);
+  assert.match((await run('pipeline', 'list', '-A')).stderr, /^no pipelines$/m);
+  const manifest = join(dataDir, 'objects.json');
+  await writeFile(manifest, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
+  const applied = await run('apply', '-f', manifest);
+  assert.equal(applied.code, 0, applied.stderr);
+
+  await eventually(async () => {
+    const { stdout, code } = await run('pipeline', 'list', '-A');
+    assert.equal(code, 0);
+    assert.match(stdout, /^team-a +fraud +dev → prod +False +namespace fraud-dev does not exist; create it$/m);
+  });
+  const got = await run('pipeline', 'get', 'fraud', '-n', 'team-a');
+  assert.equal(got.code, 1);
+  assert.match(got.stdout, /^dev +fraud-dev +- +- +NamespaceNotFound$/m);
+  assert.match(got.stdout, /^prod: SecretNotFound: Secret team-a\/gone does not exist$/m);
+
+  const effective = await run('pipeline', 'effective', 'fraud', '-n', 'team-a', '--stage', 'prod');
+  assert.equal(effective.code, 1);
+  assert.match(effective.stdout, /^prod +ghcr\.io\/acme\/ +Stage +team-a\/own +- +used$/m);
+  assert.match(effective.stdout, /^prod +quay\.io +Stage +team-a\/gone +- +SecretNotFound$/m);
+  assert.match(effective.stdout, /^prod +ghcr\.io +Platform +serval-credentials\/ghcr +- +masked by ghcr\.io\/acme$/m);
+  const json = await run('pipeline', 'effective', 'fraud', '-n', 'team-a', '--json');
+  assert.equal(JSON.parse(json.stdout).credentials.length, 4);
+  assert.doesNotMatch(JSON.stringify([got, effective, json]), /SENTINEL/);
+
+  const none = await run('pipeline', 'get', 'none', '-n', 'team-a');
+  assert.match(none.stderr, /there is no pipeline team-a\/none\n {2}hint: /);
+  const noStage = await run('pipeline', 'effective', 'fraud', '-n', 'team-a', '--stage', 'x');
+  assert.match(noStage.stderr, /has no stage x\n {2}hint: its stages are dev, prod/);
+});
