@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { eventually } from '../support/eventually.ts';
-import { serval, temporaryDirectory } from '../support/serval.ts';
+import { type Outcome, serval, temporaryDirectory } from '../support/serval.ts';
 
 const secret = (namespace: string, name: string, host: string) => ({
   apiVersion: 'v1',
@@ -48,10 +48,17 @@ const objects = [
 
 test('pipelines, their stages and what holds in them, on the command line', async (t) => {
   const dataDir = await temporaryDirectory(t);
-  t.after(() => serval(['down'], { dataDir }));
   const run = (...args: string[]) => serval(args, { dataDir });
   const up = await run('up', '--api-port', '0', '--gateway-port', '0', '--detach');
   assert.equal(up.code, 0, up.stderr);
+  try {
+    await lookAt(dataDir, run);
+  } finally {
+    await run('down');
+  }
+});
+
+async function lookAt(dataDir: string, run: (...args: string[]) => Promise<Outcome>): Promise<void> {
   assert.match((await run('pipeline', 'list', '-A')).stderr, /^no pipelines$/m);
   const manifest = join(dataDir, 'objects.json');
   await writeFile(manifest, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
@@ -81,4 +88,4 @@ test('pipelines, their stages and what holds in them, on the command line', asyn
   assert.match(none.stderr, /there is no pipeline team-a\/none\n {2}hint: /);
   const noStage = await run('pipeline', 'effective', 'fraud', '-n', 'team-a', '--stage', 'x');
   assert.match(noStage.stderr, /has no stage x\n {2}hint: its stages are dev, prod/);
-});
+}
