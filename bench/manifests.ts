@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import {
   chartFolder,
-  chartNames,
+  chartsOf,
   offlineRenderers,
   readFolder,
   variantKustomization,
@@ -53,18 +53,16 @@ async function benchRenders(): Promise<Row[]> {
     await writeFolder(folder, files);
     for (const [index, variant] of variants.entries()) {
       await mkdir(join(folder, 'mine', String(index)), { recursive: true });
-      await writeFile(
-        join(folder, 'mine', String(index), 'kustomization.yaml'),
-        variantKustomization(variant, '../..'),
-      );
-      for (const chart of chartNames) {
+      await writeFolder(join(folder, 'mine', String(index)), variantKustomization(variant, '../..'));
+      for (const chart of chartsOf(variant)) {
         await writeFile(join(folder, `${index}-${chart}.json`), JSON.stringify(variantValues(files, chart, variant)));
       }
     }
     const referenceValue = await best(async () => {
-      for (const [index, { namespace }] of variants.entries()) {
+      for (const [index, variant] of variants.entries()) {
+        const { namespace } = variant;
         await run(kustomize, ['build', join(folder, 'mine', String(index))], { maxBuffer });
-        for (const chart of chartNames) {
+        for (const chart of chartsOf(variant)) {
           const values = join(folder, `${index}-${chart}.json`);
           const args = [
             'template',

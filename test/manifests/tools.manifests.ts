@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { before, type TestContext, test } from 'node:test';
 import type { AnyObject } from '@serval/kube/objects';
 import {
   type ChartName,
   chartFolder,
   chartNames,
+  chartsOf,
   type FileSet,
   offlineRenderers,
   type Renderer,
@@ -67,7 +68,7 @@ function helmRenderer(t: TestContext, helm: string, folder: string): Renderer {
   return {
     name: helm,
     async render(_files, variant) {
-      const rendered = chartNames.map(async (chart) => {
+      const rendered = chartsOf(variant).map(async (chart) => {
         const given = ['--namespace', variant.namespace, '--values', await valuesFile(chart, variant)];
         return objectsOf(
           await output(helm, 'template', 'x', join(folder, chartFolder(chart)), ...given, ...kubeVersion),
@@ -82,10 +83,12 @@ function kustomizeRenderer([binary = '', command = '']: string[], folder: string
   return {
     name: `${binary} ${command}`,
     async render(_files, variant) {
-      const { namespace, webhooks, certificates } = variant;
-      const own = join(folder, 'mine', `${namespace}-${webhooks}-${certificates}`);
-      await mkdir(own, { recursive: true });
-      await writeFile(join(own, 'kustomization.yaml'), variantKustomization(variant, '../..'));
+      const { namespace, webhooks, certificates, restricted } = variant;
+      const own = join(folder, 'mine', `${namespace}-${webhooks}-${certificates}-${restricted?.clusterScoped}`);
+      for (const [path, text] of variantKustomization(variant, '../..')) {
+        await mkdir(dirname(join(own, path)), { recursive: true });
+        await writeFile(join(own, path), text);
+      }
       return objectsOf(await output(binary, command, own));
     },
   };

@@ -23,14 +23,14 @@ export { renderKustomization } from './kustomize/render.ts';
 export {
   renderRuntimes,
   renderVariant,
-  type VariantOptions,
   variantKustomization,
 } from './kustomize/render-variant.ts';
+export type { VariantOptions } from './kustomize/variant-options.ts';
 export { ManifestsError } from './manifests-error.ts';
 export { generateReference } from './reference/generate-reference.ts';
 export { type SchemaEntry, schemaCatalogue } from './schemas/catalogue.ts';
 export { generateSchemas } from './schemas/generate-schemas.ts';
-export type { CertificateMode, Variant } from './variant.ts';
-export { offlineRenderers, type Renderer } from './verify/renderer.ts';
+export type { CertificateMode, Restriction, Variant } from './variant.ts';
+export { chartsOf, offlineRenderers, type Renderer } from './verify/renderer.ts';
 export { type CheckReport, type VerifyOptions, variants, verifyDeploy } from './verify/verify.ts';
 export { writeYamlDocuments } from './yaml/write-yaml.ts';

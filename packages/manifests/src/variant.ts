@@ -7,4 +7,12 @@ export interface Variant {
   /** Without them, nothing is checked or defaulted before it is stored, and kinds serve their storage version only. */
   readonly webhooks: boolean;
   readonly certificates: CertificateMode;
+  /** Serves these namespaces only. Absent: all. */
+  readonly restricted?: Restriction | undefined;
+}
+
+export interface Restriction {
+  readonly watchNamespaces: readonly string[];
+  /** Whether it reads what has no namespace. Without, nothing is installed that has none: the administrator does that. */
+  readonly clusterScoped: boolean;
 }

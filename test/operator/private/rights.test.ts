@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inferenceServices } from '@serval/api';
 import { deployments } from '@serval/kube/objects';
-import { type OperatorDuties, operatorClusterRole, watchedNamespaceAccess } from '@serval/operator/declarations';
+import { type OperatorDuties, operatorClusterRoles, watchedNamespaceAccess } from '@serval/operator/declarations';
 import { eventually } from '../../support/eventually.ts';
 import { type EmptyCluster, type Replica, startEmptyCluster } from '../program/replicas.ts';
 import { createShiftedClock } from '../program/shifted-clock.ts';
@@ -24,7 +24,7 @@ const child = (namespace: string, name = 'iris') => ({ namespace, name: `${name}
 
 /** What it may in a namespace, without some resources. */
 async function giveAccess(cluster: EmptyCluster, namespace: string, without: readonly string[]): Promise<void> {
-  const [role, ...others] = watchedNamespaceAccess(duties(true), home, namespace);
+  const [role, ...others] = watchedNamespaceAccess(home, namespace);
   assert.ok(role);
   const rules = (role['rules'] as { resources: string[] }[]).filter(
     ({ resources }) => !resources.some((resource) => without.includes(resource)),
@@ -104,7 +104,7 @@ test('without an optional right it works, and tells the consequence once', async
   const { client } = cluster;
   await cluster.apply(['default', 'team-a', 'team-b'].map(namespaceObject));
   const installed = await cluster.install(install());
-  const [role] = operatorClusterRole(duties(true), home);
+  const [role] = operatorClusterRoles(duties(true), home);
   assert.ok(role);
   await cluster.apply([{ ...role, rules: [] } as never]);
   const clock = createShiftedClock(0);

@@ -37,9 +37,7 @@ test('two operators live side by side, each for its own namespaces', async (t) =
 
   assert.ok(second.told.some((line) => line.includes('"namespace":"team-late"') && line.includes('is not served')));
   await cluster.apply([namespaceObject('team-late')]);
-  const restricted = { clusterScoped: true };
-  const duties = { webhooks: true, certificates: 'self-managed', restricted } as const;
-  await cluster.apply(watchedNamespaceAccess(duties, 'platform-b', 'team-late'));
+  await cluster.apply(watchedNamespaceAccess('platform-b', 'team-late'));
   await eventually(() => createService(client, 'team-late'));
   await eventually(async () => {
     clock.advance(2_000);

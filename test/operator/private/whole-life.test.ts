@@ -74,7 +74,7 @@ test('an operator for two namespaces lives a whole life in each, and leaves the 
     cluster: operatorClusterRules(duties, home),
     roles: {
       [home]: operatorNamespacedRules(duties),
-      ...Object.fromEntries(watched.map((name) => [name, watchedNamespaceRules(duties, name)])),
+      ...Object.fromEntries(watched.map((name) => [name, watchedNamespaceRules(name)])),
     },
   });
   assert.deepEqual(refused, []);

@@ -19,6 +19,7 @@ import {
   httpRoutes,
   ingresses,
   isStatusError,
+  knativeServices,
   pods,
   scaledObjects,
   secrets,
@@ -32,6 +33,7 @@ import {
 } from '@serval/operator/declarations';
 import { eventually } from '../../support/eventually.ts';
 import { scaledObjectDefinition } from '../keda-definition.ts';
+import { knativeServiceDefinition } from '../knative-definition.ts';
 import type { EmptyCluster } from './replicas.ts';
 import type { createShiftedClock } from './shifted-clock.ts';
 
@@ -83,6 +85,7 @@ export async function growUp(life: Life): Promise<void> {
   await spreadBundle(life);
   await keepHalf(life);
   await scaleByKeda(life);
+  await serveByKnative(life);
   await tellTwiceOfService(life);
 }
 
@@ -213,6 +216,27 @@ async function keepHalf({ client, namespace }: Life): Promise<void> {
     data: { minio },
   });
   await eventually(async () => assert.notEqual((await client.get(secrets, place)).data?.['minio'], minio));
+}
+
+/** Where Knative turns up later, a service is one of its Services. */
+async function serveByKnative({ client, namespace, clock }: Life): Promise<void> {
+  await client.apply(customResourceDefinitions, knativeServiceDefinition, { force: true });
+  const serverless = { namespace, name: 'serverless' };
+  const knativeChild = { namespace, name: 'serverless-predictor' };
+  await client.create(inferenceServices, {
+    apiVersion: 'serving.kserve.io/v1beta1',
+    kind: 'InferenceService',
+    metadata: { ...serverless, annotations: { 'serving.kserve.io/deploymentMode': 'Serverless' } },
+    spec: { predictor: { containers: [{ name: 'kserve-container', image: 'i' }] } },
+  } as InferenceService);
+  await eventually(async () => {
+    clock.advance(10_000);
+    await client.get(knativeServices, knativeChild);
+  });
+  const stopped = { metadata: { annotations: { 'serving.kserve.io/stop': 'true' } } };
+  await client.patch(inferenceServices, serverless, 'merge', stopped);
+  await eventually(() => gone(client.get(knativeServices, knativeChild)));
+  await client.delete(inferenceServices, serverless);
 }
 
 /** The second time, an Event is counted up. */

@@ -201,12 +201,12 @@ export async function startEmptyCluster(t: TestContext): Promise<EmptyCluster> {
 async function giveAccess(
   client: Client,
   apply: EmptyCluster['apply'],
-  { namespace, certificates = 'self-managed', webhooks = true, clusterScoped = true }: InstallOptions,
+  { namespace }: InstallOptions,
   watched: string,
 ): Promise<void> {
   const exists = await client.get(namespaces, { name: watched }).catch(() => undefined);
   if (!exists) return;
-  await apply(watchedNamespaceAccess({ webhooks, certificates, restricted: { clusterScoped } }, namespace, watched));
+  await apply(watchedNamespaceAccess(namespace, watched));
 }
 
 /** Of the operator's ServiceAccount, so that it may do what its rules say and nothing else. */

@@ -25,6 +25,7 @@ option, or to go on where it was cut off. Fields that others changed are set bac
 Examples:
   serval install --gateway istio
   serval install --print | kubectl diff -f -
+  serval install --watch-namespaces team-a,team-b --namespace team-platform
   serval install --from-kserve`,
   options: [
     ...installOptionSpecs,
@@ -86,6 +87,7 @@ async function install({ options, out, connect, signal }: CommandContext, chosen
   }
   await applyInstallation(installation, {
     client,
+    watchNamespaces: chosen.restricted?.watchNamespaces,
     namespace: chosen.namespace,
     signal,
     timeoutMs: seconds * 1000,
@@ -96,6 +98,11 @@ async function install({ options, out, connect, signal }: CommandContext, chosen
     if (former) note(`services move to Gateway ${presetGatewayName(preset)}; ${former} stays until you delete it`);
     for (const line of preset.beside) note(`beside it: ${line}`);
   }
-  out.print(`Serval is installed in namespace ${chosen.namespace}`);
+  const { restricted } = chosen;
+  const served = restricted ? `, for ${restricted.watchNamespaces.join(', ')}` : '';
+  out.print(`Serval is installed in namespace ${chosen.namespace}${served}`);
+  if (restricted?.clusterScoped === false) {
+    note("definitions, webhook configurations and cluster roles are the administrator's; see docs/install.md");
+  }
   return 0;
 }

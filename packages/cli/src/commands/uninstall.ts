@@ -21,7 +21,7 @@ export const uninstallCommand: Command = {
 Deleting the definitions deletes every InferenceService, runtime and graph of the cluster, and with them what serves. It must be asked
 for twice: --delete-definitions and --yes-delete-all-objects.`,
   options: [
-    ...installOptionSpecs.filter(({ flags }) => flags.startsWith('-n,')),
+    ...installOptionSpecs.filter(({ flags }) => /^(-n,|--watch-namespaces|--cluster-scoped)/.test(flags)),
     {
       flags: '--to-kserve',
       help: 'give the cluster back to the KServe that `serval install --from-kserve` took over from',
@@ -30,7 +30,11 @@ for twice: --delete-definitions and --yes-delete-all-objects.`,
     { flags: '--yes-delete-all-objects', help: 'and mean it' },
   ],
   async run({ options, out, connect, signal }) {
-    const chosen = parseInstallOptions(options);
+    // Whose certificate it is makes no difference to what is removed.
+    const chosen = {
+      ...parseInstallOptions({ ...options, certificates: 'cert-manager' }),
+      certificates: 'self-managed' as const,
+    };
     const { client } = await connect();
     const note = (line: string) => out.note(line);
     const resources = await discover(client, signal);
@@ -55,7 +59,7 @@ for twice: --delete-definitions and --yes-delete-all-objects.`,
       );
     }
     // Nobody converts any more: kinds serve the version that they store. KServe gets its own conversion back below.
-    if (!record) await stopConverting(await renderInstallation({ ...chosen, webhooks: false }), removal);
+    if (!record) await stopConverting(await renderInstallation({ ...chosen, webhooks: false }), steps);
     await removeOperator(installation, removal);
     if (record) {
       await giveBack(steps, record);

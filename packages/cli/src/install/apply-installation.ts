@@ -1,11 +1,13 @@
 import type { Client } from '@serval/kube/client';
-import type { AnyObject } from '@serval/kube/objects';
+import { type AnyObject, isStatusError, namespaces } from '@serval/kube/objects';
 import { configMapName } from '@serval/operator/declarations';
 import { CliError } from '../command/cli-error.ts';
 import { resourceLabel } from '../commands/apply.ts';
 import { type DiscoveredResource, discover, resourceOfObject } from '../resources/discovery.ts';
 import { ignoringAbsence } from './handover.ts';
 import type { Installation } from './installation.ts';
+import { convertedAsBefore } from './kept-conversion.ts';
+import { removeOutdated } from './outdated.ts';
 import { pollUntil } from './poll.ts';
 import { waitForOperator, waitForWebhooks } from './wait-healthy.ts';
 
@@ -14,6 +16,8 @@ export interface ApplyOptions {
   readonly namespace: string;
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
+  /** Namespaces that are served; all without. Those that do not exist are left out. */
+  readonly watchNamespaces?: readonly string[] | undefined;
   note(line: string): void;
 }
 
@@ -25,7 +29,7 @@ export const installFieldManager = 'serval-install';
  */
 export async function applyInstallation(installation: Installation, options: ApplyOptions): Promise<void> {
   const { client, namespace, note, signal, timeoutMs } = options;
-  await applyObjects(installation.definitions, options);
+  await applyObjects(await convertedAsBefore(installation.definitions, options), options);
   await waitEstablished(installation.definitions, options);
   await applyObjects(installation.operator, options);
   await applyObjects(installation.gateway, options);
@@ -34,14 +38,39 @@ export async function applyInstallation(installation: Installation, options: App
   if (installation.webhooks.length > 0) {
     await applyObjects(installation.webhooks, options);
     note('waiting for API servers to reach the webhooks …');
-    await waitForWebhooks(client, { namespace, signal, timeoutMs });
+    const [probed] = await existing(options.watchNamespaces ?? [namespace], options);
+    if (probed !== undefined) await waitForWebhooks(client, { namespace: probed, signal, timeoutMs });
   }
+  await removeOutdated(installation, options);
   await applyObjects(installation.runtimes, options);
 }
 
-async function applyObjects(objects: readonly AnyObject[], { client, signal, note }: ApplyOptions): Promise<void> {
+/** Those that are there, or may not be seen. */
+async function existing(names: readonly string[], { client, signal }: ApplyOptions): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of names) {
+    try {
+      await client.get(namespaces, { name }, { signal });
+    } catch (error) {
+      if (isStatusError(error, 'NotFound')) continue;
+      if (!isStatusError(error, 'Forbidden')) throw error;
+    }
+    found.push(name);
+  }
+  return found;
+}
+
+async function applyObjects(objects: readonly AnyObject[], options: ApplyOptions): Promise<void> {
+  const { client, signal, note, watchNamespaces = [] } = options;
   const resources = await discover(client, signal);
+  const known = await existing(watchNamespaces, options);
+  const missing = watchNamespaces.filter((name) => !known.includes(name) && name !== options.namespace);
   for (const object of objects) {
+    const within = object.metadata.namespace;
+    if (within !== undefined && missing.includes(within)) {
+      note(`namespace ${within} does not exist: run the same command again once it does`);
+      continue;
+    }
     const resource = resourceOfObject(resources, object, 'installation');
     note(`${resourceLabel(resource)}/${object.metadata.name} ${await applyOne(client, resource, object, signal)}`);
   }

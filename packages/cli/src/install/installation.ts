@@ -1,5 +1,10 @@
 import type { AnyObject } from '@serval/kube/objects';
-import { defaultNamespace, type GatewayPreset, operatorDeploymentName } from '@serval/operator/declarations';
+import {
+  defaultNamespace,
+  type GatewayPreset,
+  operatorDeploymentName,
+  parseNamespaceList,
+} from '@serval/operator/declarations';
 import { CliError } from '../command/cli-error.ts';
 import { type OptionSpec, type OptionValues, textOption } from '../command/command.ts';
 import { atPreset, chosenPreset, presetObjectsFor } from './gateway-preset.ts';
@@ -10,6 +15,8 @@ export interface InstallOptions {
   readonly webhooks: boolean;
   readonly certificates: 'self-managed' | 'cert-manager';
   readonly crds: 'standard' | 'full';
+  /** Serves these namespaces only; all without. */
+  readonly restricted: { readonly watchNamespaces: readonly string[]; readonly clusterScoped: boolean } | undefined;
   /** Makes a Gateway of this class; none without. */
   readonly gatewayClass: string | undefined;
   /** Makes a Gateway, and a class where needed, that an implementation accepts; none without. */
@@ -38,6 +45,16 @@ export const installOptionSpecs: readonly OptionSpec[] = [
     default: 'standard',
     choices: ['standard', 'full'],
   },
+  {
+    flags: '--watch-namespaces <a,b>',
+    help: 'serve these namespaces only, with rights in each of them instead of the cluster',
+  },
+  {
+    flags: '--cluster-scoped <on|off>',
+    help: 'with --watch-namespaces: read what has no namespace; off installs namespaced objects only',
+    default: 'on',
+    choices: ['on', 'off'],
+  },
   { flags: '--gateway-class <name>', help: 'make a Gateway of this class for the services' },
   { flags: '--image <reference>', help: 'image of the operator' },
 ];
@@ -47,15 +64,41 @@ export function parseInstallOptions(options: OptionValues): InstallOptions {
   if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(namespace) || namespace.length > 63) {
     throw new CliError('BadUsage', `--namespace ${namespace}: expected lower-case letters, digits and "-"`);
   }
+  const webhooks = options['webhooks'] !== 'off';
+  const certificates = options['certificates'] === 'cert-manager' ? 'cert-manager' : 'self-managed';
+  const restricted = restrictionOf(options);
+  if (restricted?.clusterScoped === false && webhooks && certificates === 'self-managed') {
+    throw new CliError('BadUsage', '--cluster-scoped off: nobody could announce a self-managed certificate', {
+      hint: 'use --certificates cert-manager or --webhooks off',
+    });
+  }
   return {
     namespace,
-    webhooks: options['webhooks'] !== 'off',
-    certificates: options['certificates'] === 'cert-manager' ? 'cert-manager' : 'self-managed',
+    webhooks,
+    certificates,
+    restricted,
     crds: options['crds'] === 'full' ? 'full' : 'standard',
     gatewayClass: textOption(options, 'gatewayClass'),
     gateway: chosenPreset(options),
     image: textOption(options, 'image'),
   };
+}
+
+function restrictionOf(options: OptionValues): InstallOptions['restricted'] {
+  const text = textOption(options, 'watchNamespaces');
+  const clusterScoped = options['clusterScoped'] !== 'off';
+  if (text === undefined) {
+    if (clusterScoped) return undefined;
+    throw new CliError('BadUsage', '--cluster-scoped off needs --watch-namespaces');
+  }
+  try {
+    const watchNamespaces = parseNamespaceList(text);
+    if (watchNamespaces.length === 0) throw new RangeError('no namespace is named');
+    return { watchNamespaces, clusterScoped };
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new CliError('BadUsage', `--watch-namespaces ${text}: ${cause.message}`, { cause });
+  }
 }
 
 /** The objects of an installation by the steps in which they are applied. */
@@ -75,7 +118,8 @@ export interface Installation {
 export async function renderInstallation(options: InstallOptions): Promise<Installation> {
   const { generateDeploy, renderRuntimes, renderVariant } = await import('@serval/manifests');
   const files = generateDeploy();
-  const variant = { namespace: options.namespace, webhooks: options.webhooks, certificates: options.certificates };
+  const { namespace: where, webhooks, certificates, restricted } = options;
+  const variant = { namespace: where, webhooks, certificates, restricted };
   const rendered = renderVariant(files, variant, { crds: options.crds, gateway: options.gatewayClass !== undefined });
   const { gateway, namespace } = options;
   const objects = rendered
@@ -88,7 +132,8 @@ export async function renderInstallation(options: InstallOptions): Promise<Insta
     operator: objects.filter((object) => !isDefinition(object) && !isWebhook(object)),
     webhooks: objects.filter(isWebhook),
     gateway: gateway ? presetObjectsFor(gateway, namespace) : [],
-    runtimes: renderRuntimes(files),
+    // They have no namespace.
+    runtimes: restricted?.clusterScoped === false ? [] : renderRuntimes(files),
   };
 }
 

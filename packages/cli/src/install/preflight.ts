@@ -1,6 +1,6 @@
 import type { Client } from '@serval/kube/client';
-import { services } from '@serval/kube/objects';
-import { webhookConfigurationName } from '@serval/operator/declarations';
+import { type AnyObject, isStatusError, services } from '@serval/kube/objects';
+import { partOfLabels, webhookConfigurationName } from '@serval/operator/declarations';
 import type { DiscoveredResource } from '../resources/discovery.ts';
 import { findResource } from '../resources/discovery.ts';
 import { ignoringAbsence } from './handover.ts';
@@ -47,8 +47,16 @@ export async function checkCluster(
       hint: 'install it first, or use --certificates self-managed',
     });
   }
-  findings.push(...(await otherInstallation(client, resources, options, signal)));
-  const kserve = await findKServe(client, resources, signal);
+  const others = await ifAllowed(otherInstallation(client, resources, options, signal), options);
+  const found = await ifAllowed(findKServe(client, resources, signal), options);
+  if (!others || !found) {
+    findings.push({
+      severity: 'note',
+      message: 'whether another operator serves these namespaces was not looked at: it takes rights over the cluster',
+    });
+  }
+  findings.push(...(others ?? []));
+  const kserve = found ?? { controllers: [], webhooks: [], conversions: [] };
   const running = runningControllers(kserve);
   if (running.length > 0 && !fromKServe) {
     const names = running.map(({ namespace, name }) => `${namespace}/${name}`).join(', ');
@@ -67,10 +75,20 @@ export async function checkCluster(
   return { findings, kserve };
 }
 
+/** Who installs into namespaces only need not have rights over the cluster: nothing then. */
+async function ifAllowed<T>(asked: Promise<T>, { restricted }: InstallOptions): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (restricted?.clusterScoped === false && isStatusError(error, 'Forbidden')) return undefined;
+    throw error;
+  }
+}
+
 async function otherInstallation(
   client: Client,
   resources: readonly DiscoveredResource[],
-  { namespace }: InstallOptions,
+  { namespace, restricted }: InstallOptions,
   signal: AbortSignal,
 ): Promise<Finding[]> {
   const running = await findPlatform(client, resources, signal);
@@ -83,16 +101,46 @@ async function otherInstallation(
       },
     ];
   }
-  const service = (await webhookClient(client, resources, signal))?.service;
-  if (!service || service.namespace === namespace) return [];
+  const resource = findResource(resources, 'validatingwebhookconfigurations.admissionregistration.k8s.io');
+  const { items } = await client.list(resource, { labelSelector: partOfSelector, signal });
+  return items.flatMap((configuration) => besideOther(configuration as AnyObject, namespace, restricted));
+}
+
+/** Two operators for one namespace would fight over every object in it. */
+function besideOther(configuration: AnyObject, namespace: string, restricted: InstallOptions['restricted']): Finding[] {
+  const [asked] = (configuration['webhooks'] ?? []) as StoredWebhook[];
+  const other = asked?.clientConfig?.service?.namespace;
+  if (!other || other === namespace) return [];
+  const served = asked?.namespaceSelector?.matchExpressions?.find(({ key }) => key === 'kubernetes.io/metadata.name');
+  const wanted = restricted?.watchNamespaces;
+  if (!served?.values && !wanted) {
+    return [
+      {
+        severity: 'error',
+        message: `Serval is installed in namespace ${other}`,
+        hint: `use --namespace ${other}, or uninstall it there first`,
+      },
+    ];
+  }
+  const shared = wanted && served?.values ? wanted.filter((name) => served.values?.includes(name)) : undefined;
+  if (shared?.length === 0) return [];
   return [
     {
       severity: 'error',
-      message: `Serval is installed in namespace ${service.namespace}`,
-      hint: `use --namespace ${service.namespace}, or uninstall it there first`,
+      message: `the operator in namespace ${other} serves ${(shared ?? served?.values)?.join(', ') ?? 'all namespaces'}`,
+      hint: 'a namespace has one operator: give this one others, or take them from that one first',
     },
   ];
 }
+
+interface StoredWebhook {
+  clientConfig?: WebhookClient;
+  namespaceSelector?: { matchExpressions?: { key: string; values?: string[] }[] };
+}
+
+const partOfSelector = Object.entries(partOfLabels)
+  .map(([label, value]) => `${label}=${value}`)
+  .join(',');
 
 /** A `serval up` that answers the webhooks of this API server from outside of the cluster, in words. */
 export async function findPlatform(

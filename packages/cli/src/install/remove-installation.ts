@@ -32,12 +32,15 @@ export async function removeOperator(installation: Installation, removal: Remova
 /** Definitions of several versions as they are without webhooks, where they are there. */
 export async function stopConverting(
   withoutWebhooks: Installation,
-  { client, resources, signal, note }: Removal,
+  { client, resources, signal, note, namespace }: Removal & { readonly namespace: string },
 ): Promise<void> {
   for (const object of withoutWebhooks.definitions.filter(({ spec }) => spec.versions.length > 1)) {
     const resource = resourceOfObject(resources, object, 'installation');
     const name = object.metadata.name ?? '';
-    if (!(await ignoringAbsence(client.get(resource, { name }, { signal })))) continue;
+    const live = await ignoringAbsence(client.get(resource, { name }, { signal }));
+    const converter = live?.['spec']?.conversion?.webhook?.clientConfig?.service?.namespace;
+    // Another operator of Serval goes on converting.
+    if (!live || (converter !== undefined && converter !== namespace)) continue;
     // Not applied: the authority that the operator wrote beside it is not ours to leave out.
     const spec = { versions: object['spec'].versions, conversion: { strategy: 'None', webhook: null } };
     await client.patch(resource, { name }, 'merge', { spec }, { fieldManager: installFieldManager, signal });

@@ -14,6 +14,13 @@ export function variantValues(
 ): Record<string, unknown> {
   const path = `${chartFolder(chart)}/values.yaml`;
   const [known] = parseYaml(files.get(path) ?? '', path) as [Record<string, unknown>?];
-  const values = { webhooks: { enabled: variant.webhooks }, certificates: { mode: variant.certificates } };
+  const { webhooks, certificates, restricted } = variant;
+  const values = {
+    webhooks: { enabled: webhooks },
+    certificates: { mode: certificates },
+    ...(restricted
+      ? { watchNamespaces: [...restricted.watchNamespaces], clusterScoped: restricted.clusterScoped }
+      : {}),
+  };
   return Object.fromEntries(Object.entries(values).filter(([name]) => Object.hasOwn(known ?? {}, name)));
 }

@@ -9,7 +9,7 @@ import { conversionNamespace, keepAnnotation } from './crds-parameters.ts';
 import { crdsChart } from './generate-charts.ts';
 import { followNamespace, probeNamespaces } from './namespace-text.ts';
 import { renderChart } from './render.ts';
-import { variantKinds } from './variants.ts';
+import { certificateCondition, certificateKinds } from './variants.ts';
 
 type Kind = Omit<Variant, 'namespace'>;
 
@@ -35,15 +35,15 @@ function definition({ webhooks, certificates }: Kind, namespace: string) {
   };
 }
 
-const variants = variantKinds.map((kind) => {
+const variants = certificateKinds.map((kind) => {
   const [a, b] = probeNamespaces.map((namespace) => [definition(kind, namespace)]);
   return followNamespace([a ?? [], b ?? []], conversionNamespace);
 });
-const files: FileSet = chartFiles(crdsChart(templatesOf(variants)));
+const files: FileSet = chartFiles(crdsChart(templatesOf(variants, certificateCondition)));
 const render = (values: Record<string, unknown>) =>
   renderChart(files, 'serval-crds', { namespace: 'ns', values: { keep: false, ...values } });
 
-for (const kind of variantKinds) {
+for (const kind of certificateKinds) {
   test(`a definition of two versions follows the webhooks: ${JSON.stringify(kind)}`, () => {
     const values = variantValues(files, 'serval-crds', kind);
     assert.deepEqual(render(values), [definition(kind, 'ns')]);

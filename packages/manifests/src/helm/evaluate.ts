@@ -60,6 +60,8 @@ function callOf(call: Extract<Expression, { op: 'call' }>, context: Context): un
       return orderedJson(args[0], 2);
     case 'printf':
       return formatted(args);
+    case 'join':
+      return joined(args);
     case 'default':
       return isTrue(args[1]) ? args[1] : args[0];
     case 'ternary':
@@ -79,6 +81,11 @@ function fieldOf(parent: unknown, field: string, path: readonly string[]): unkno
     throw new TypeError(`.Values.${path.join('.')}: ${field} is a field of nothing`);
   }
   return Object.hasOwn(parent, field) ? (parent as Record<string, unknown>)[field] : undefined;
+}
+
+function joined([separator, items]: readonly unknown[]): string {
+  if (typeof separator !== 'string' || !Array.isArray(items)) throw new TypeError('join takes a text and a list');
+  return items.map(String).join(separator);
 }
 
 /** `%s` of texts is all that is used. */

@@ -6,7 +6,8 @@ import { ManifestsError } from '../manifests-error.ts';
  */
 export type Expression =
   | { readonly op: 'value'; readonly path: readonly string[] }
-  | { readonly op: 'namespace' }
+  /** `isInside` a `range`, the release is reached from the root. */
+  | { readonly op: 'namespace'; readonly isInside?: true }
   /** Of the entries of a map, or the items of a list, inside `range`. */
   | { readonly op: 'variable'; readonly name: 'key' | 'value' }
   | { readonly op: 'text'; readonly text: string }
@@ -18,6 +19,7 @@ export const functions = {
   toPrettyJson: { least: 1, most: 1 },
   printf: { least: 1, most: 9 },
   default: { least: 2, most: 2 },
+  join: { least: 2, most: 2 },
   ternary: { least: 3, most: 3 },
   empty: { least: 1, most: 1 },
   not: { least: 1, most: 1 },
@@ -30,6 +32,7 @@ export const functions = {
 export type FunctionName = keyof typeof functions;
 
 export const releaseNamespace: Expression = { op: 'namespace' };
+export const releaseNamespaceInside: Expression = { op: 'namespace', isInside: true };
 export const entryKey: Expression = { op: 'variable', name: 'key' };
 export const entryValue: Expression = { op: 'variable', name: 'value' };
 
@@ -68,7 +71,7 @@ export function writeExpression(expression: Expression, isArgument = false): str
     case 'value':
       return ['', 'Values', ...expression.path].join('.');
     case 'namespace':
-      return '.Release.Namespace';
+      return expression.isInside ? '$.Release.Namespace' : '.Release.Namespace';
     case 'variable':
       return `$${expression.name}`;
     case 'text':
@@ -78,6 +81,12 @@ export function writeExpression(expression: Expression, isArgument = false): str
       return isArgument ? `(${text})` : text;
     }
   }
+}
+
+/** The same inside of a `range`. */
+export function insideRange(expression: Expression): Expression {
+  if (expression.op === 'namespace') return releaseNamespaceInside;
+  return expression.op === 'call' ? { ...expression, args: expression.args.map(insideRange) } : expression;
 }
 
 /** Every value that an expression reads, as dotted paths. */

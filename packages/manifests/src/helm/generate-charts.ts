@@ -2,7 +2,7 @@ import { operatorImage } from '@serval/operator/declarations';
 import type { FileSet } from '../file-set.ts';
 import { renderRuntimes } from '../kustomize/render-variant.ts';
 import { type Chart, chartFiles } from './chart.ts';
-import { chartObjects, constantObjects } from './chart-objects.ts';
+import { chartObjects, constantObjects, definitionVariants } from './chart-objects.ts';
 import { conversionNamespace, conversionParameters, keep } from './crds-parameters.ts';
 import { releaseNamespace } from './expression.ts';
 import { conversionNotes, crdsNotes, servalNotes } from './notes.ts';
@@ -19,9 +19,12 @@ import { variantParameters } from './variant-parameters.ts';
  * @throws ManifestsError BadSource where a parameter has no place, or a value no effect
  */
 export function generateCharts(kustomize: FileSet): FileSet {
-  const definitions = chartObjects(kustomize, { crds: 'standard', namespaceObject: false }, conversionNamespace).filter(
-    ({ kind }) => kind === 'CustomResourceDefinition',
-  );
+  const definitions = chartObjects(
+    kustomize,
+    { crds: 'standard', namespaceObject: false },
+    conversionNamespace,
+    definitionVariants,
+  ).filter(({ kind }) => kind === 'CustomResourceDefinition');
   const objects = chartObjects(kustomize, { crds: 'none', namespaceObject: false, gateway: true }, releaseNamespace);
   const runtimes = constantObjects(renderRuntimes(kustomize));
   const charts = [crdsChart(definitions), servalChart([...objects, ...runtimes])];

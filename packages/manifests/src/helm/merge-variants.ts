@@ -1,6 +1,6 @@
 import { ManifestsError } from '../manifests-error.ts';
 import type { Expression } from './expression.ts';
-import { type Branch, Choice, isFields, isItems, sameNode, type TemplateNode } from './tree.ts';
+import { type Branch, Choice, isFields, isItems, sameNode, type TemplateFields, type TemplateNode } from './tree.ts';
 
 /** Some of the variants, by their position. */
 type Subset = readonly number[];
@@ -101,5 +101,12 @@ function mergePart(versions: Versions, group: Subset, conditionOf: ConditionOf):
 function isSameItem(a: TemplateNode | undefined, b: TemplateNode): boolean {
   if (a === undefined) return false;
   if (sameNode(a, b)) return true;
-  return isFields(a) && isFields(b) && typeof a['name'] === 'string' && a['name'] === b['name'];
+  if (!isFields(a) || !isFields(b)) return false;
+  if (typeof a['name'] === 'string' && a['name'] === b['name']) return true;
+  return isSameRule(a, b);
+}
+
+/** Rules of access that differ in what may be done, not in what with. */
+function isSameRule({ verbs: some, ...a }: TemplateFields, { verbs: others, ...b }: TemplateFields): boolean {
+  return isItems(some) && isItems(others) && a['resourceNames'] !== undefined && sameNode(a, b);
 }

@@ -1,4 +1,12 @@
-import { type Expression, entryKey, entryValue, type FunctionName, functions, releaseNamespace } from './expression.ts';
+import {
+  type Expression,
+  entryKey,
+  entryValue,
+  type FunctionName,
+  functions,
+  releaseNamespace,
+  releaseNamespaceInside,
+} from './expression.ts';
 
 const token = /\s*(?:([()])|("(?:[^"\\]|\\.)*")|([^\s()"]+))/y;
 
@@ -49,6 +57,7 @@ function readOperand(tokens: string[]): Expression | undefined {
   }
   if (first.startsWith('"')) return textOf(first);
   if (first === '.Release.Namespace') return releaseNamespace;
+  if (first === '$.Release.Namespace') return releaseNamespaceInside;
   if (first === '$key') return entryKey;
   if (first === '$value') return entryValue;
   const path = /^\.Values((?:\.[A-Za-z][A-Za-z0-9]*)+)$/.exec(first)?.[1];

@@ -12,7 +12,8 @@ export type TemplateNode =
   | TemplateFields
   | Computed
   | Choice
-  | Entries;
+  | Entries
+  | Each;
 
 export interface TemplateFields {
   readonly [field: string]: TemplateNode | undefined;
@@ -53,6 +54,16 @@ export class Entries {
   }
 }
 
+/** An object for each item of a list value, which it knows as `$value`. */
+export class Each {
+  readonly of: Expression;
+  readonly node: TemplateNode;
+  constructor(of: Expression, node: TemplateNode) {
+    this.of = of;
+    this.node = node;
+  }
+}
+
 export function computed(expression: Expression): Computed {
   return new Computed(expression);
 }
@@ -73,7 +84,8 @@ export function isFields(node: TemplateNode | undefined): node is TemplateFields
     !Array.isArray(node) &&
     !(node instanceof Computed) &&
     !(node instanceof Choice) &&
-    !(node instanceof Entries)
+    !(node instanceof Entries) &&
+    !(node instanceof Each)
   );
 }
 
@@ -97,6 +109,7 @@ export function valuesRead(node: TemplateNode | undefined): string[] {
   if (isItems(node)) return node.flatMap(valuesRead);
   if (node instanceof Computed) return valuesOf(node.expression);
   if (node instanceof Entries) return [...valuesOf(node.of), ...valuesOf(node.item)];
+  if (node instanceof Each) return [...valuesOf(node.of), ...valuesRead(node.node)];
   if (node instanceof Choice) {
     return node.branches.flatMap((branch) => [
       ...(branch.condition ? valuesOf(branch.condition) : []),

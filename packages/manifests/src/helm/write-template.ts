@@ -5,6 +5,7 @@ import { call, type Expression, entryKey, writeExpression } from './expression.t
 import {
   Choice,
   Computed,
+  Each,
   Entries,
   isFields,
   isItems,
@@ -44,6 +45,9 @@ interface Page {
 
 function documentLines(node: TemplateNode, page: Page): string[] {
   if (node instanceof Choice) return choiceLines(node, (branch) => documentLines(branch, page));
+  if (node instanceof Each) {
+    return [control.rangeItems(node.of), '---', ...documentLines(node.node, page), control.end];
+  }
   if (isFields(node)) return fieldsLines(node, page);
   throw new ManifestsError('BadSource', 'a template holds an object');
 }

@@ -10,7 +10,7 @@ import type { Stage } from './stages.ts';
  *
  * It is a transformer and not `replacements` of the component: those run before the namespace of a kustomization around is set.
  */
-export function certManagerReferences({ added, patches }: Stage): { file: string; content: string } {
+export function certManagerReferences({ added, patches }: Stage, name: string): { file: string; content: string } {
   const annotated = [...added, ...patches.map(({ object }) => object)].filter(
     ({ metadata }) => metadata.annotations?.[injectAnnotation] !== undefined,
   );
@@ -29,6 +29,6 @@ export function certManagerReferences({ added, patches }: Stage): { file: string
   const source = { kind: 'Service', name: webhookServiceName, fieldPath: 'metadata.namespace' };
   return {
     file: 'replacements.yaml',
-    content: generatedYaml(replacementTransformer('cert-manager-namespace', [{ source, targets }])),
+    content: generatedYaml(replacementTransformer(name, [{ source, targets }])),
   };
 }

@@ -8,10 +8,12 @@ import { namespaceObject } from '../objects/namespace.ts';
 import type { Parts } from '../objects/parts.ts';
 import { generatedCrd } from '../yaml/generated-file.ts';
 import { certManagerReferences } from './cert-manager-references.ts';
-import { type Files, kustomizationOf, objectFile, objectFiles, stageFiles } from './files.ts';
-import { component, kustomization } from './kustomization.ts';
+import { componentFiles } from './component-files.ts';
+import { type Files, kustomizationOf, objectFile, objectFiles } from './files.ts';
+import { kustomization } from './kustomization.ts';
 import { overlayFiles } from './overlays.ts';
 import { paths } from './paths.ts';
+import { restrictedFiles } from './restricted.ts';
 import { type Stage, stageBetween } from './stages.ts';
 
 const namespace = defaultNamespace;
@@ -38,6 +40,7 @@ export function kustomizeFiles({ standard, full, converted }: Definitions = allD
     ...webhooksFiles(stageBetween(none.all, webhooks.all)),
     ...selfManagedFiles(stageBetween(webhooks.all, selfManaged.all)),
     ...certManagerFiles(stageBetween(webhooks.all, certManager.all)),
+    ...restrictedFiles({ standard, converted, injected }),
     ...gatewayFiles(),
     ...namespaceFiles(),
     ...runtimeFiles(),
@@ -87,7 +90,7 @@ function selfManagedFiles(stage: Stage): Files {
 }
 
 function certManagerFiles(stage: Stage): Files {
-  const { file, content } = certManagerReferences(stage);
+  const { file, content } = certManagerReferences(stage, 'cert-manager-namespace');
   return [
     ...componentFiles(
       paths.certificates('cert-manager'),
@@ -130,13 +133,4 @@ function runtimeFiles(): Files {
     ),
     ...objectFiles(paths.runtimes, objects),
   ];
-}
-
-function componentFiles(folder: string, stage: Stage, ...about: string[]): Files {
-  const { files, resources, patches } = stageFiles(folder, stage);
-  const content = component({
-    ...(resources.length > 0 ? { resources } : {}),
-    ...(patches.length > 0 ? { patches } : {}),
-  });
-  return [...kustomizationOf(folder, content, ...about), ...files];
 }

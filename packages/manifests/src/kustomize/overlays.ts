@@ -1,8 +1,10 @@
 import { posix } from 'node:path';
-import type { CertificateMode } from '../variant.ts';
+import type { CertificateMode, Variant } from '../variant.ts';
+import { generatedNote } from '../yaml/generated-file.ts';
 import { type Files, kustomizationOf } from './files.ts';
 import { type Kustomization, kustomization } from './kustomization.ts';
 import { paths } from './paths.ts';
+import { variantKustomization } from './render-variant.ts';
 
 /** Ready-made installations: `kubectl apply -k deploy/kustomize/overlays/NAME`. */
 export function overlayFiles(): Files {
@@ -46,7 +48,23 @@ export function overlayFiles(): Files {
       },
       'An example: all of it in another namespace, with cert-manager.',
     ),
+    privateOverlay(),
   ].flat();
+}
+
+/** Copied and edited by who wants other namespaces. */
+function privateOverlay(): Files {
+  const variant: Variant = {
+    namespace: 'team-platform',
+    webhooks: true,
+    certificates: 'self-managed',
+    restricted: { watchNamespaces: ['team-a', 'team-b'], clusterScoped: true },
+  };
+  const folder = paths.overlay('private');
+  return [...variantKustomization(variant, '../../..')].map(([path, text]) => [
+    `${folder}/${path}`,
+    `# ${generatedNote}\n# An example: an operator for two namespaces. Copy it, and write your own.\n${text}`,
+  ]);
 }
 
 function withWebhooks(certificates: CertificateMode): string[] {

@@ -11,5 +11,15 @@ export const paths = {
   gatewayApi: 'kustomize/components/gateway-api',
   namespaces: 'kustomize/components/namespaces',
   certManagerNamespace: 'kustomize/transformers/cert-manager-namespace',
+  restricted: {
+    base: 'kustomize/private/base',
+    clusterScoped: 'kustomize/private/components/cluster-scoped',
+    webhooks: 'kustomize/private/components/webhooks',
+    webhookConfigurations: 'kustomize/private/components/webhook-configurations',
+    certificates: (mode: CertificateMode) => `kustomize/private/components/certificates-${mode}`,
+    watchedNamespace: 'kustomize/private/watched-namespace',
+    namespace: 'kustomize/transformers/private-namespace',
+    certManagerNamespace: 'kustomize/transformers/private-cert-manager-namespace',
+  },
   overlay: (name: string) => `kustomize/overlays/${name}`,
 } as const;

@@ -1,4 +1,3 @@
-import type { CrdBundle } from '@serval/api';
 import type { AnyObject } from '@serval/kube/objects';
 import type { FileSet } from '../file-set.ts';
 import type { Variant } from '../variant.ts';
@@ -6,23 +5,18 @@ import { writeYaml } from '../yaml/write-yaml.ts';
 import { kustomization, kustomizationFile } from './kustomization.ts';
 import { paths } from './paths.ts';
 import { renderKustomization } from './render.ts';
-
-/** What a variant's kustomization is made of beyond what the variant itself says. */
-export interface VariantOptions {
-  /** Default `standard`. */
-  readonly crds?: CrdBundle | 'none';
-  /** Whether the Namespace is among the objects. Default true. */
-  readonly namespaceObject?: boolean;
-  /** Whether the Gateway is. Default false. */
-  readonly gateway?: boolean;
-}
+import { restrictedKustomization } from './restricted-kustomization.ts';
+import type { VariantOptions } from './variant-options.ts';
 
 /**
  * A kustomization for a variant, to be put into `folder`: what an owner would write who wants exactly that. Its entries are relative to the
  * folder, `deployFolder` leads from there to `deploy/` (`../../..`).
+ *
+ * @returns files by path below the folder
  */
-export function variantKustomization(variant: Variant, deployFolder: string, options: VariantOptions = {}): string {
-  const { namespace, webhooks, certificates } = variant;
+export function variantKustomization(variant: Variant, deployFolder: string, options: VariantOptions = {}): FileSet {
+  const { namespace, webhooks, certificates, restricted } = variant;
+  if (restricted) return restrictedKustomization({ ...variant, restricted }, deployFolder, options);
   const { crds = 'standard', namespaceObject = true, gateway = false } = options;
   const at = (path: string) => `${deployFolder}/${path}`;
   const isCertManager = webhooks && certificates === 'cert-manager';
@@ -31,7 +25,7 @@ export function variantKustomization(variant: Variant, deployFolder: string, opt
     ...(gateway ? [paths.gatewayApi] : []),
     ...(namespaceObject ? [paths.namespaces] : []),
   ];
-  return writeYaml(
+  const text = writeYaml(
     kustomization({
       namespace,
       resources: [...(crds === 'none' ? [] : [paths.crds(crds)]), paths.base].map(at),
@@ -39,13 +33,17 @@ export function variantKustomization(variant: Variant, deployFolder: string, opt
       ...(isCertManager ? { transformers: [at(paths.certManagerNamespace)] } : {}),
     }),
   );
+  return new Map([[kustomizationFile, text]]);
 }
 
 /** The objects of a variant, rendered offline from the files of `deploy/`. Throws `ManifestsError` as `renderKustomization` does. */
 export function renderVariant(files: FileSet, variant: Variant, options: VariantOptions = {}): AnyObject[] {
   const folder = 'kustomize/overlays/rendered-variant';
-  const text = variantKustomization(variant, '../../..', options);
-  return renderKustomization(new Map([...files, [`${folder}/${kustomizationFile}`, text]]), folder);
+  const own = [...variantKustomization(variant, '../../..', options)].map(([path, text]): [string, string] => [
+    `${folder}/${path}`,
+    text,
+  ]);
+  return renderKustomization(new Map([...files, ...own]), folder);
 }
 
 /** The built-in runtimes, which are applied once the operator is available. */

@@ -46,7 +46,11 @@ test('the real tool renders every variant to the same objects', { skip }, async 
   for (const [index, variant] of variants.entries()) {
     for (const options of [{}, { crds: 'none', namespaceObject: false, gateway: true } as const]) {
       const path = `mine/${index}-${Object.keys(options).length}`;
-      await writeAll(folder, [[`${path}/kustomization.yaml`, variantKustomization(variant, '../..', options)]]);
+      const own = [...variantKustomization(variant, '../..', options)];
+      await writeAll(
+        folder,
+        own.map(([name, text]): [string, string] => [`${path}/${name}`, text]),
+      );
       for (const kubectl of kubectls) {
         const real = await kustomize(kubectl, join(folder, path));
         same(renderVariant(files, variant, options), real, `${kubectl} ${JSON.stringify(variant)}`);

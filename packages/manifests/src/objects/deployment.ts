@@ -7,9 +7,11 @@ import {
   operatorPorts,
   operatorProbes,
   operatorServiceAccountName,
+  restrictedNames,
   webhookCertificateDirectory,
   webhookCertificateSecretName,
 } from '@serval/operator/declarations';
+import type { Restriction } from '../variant.ts';
 import type { Parts } from './parts.ts';
 
 /**
@@ -51,6 +53,9 @@ export function operatorDeployment(parts: Parts): AnyObject {
   };
 }
 
+/** What the list of namespaces stands behind. */
+export const watchNamespacesArg = '--watch-namespaces=';
+
 const volumeName = 'webhook-certificate';
 
 function container(parts: Parts, mounted: boolean): AnyObject['container'] {
@@ -84,13 +89,21 @@ function container(parts: Parts, mounted: boolean): AnyObject['container'] {
 }
 
 /** Only flags that differ from the program's own defaults, or that tell it who and where it is. */
-function operatorArgs({ webhooks, certificates }: Parts): string[] {
+function operatorArgs({ webhooks, certificates, restricted }: Parts): string[] {
   return [
     '--namespace=$(POD_NAMESPACE)',
     '--pod-name=$(POD_NAME)',
+    ...(restricted ? restrictedArgs(restricted) : []),
     `--webhooks=${webhooks ? 'on' : 'off'}`,
+    ...(restricted && webhooks
+      ? [`--webhook-configuration=${restrictedNames.webhookConfiguration('$(POD_NAMESPACE)')}`]
+      : []),
     ...(webhooks && certificates ? [`--certificates=${certificates}`] : []),
   ];
+}
+
+function restrictedArgs({ watchNamespaces, clusterScoped }: Restriction): string[] {
+  return [`${watchNamespacesArg}${watchNamespaces.join(',')}`, `--cluster-scoped=${clusterScoped ? 'on' : 'off'}`];
 }
 
 /** The webhooks' port comes last, as it is what a component adds. */

@@ -1,5 +1,10 @@
 import type { AnyObject } from '@serval/kube/objects';
-import { defaultGatewayName, operatorAccessObjects, servingConfigMap } from '@serval/operator/declarations';
+import {
+  defaultGatewayName,
+  operatorAccessObjects,
+  servingConfigMap,
+  watchedNamespaceAccess,
+} from '@serval/operator/declarations';
 import { certManagerObjects } from './certificates.ts';
 import { operatorDeployment } from './deployment.ts';
 import { operatorDisruptionBudget } from './disruption-budget.ts';
@@ -13,16 +18,23 @@ import { installedWebhookConfigurations } from './webhooks.ts';
  * what it names. The webhook configurations come last, so that as little as possible waits for an operator that is still starting.
  */
 export function installationObjects(parts: Parts): AnyObject[] {
-  const { namespace, webhooks, certificates } = parts;
+  const { namespace, webhooks, certificates, restricted } = parts;
+  /** What has no namespace is the administrator's. */
+  const isWhole = restricted?.clusterScoped !== false;
   return [
     ...operatorAccessObjects(dutiesOf(parts), namespace),
-    ...userRoles(),
+    ...(isWhole ? userRoles() : []),
     servingConfigMap({ namespace, gateway: defaultGatewayName }) as AnyObject,
     metricsService(namespace),
     operatorDeployment(parts),
     operatorDisruptionBudget(namespace),
     ...(webhooks ? [webhookService(namespace)] : []),
     ...(webhooks && certificates === 'cert-manager' ? certManagerObjects(namespace) : []),
-    ...(webhooks ? installedWebhookConfigurations(parts) : []),
+    ...(webhooks && isWhole ? installedWebhookConfigurations(parts) : []),
   ];
+}
+
+/** What is installed in a namespace that a restricted operator serves. */
+export function watchedNamespaceObjects(namespace: string, watched: string): AnyObject[] {
+  return watchedNamespaceAccess(namespace, watched);
 }

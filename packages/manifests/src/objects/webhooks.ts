@@ -5,7 +5,9 @@ import type { Parts } from './parts.ts';
 
 /** Both webhook configurations, calling the Service of the namespace. */
 export function installedWebhookConfigurations(parts: Parts): AnyObject[] {
-  return webhookConfigurations({ service: { namespace: parts.namespace } }).map((configuration) =>
+  const { namespace, restricted } = parts;
+  const scope = restricted && { namespace, watchNamespaces: restricted.watchNamespaces };
+  return webhookConfigurations({ service: { namespace } }, scope).map((configuration) =>
     parts.certificates === 'cert-manager' ? injected(configuration, parts.namespace) : configuration,
   );
 }

@@ -73,8 +73,11 @@ function once(findings: readonly Finding[]): Finding[] {
 }
 
 /** `serval-system, webhooks, cert-manager`. */
-export function variantName({ namespace, webhooks, certificates }: Variant): string {
-  return `${namespace}, ${webhooks ? 'webhooks' : 'no webhooks'}, ${certificates}`;
+export function variantName({ namespace, webhooks, certificates, restricted }: Variant): string {
+  const where = restricted
+    ? `, for ${restricted.watchNamespaces.join(' and ')}${restricted.clusterScoped ? '' : ' without rights outside'}`
+    : '';
+  return `${namespace}, ${webhooks ? 'webhooks' : 'no webhooks'}, ${certificates}${where}`;
 }
 
 /** Every render of every variant with webhooks, or of all. */

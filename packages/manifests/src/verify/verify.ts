@@ -43,16 +43,33 @@ export interface VerifyOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Namespaces × webhooks × certificates. */
-export const variants: readonly Variant[] = ['serval-system', 'elsewhere'].flatMap((namespace) =>
-  [true, false].flatMap((hasWebhooks) =>
-    (['self-managed', 'cert-manager'] as const).map((mode) => ({
-      namespace,
-      webhooks: hasWebhooks,
-      certificates: mode,
-    })),
-  ),
-);
+/** Namespaces × webhooks × certificates, and operators for some namespaces. */
+export const variants: readonly Variant[] = [...everywhereVariants(), ...restrictedVariants()];
+
+function restrictedVariants(): Variant[] {
+  const own = { watchNamespaces: ['team-a', 'team-b'], clusterScoped: true };
+  const alone = { ...own, clusterScoped: false };
+  const namespace = 'team-platform';
+  return [
+    { namespace, webhooks: true, certificates: 'self-managed', restricted: own },
+    { namespace, webhooks: true, certificates: 'cert-manager', restricted: own },
+    { namespace, webhooks: false, certificates: 'self-managed', restricted: own },
+    { namespace, webhooks: true, certificates: 'cert-manager', restricted: alone },
+    { namespace, webhooks: false, certificates: 'self-managed', restricted: alone },
+  ];
+}
+
+function everywhereVariants(): Variant[] {
+  return ['serval-system', 'elsewhere'].flatMap((namespace) =>
+    [true, false].flatMap((hasWebhooks) =>
+      (['self-managed', 'cert-manager'] as const).map((mode) => ({
+        namespace,
+        webhooks: hasWebhooks,
+        certificates: mode,
+      })),
+    ),
+  );
+}
 
 /** Renders the files of `deploy/` in every way and lets every check look. A file that cannot be rendered is a finding. */
 export async function verifyDeploy(files: FileSet, options: VerifyOptions = {}): Promise<CheckReport[]> {

@@ -2,7 +2,7 @@ import type { AnyObject } from '@serval/kube/objects';
 import { operatorServiceAccountName, partOfLabels } from './installed-names.ts';
 import {
   type OperatorDuties,
-  operatorClusterRole,
+  operatorClusterRoles,
   operatorCredentialRole,
   operatorRole,
   watchedNamespaceRole,
@@ -23,15 +23,15 @@ export function operatorAccessObjects(
   const labels = { ...partOfLabels };
   return [
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace, name: operatorServiceAccountName, labels } },
-    ...operatorClusterRole(duties, namespace).flatMap((role) => bound(role, namespace)),
+    ...operatorClusterRoles(duties, namespace).flatMap((role) => bound(role, namespace)),
     ...bound(operatorRole(duties, namespace), namespace),
-    ...watched.flatMap((each) => watchedNamespaceAccess(duties, namespace, each)),
+    ...watched.flatMap((each) => watchedNamespaceAccess(namespace, each)),
   ];
 }
 
 /** What a restricted operator may in one namespace that it serves. */
-export function watchedNamespaceAccess(duties: OperatorDuties, namespace: string, watched: string): AnyObject[] {
-  return bound(watchedNamespaceRole(duties, namespace, watched), namespace);
+export function watchedNamespaceAccess(namespace: string, watched: string): AnyObject[] {
+  return bound(watchedNamespaceRole(watched), namespace);
 }
 
 /** The role, and the operator of `namespace` bound to it. */

@@ -17,6 +17,7 @@ export {
   presetObjects,
 } from '../gateway/presets.ts';
 export { fieldManager, serviceLabel } from '../names.ts';
+export { parseNamespaceList } from '../scope/namespace-list.ts';
 export { caBundleLabel, halfSourceAnnotation, storageConfigLabel } from '../storage-config/names.ts';
 export { defaultingPath, validatingPath, webhookPaths } from '../webhooks/paths.ts';
 export * from './access.ts';

@@ -51,6 +51,10 @@ export const operatorPodFields = { POD_NAME: 'metadata.name', POD_NAMESPACE: 'me
  * own namespace, so that several live side by side.
  */
 export const restrictedNames = {
-  role: (namespace: string) => `${operatorRoleName}.${namespace}`,
+  clusterRole: (namespace: string) => `${operatorRoleName}.${namespace}`,
+  /** For its webhook configurations and the definitions that are converted. */
+  webhookRole: (namespace: string) => `${operatorRoleName}-webhooks.${namespace}`,
+  /** In namespaces that it serves, of which nobody else serves any. */
+  watchedRole: `${operatorRoleName}-served`,
   webhookConfiguration: (namespace: string) => `${webhookConfigurationName}.${namespace}`,
 } as const;

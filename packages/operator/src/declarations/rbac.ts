@@ -60,13 +60,13 @@ export function operatorClusterRules(duties: OperatorDuties, namespace = default
 }
 
 /** Exactly what a restricted operator asks in each of the namespaces that it serves. */
-export function watchedNamespaceRules(duties: OperatorDuties, watched: string): PolicyRule[] {
-  const inside = (name: string) => !outside.has(name);
+export function watchedNamespaceRules(watched: string): PolicyRule[] {
+  const duties: OperatorDuties = { webhooks: true, certificates: 'files', restricted: { clusterScoped: true } };
+  const everything = rulesOf(duties, defaultNamespace);
   return [
     // A namespace's name is its namespace, so that a Role allows to see whether it is there.
     { apiGroups: [''], resources: ['namespaces'], resourceNames: [watched], verbs: ['get'] },
-    ...rulesOf(duties, defaultNamespace).flatMap((rule) => only(rule, inside)),
-    ...(duties.restricted?.clusterScoped ? [] : [gatewayRule]),
+    ...everything.flatMap((rule) => only(rule, (name) => !outside.has(name))),
   ];
 }
 
@@ -129,7 +129,7 @@ function rulesOf({ webhooks, certificates, restricted }: OperatorDuties, namespa
     { apiGroups: [''], resources: ['secrets'], resourceNames: [storageSecretName], verbs: [...watch, 'patch'] },
     // Where the configuration names them.
     { apiGroups: ['certificates.k8s.io'], resources: ['clustertrustbundles'], verbs: ['get', 'list'] },
-    ...(webhooks ? webhookRules(configuration, certificates === 'self-managed') : []),
+    ...(webhooks ? [approvalRule, ...webhookRules(configuration, certificates === 'self-managed')] : []),
   ];
 }
 
@@ -148,12 +148,17 @@ const pipelineRules: readonly PolicyRule[] = [
   { apiGroups: [''], resources: ['secrets'], resourceNames: [pullSecretName], verbs: [...watch, 'patch', 'delete'] },
 ];
 
+/** Whether who approves a promotion may, and who refers to credentials and namespaces. */
+const approvalRule: PolicyRule = {
+  apiGroups: ['authorization.k8s.io'],
+  resources: ['localsubjectaccessreviews'],
+  verbs: ['create'],
+};
+
 function webhookRules(configuration: string, injects: boolean): PolicyRule[] {
   const verbs = injects ? [...watch, 'patch'] : watch;
   const definitions = multiVersionCrdNames();
   return [
-    // Whether who approves a promotion may, and who refers to credentials and namespaces.
-    { apiGroups: ['authorization.k8s.io'], resources: ['localsubjectaccessreviews'], verbs: ['create'] },
     {
       apiGroups: ['admissionregistration.k8s.io'],
       resources: ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'],
@@ -224,11 +229,23 @@ const certificateRules: readonly PolicyRule[] = [
 
 type Role = KubeObject & { rules: PolicyRule[] };
 
-/** Nothing where there is no rule for it. */
-export function operatorClusterRole(duties: OperatorDuties, namespace: string): Role[] {
-  const rules = operatorClusterRules(duties, namespace);
-  const name = duties.restricted ? restrictedNames.role(namespace) : operatorRoleName;
-  return rules.length > 0 ? [role('ClusterRole', { name }, rules)] : [];
+/** None where there is no rule for it. A restricted operator has one of its own for webhooks, as their names depend on its namespace. */
+export function operatorClusterRoles(duties: OperatorDuties, namespace: string): Role[] {
+  const roles: [string, PolicyRule[]][] = duties.restricted
+    ? [
+        [restrictedNames.clusterRole(namespace), operatorClusterRules({ ...duties, webhooks: false }, namespace)],
+        [restrictedNames.webhookRole(namespace), restrictedWebhookRules(duties, namespace)],
+      ]
+    : [[operatorRoleName, operatorClusterRules(duties)]];
+  return roles.flatMap(([name, rules]) => (rules.length > 0 ? [role('ClusterRole', { name }, rules)] : []));
+}
+
+function restrictedWebhookRules(
+  { webhooks, certificates, restricted }: OperatorDuties,
+  namespace: string,
+): PolicyRule[] {
+  if (!webhooks || !restricted?.clusterScoped) return [];
+  return webhookRules(restrictedNames.webhookConfiguration(namespace), certificates === 'self-managed');
 }
 
 export function operatorRole(duties: OperatorDuties, namespace: string): Role {
@@ -236,9 +253,8 @@ export function operatorRole(duties: OperatorDuties, namespace: string): Role {
 }
 
 /** In a namespace that a restricted operator serves. */
-export function watchedNamespaceRole(duties: OperatorDuties, namespace: string, watched: string): Role {
-  const name = restrictedNames.role(namespace);
-  return role('Role', { namespace: watched, name }, watchedNamespaceRules(duties, watched));
+export function watchedNamespaceRole(watched: string): Role {
+  return role('Role', { namespace: watched, name: restrictedNames.watchedRole }, watchedNamespaceRules(watched));
 }
 
 function role(kind: string, metadata: { namespace?: string; name: string }, rules: PolicyRule[]): Role {

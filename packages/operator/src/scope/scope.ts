@@ -109,10 +109,7 @@ export function createScope(options: ScopeOptions): Scope {
       const followed = followNamespaces({
         client,
         names,
-        onPresent(name) {
-          listed.add(name);
-          shared?.add(name);
-        },
+        onPresent: listed.add,
         onAbsent: listed.remove,
         clock,
         log,

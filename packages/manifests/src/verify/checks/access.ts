@@ -1,5 +1,5 @@
 import type { AnyObject, KubeObject } from '@serval/kube/objects';
-import { operatorClusterRole, operatorRole } from '@serval/operator/declarations';
+import { operatorClusterRoles, operatorRole, watchedNamespaceRole } from '@serval/operator/declarations';
 import { objectKey } from '../../objects/object-key.ts';
 import { dutiesOf } from '../../objects/parts.ts';
 import { type Check, eachRender, Tally } from '../check.ts';
@@ -13,7 +13,11 @@ export const access: Check = {
     const tally = new Tally();
     eachRender(evidence, (objects, variant) => {
       const duties = dutiesOf(variant);
-      const declared = [...operatorClusterRole(duties, variant.namespace), operatorRole(duties, variant.namespace)];
+      const declared = [
+        ...operatorClusterRoles(duties, variant.namespace),
+        operatorRole(duties, variant.namespace),
+        ...(variant.restricted?.watchNamespaces ?? []).map(watchedNamespaceRole),
+      ];
       for (const role of declared) checkRole(tally, role, objects);
       const accounts = objects.filter(({ kind }) => kind === 'Deployment').map(accountOf);
       for (const binding of objects.filter(({ kind }) => kind.endsWith('RoleBinding'))) {

@@ -4,6 +4,7 @@ import {
   operatorDeploymentName,
   operatorFlags,
   parseServingConfig,
+  restrictedNames,
 } from '@serval/operator/declarations';
 import { objectKey } from '../../objects/object-key.ts';
 import { type Check, eachRender, Tally } from '../check.ts';
@@ -23,6 +24,15 @@ export const flags: Check = {
         checkArguments(tally, deployment, {
           webhooks: variant.webhooks ? 'on' : 'off',
           ...(variant.webhooks ? { certificates: variant.certificates } : {}),
+          ...(variant.restricted
+            ? {
+                'watch-namespaces': variant.restricted.watchNamespaces.join(','),
+                'cluster-scoped': variant.restricted.clusterScoped ? 'on' : 'off',
+                ...(variant.webhooks
+                  ? { 'webhook-configuration': restrictedNames.webhookConfiguration('$(POD_NAMESPACE)') }
+                  : {}),
+              }
+            : {}),
         });
     });
     return tally.verdict();

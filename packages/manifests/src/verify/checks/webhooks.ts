@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { servalKinds } from '@serval/api';
 import type { AnyObject } from '@serval/kube/objects';
 import { defaultingPath, validatingPath, webhookPaths } from '@serval/operator/declarations';
 import { objectKey } from '../../objects/object-key.ts';
+import type { Variant } from '../../variant.ts';
 import { type Check, eachRender, Tally } from '../check.ts';
 
 const served: ReadonlySet<string> = new Set([
@@ -30,13 +32,31 @@ export const webhooks: Check = {
           if (variant.webhooks) checkReference(tally, key, at, service, objects);
         }
       }
+      for (const object of objects) checkSelectors(tally, object, variant);
       const configured = objects.filter(({ kind }) => kind.endsWith('WebhookConfiguration')).length;
-      const wanted = variant.webhooks ? 2 : 0;
+      const wanted = variant.webhooks && variant.restricted?.clusterScoped !== false ? 2 : 0;
       tally.expect(configured === wanted, 'webhook configurations', '', `there are ${configured}, not ${wanted}`);
     });
     return tally.verdict();
   },
 };
+
+/** API servers ask a restricted operator about its own namespaces only, and any other about all. */
+function checkSelectors(tally: Tally, object: AnyObject, { restricted, namespace }: Variant): void {
+  if (!object.kind.endsWith('WebhookConfiguration')) return;
+  const asked = (object['webhooks'] ?? []) as {
+    name?: string;
+    namespaceSelector?: { matchExpressions?: Record<string, unknown>[] };
+  }[];
+  for (const [index, { name, namespaceSelector }] of asked.entries()) {
+    // The configuration is in the operator's own namespace, served or not.
+    const wanted = restricted && (name?.startsWith('configuration.') ? [namespace] : restricted.watchNamespaces);
+    const expected = wanted && [{ key: 'kubernetes.io/metadata.name', operator: 'In', values: [...wanted] }];
+    const isRight = isDeepStrictEqual(namespaceSelector?.matchExpressions, expected);
+    const path = `webhooks[${index}].namespaceSelector`;
+    tally.expect(isRight, objectKey(object), path, `must select ${wanted?.join(', ') ?? 'all namespaces'}`);
+  }
+}
 
 function referencesOf(object: AnyObject): { at: string; service: Reference | undefined }[] {
   if (object.kind.endsWith('WebhookConfiguration')) {
