@@ -73,14 +73,15 @@ type Report = (code: ProblemCode, message: string, severity?: Problem['severity'
 
 function nothingIn(text: string): [ProblemCode, string] {
   if (text.trim() === '') return ['PemExpected', 'is empty; expected PEM certificates'];
+  // Before base64, whose other alphabet has the dashes and letters of such a line.
+  if (/-----\s*(BEGIN|END)/.test(text)) {
+    return ['PemMalformed', 'has no whole line -----BEGIN CERTIFICATE-----; its beginning is missing or changed'];
+  }
   if (looksLikeEncodedPem(text)) {
     return [
       'PemExpected',
       'is a certificate in base64 once more; expected the PEM text itself, with its line -----BEGIN CERTIFICATE-----',
     ];
-  }
-  if (/-----\s*(BEGIN|END)/.test(text)) {
-    return ['PemMalformed', 'has no whole line -----BEGIN CERTIFICATE-----; its beginning is missing or changed'];
   }
   return ['PemExpected', 'holds no certificate; expected PEM text, which begins with -----BEGIN CERTIFICATE-----'];
 }
