@@ -39,7 +39,7 @@ test('webhooks that nobody reaches are told of by name, everywhere, until they a
     assert.ok(failed.some(({ name }) => name === validator));
   });
   await eventually(async () => {
-    clock.advance(roundMs);
+    await cluster.pass(clock, roundMs);
     assert.ok(await eventOf('WebhooksFail'));
   });
 
@@ -48,7 +48,7 @@ test('webhooks that nobody reaches are told of by name, everywhere, until they a
   await eventually(async () => assert.equal((await page(replica, '/healthz')).status, 200));
   assert.ok((await metrics(replica)).includes(`serval_webhook_up{webhook="${validator}"} 1`));
   await eventually(async () => {
-    clock.advance(roundMs);
+    await cluster.pass(clock, roundMs);
     assert.ok(await eventOf('WebhooksAnswer'));
   });
   await eventually(async () => assert.match((await told()).data?.['summary'] ?? '', /^all/));
@@ -107,7 +107,7 @@ test('a replica that stops is not ready any more, and lets go of the Lease at on
   assert.equal(two.isLeader, false);
   await one.stop();
   await eventually(async () => {
-    clock.advance(2_000);
+    await cluster.pass(clock, 2_000);
     assert.ok(two.isLeader);
   });
 });

@@ -40,7 +40,7 @@ import type { createShiftedClock } from './shifted-clock.ts';
 export const dayMs = 86_400_000;
 
 /** A service that lives in a namespace, and what it lives on. */
-export interface Life extends Pick<EmptyCluster, 'client' | 'unreachable' | 'resourceOf'> {
+export interface Life extends Pick<EmptyCluster, 'client' | 'unreachable' | 'resourceOf' | 'pass'> {
   /** The operator's own namespace. */
   readonly home: string;
   readonly namespace: string;
@@ -54,7 +54,7 @@ export interface Life extends Pick<EmptyCluster, 'client' | 'unreachable' | 'res
 }
 
 export function createLife(
-  cluster: Pick<EmptyCluster, 'client' | 'unreachable' | 'resourceOf'>,
+  cluster: Pick<EmptyCluster, 'client' | 'unreachable' | 'resourceOf' | 'pass'>,
   options: Pick<Life, 'home' | 'namespace' | 'clock'> & { usesClusterRuntime?: boolean },
 ): Life {
   const { namespace } = options;
@@ -303,29 +303,28 @@ async function approve({ client, iris }: Life): Promise<void> {
 }
 
 /** Where KEDA turns up later, another class of autoscaler takes over. */
-async function scaleByKeda({ client, iris, child, clock }: Life): Promise<void> {
+async function scaleByKeda({ client, iris, child, clock, pass }: Life): Promise<void> {
   await client.apply(customResourceDefinitions, scaledObjectDefinition, { force: true });
   const keda = { metadata: { annotations: { 'serving.kserve.io/autoscalerClass': 'keda' } } };
   await client.patch(inferenceServices, iris, 'merge', keda);
   await eventually(async () => {
-    clock.advance(10_000);
+    await pass(clock, 10_000);
     await client.get(scaledObjects, child);
   });
 }
 
-/** In steps that a leader keeps its Lease over. */
-export async function renewCertificate({ client, home, clock }: Life, isLed: () => boolean): Promise<void> {
+export async function renewCertificate({ client, home, clock, pass }: Life): Promise<void> {
   const read = () => client.get(secrets, { namespace: home, name: webhookCertificateSecretName });
   const before = (await read()).data?.['tls.crt'];
-  clock.advance(61 * dayMs);
+  await pass(clock, 61 * dayMs);
   await eventually(async () => {
-    clock.advance(isLed() ? 5_000 : 2_000);
+    await pass(clock, 60_000);
     assert.notEqual((await read()).data?.['tls.crt'], before);
   });
 }
 
 /** The second time, an Event is counted up. */
-export async function tellTwice({ client, unreachable, clock }: Life): Promise<void> {
+export async function tellTwice({ client, unreachable, clock, pass }: Life): Promise<void> {
   const count = async (reason: string) => {
     const { items } = await client.list(events, { namespace: 'default' });
     return items.filter((event) => event.reason === reason).reduce((sum, event) => sum + (event.count ?? 1), 0);
@@ -335,7 +334,7 @@ export async function tellTwice({ client, unreachable, clock }: Life): Promise<v
     if (reason === 'WebhooksFail') unreachable.add('serval-webhook');
     else unreachable.clear();
     await eventually(async () => {
-      clock.advance(6_000);
+      await pass(clock, 6_000);
       assert.ok((await count(reason)) > before);
     });
   }

@@ -1,7 +1,9 @@
+import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startEngine } from '@serval/engine';
 import {
   type Client,
@@ -24,7 +26,9 @@ import {
   watchedNamespaceAccess,
   webhookConfigurations,
 } from '@serval/operator/declarations';
+import { eventually } from '../../support/eventually.ts';
 import type { Recorded } from './rules.ts';
+import type { ShiftedClock } from './shifted-clock.ts';
 
 export const namespace = 'models-platform';
 
@@ -65,6 +69,11 @@ export interface EmptyCluster {
   readonly unreachable: Set<string>;
   resourceOf(object: AnyObject): Promise<Resource<AnyObject>>;
   apply(objects: readonly AnyObject[]): Promise<void>;
+  /**
+   * Lets time pass for the replicas of this clock, then waits until each installation of theirs is led again and all that they asked for was
+   * answered. Without the waiting, leases and watches end faster than a busy machine renews them, and nothing ever comes to its end.
+   */
+  pass(clock: ShiftedClock, ms: number): Promise<void>;
   install(options: InstallOptions): Promise<Installation>;
 }
 
@@ -88,6 +97,8 @@ export async function startEmptyCluster(t: TestContext): Promise<EmptyCluster> {
   /** By the namespace of the Service. */
   const replicas = new Map<string, Replica[]>();
   const unreachable = new Set<string>();
+  const clocks = new WeakMap<Replica, Clock>();
+  const unanswered = new Map<Clock | undefined, number>();
   const call = createCallOverTls(({ name, namespace }) => {
     const urls = (replicas.get(namespace) ?? []).flatMap((replica) => replica.parts?.server()?.url ?? []);
     const url = unreachable.has(name) ? undefined : urls[Math.floor(Math.random() * urls.length)];
@@ -168,9 +179,19 @@ export async function startEmptyCluster(t: TestContext): Promise<EmptyCluster> {
           transport: async (request) => {
             const contentType = request.headers?.['content-type'];
             requests.push({ method: request.method, path: request.path, ...(contentType ? { contentType } : {}) });
-            const response = await socket(request);
-            if (response.status === 403) refused.push(`${request.method} ${request.path}`);
-            return response;
+            const count = (change: number) => unanswered.set(clock, (unanswered.get(clock) ?? 0) + change);
+            count(1);
+            try {
+              const response = await socket(request);
+              if (response.status === 403) refused.push(`${request.method} ${request.path}`);
+              // A watch is answered when it begins.
+              if (request.path.includes('watch=true')) count(-1);
+              else response.body = followed(response.body, () => count(-1));
+              return response;
+            } catch (error) {
+              count(-1);
+              throw error;
+            }
           },
           hostName: name,
           log,
@@ -189,12 +210,33 @@ export async function startEmptyCluster(t: TestContext): Promise<EmptyCluster> {
             await socket.close();
           },
         });
+        if (clock) clocks.set(replica, clock);
         own.push(replica);
         return replica;
       },
     };
   }
-  return { client, kubeconfig: engine.kubeconfig, unreachable, resourceOf, apply, install };
+  async function pass(clock: ShiftedClock, ms: number): Promise<void> {
+    clock.advance(ms);
+    // What is due by now is asked for in this time.
+    await sleep(0);
+    await eventually(async () => {
+      assert.equal(unanswered.get(clock) ?? 0, 0, 'requests are unanswered');
+      for (const all of replicas.values()) {
+        const own = all.filter((replica) => clocks.get(replica) === clock);
+        assert.ok(own.length === 0 || own.some(({ isLeader }) => isLeader), 'nobody leads');
+      }
+    });
+  }
+  return { client, kubeconfig: engine.kubeconfig, unreachable, resourceOf, apply, pass, install };
+}
+
+async function* followed(body: AsyncIterable<Uint8Array>, ended: () => void): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } finally {
+    ended();
+  }
 }
 
 /** What the administrator applies in a namespace that is to be served, once it is there. */
