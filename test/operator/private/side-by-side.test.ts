@@ -40,7 +40,7 @@ test('two operators live side by side, each for its own namespaces', async (t) =
   await cluster.apply(watchedNamespaceAccess('platform-b', 'team-late'));
   await eventually(() => createService(client, 'team-late'));
   await eventually(async () => {
-    clock.advance(2_000);
+    await cluster.pass(clock, 2_000);
     await client.get(deployments, child('team-late'));
   });
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { request } from 'node:https';
+import { Agent, request } from 'node:https';
 import { getCACertificates } from 'node:tls';
 import type { JsonObject } from '@serval/kube/objects';
 import type { CallService } from '../options.ts';
@@ -17,8 +17,12 @@ export type CallWebhook = (config: WebhookClientConfig, body: JsonObject, signal
 
 // A review holds up to two objects of 3 MiB, a patch about as much.
 const maxAnswerBytes = 8 * 1024 * 1024;
+// To one webhook; further reviews wait for a free one.
+const maxConnections = 32;
 
+/** Connections are kept for further reviews, apart for each address and `caBundle`: making one costs more than most reviews. */
 export function createCallWebhook(callService: CallService | undefined): CallWebhook {
+  const agent = new Agent({ keepAlive: true, maxSockets: maxConnections, scheduling: 'lifo' });
   return async (config, body, signal) => {
     const { service, url } = config;
     if (service) {
@@ -28,7 +32,7 @@ export function createCallWebhook(callService: CallService | undefined): CallWeb
       return abortable(callService({ namespace, name, path, port, ...trust }, body, signal), signal);
     }
     if (!url) throw new Error('clientConfig has neither service nor url');
-    return post(new URL(url), config.caBundle, body, signal);
+    return post(agent, new URL(url), config.caBundle, body, signal);
   };
 }
 
@@ -41,36 +45,51 @@ function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-function post(url: URL, caBundle: string | undefined, body: JsonObject, signal: AbortSignal): Promise<JsonObject> {
+function post(
+  agent: Agent,
+  url: URL,
+  caBundle: string | undefined,
+  body: JsonObject,
+  signal: AbortSignal,
+): Promise<JsonObject> {
   if (url.protocol !== 'https:')
     return Promise.reject(new Error(`webhook URLs must be https, got ${url.protocol}//${url.host}`));
   const content = Buffer.from(JSON.stringify(body));
   const authorities = caBundle
     ? [Buffer.from(caBundle, 'base64').toString()]
     : [...getCACertificates('default'), ...getCACertificates('system')];
-  return new Promise((resolve, reject) => {
-    const message = request(
-      url,
-      {
-        method: 'POST',
-        ca: authorities,
-        agent: false,
-        signal,
-        headers: {
-          'content-type': 'application/json',
-          accept: 'application/json',
-          'content-length': content.byteLength,
+  return send(false);
+
+  function send(isSecondTry: boolean): Promise<JsonObject> {
+    return new Promise((resolve, reject) => {
+      const message = request(
+        url,
+        {
+          method: 'POST',
+          ca: authorities,
+          agent,
+          signal,
+          headers: {
+            'content-type': 'application/json',
+            accept: 'application/json',
+            'content-length': content.byteLength,
+          },
         },
-      },
-      (response) => {
-        readAnswer(response)
-          .then(resolve, reject)
-          .finally(() => message.destroy());
-      },
-    );
-    message.once('error', reject);
-    message.end(content);
-  });
+        (response) => {
+          readAnswer(response).then(resolve, (error) => {
+            message.destroy();
+            reject(error);
+          });
+        },
+      );
+      message.once('error', (error: NodeJS.ErrnoException) => {
+        // The webhook ended a connection that was kept while the review was on its way.
+        if (message.reusedSocket && error.code === 'ECONNRESET' && !isSecondTry) send(true).then(resolve, reject);
+        else reject(error);
+      });
+      message.end(content);
+    });
+  }
 }
 
 async function readAnswer(response: IncomingMessage): Promise<JsonObject> {

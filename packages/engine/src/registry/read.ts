@@ -3,7 +3,7 @@ import { storeKey } from '../store/change.ts';
 import type { RegistryDeps } from './deps.ts';
 import { badRequest, notFound } from './errors.ts';
 import type { Target } from './request-options.ts';
-import { createMatcher } from './selection.ts';
+import { createMatcher, selectedKey } from './selection.ts';
 import { apiVersionOf, type ServedResource } from './served-resource.ts';
 
 export interface ListQuery {
@@ -37,7 +37,7 @@ export async function listObjects(
   const limit =
     query.limit && (query.resourceVersion !== '0' || query.continue) ? query.limit : Number.POSITIVE_INFINITY;
   let remaining = 0;
-  for (const object of deps.store.list(resource.stored.id, resource.namespaced ? namespace : '')) {
+  for (const object of candidates(deps, resource, namespace, query)) {
     const key = storeKey(object.metadata.namespace, object.metadata.name!);
     if ((from && key <= from.after) || (matches && !matches(object))) continue;
     if (selected.length < limit) selected.push(object);
@@ -51,6 +51,20 @@ export async function listObjects(
   const version = apiVersionOf(resource);
   const items = await Promise.all(selected.map((object) => resource.stored.convert(object, version)));
   return { items, metadata };
+}
+
+/** Objects of a collection, those that the selectors leave among them, sorted by key. The selectors are known to be right. */
+export function candidates(
+  { store }: RegistryDeps,
+  resource: ServedResource,
+  namespace: string,
+  query: { fieldSelector?: string },
+): AnyObject[] {
+  const { id } = resource.stored;
+  const key = selectedKey(resource, namespace, query);
+  if (key === undefined) return store.list(id, resource.namespaced ? namespace : '');
+  const only = store.get(id, key);
+  return only ? [only] : [];
 }
 
 function checkVersion(deps: RegistryDeps, query: ListQuery): void {

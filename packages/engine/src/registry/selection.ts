@@ -5,6 +5,7 @@ import {
   parseFieldSelector,
   parseLabelSelector,
 } from '@serval/kube/objects';
+import { storeKey } from '../store/change.ts';
 import { badRequest } from './errors.ts';
 import type { ServedResource } from './served-resource.ts';
 
@@ -39,4 +40,21 @@ function fieldsOf(resource: ServedResource, object: AnyObject): Record<string, s
     'metadata.namespace': object.metadata.namespace ?? '',
     ...resource.stored.strategy.selectableFields?.(object),
   };
+}
+
+/**
+ * The key of the only object that a field selector leaves, as clients ask that follow one object: `metadata.name=NAME`, in a namespace or of
+ * a kind without. `undefined` where there may be more.
+ */
+export function selectedKey(
+  { namespaced }: ServedResource,
+  namespace: string,
+  { fieldSelector = '' }: { fieldSelector?: string },
+): string | undefined {
+  if (!fieldSelector) return undefined;
+  const fields = parseFieldSelector(fieldSelector);
+  const required = (name: string) => fields.find(({ field, operator }) => field === name && operator === '=')?.value;
+  const name = required('metadata.name');
+  const where = namespaced ? namespace || required('metadata.namespace') : '';
+  return name && where !== undefined ? storeKey(where, name) : undefined;
 }

@@ -14,17 +14,23 @@ export interface LogRow {
   object: AnyObject | null;
 }
 
+/** A revision that is in the log, without its object. */
+export interface LoggedRevision {
+  revision: number;
+  resource: string;
+  key: string;
+  /** Of the object as JSON. */
+  bytes: number;
+}
+
 /** The append-only log on disk. Every method is synchronous; a failed `append` leaves the log as it was. */
 export interface RevisionLog {
-  /** Current objects, in the order of their revisions; before them, of each revision in the log, the size of its object. */
-  load(
-    visit: (row: LogRow) => void,
-    measure: (revision: number, bytes: number) => void,
-  ): { revision: number; compacted: number };
+  /** Current objects, in the order of their revisions; before them, each revision in the log. */
+  load(visit: (row: LogRow) => void, note: (logged: LoggedRevision) => void): { revision: number; compacted: number };
   /** Answers the length of the objects as JSON. */
   append(rows: LogRow[]): number;
-  /** Revisions in `(after, upTo]`, oldest first, with the object each one replaced. */
-  read(after: number, upTo: number): Iterable<LogRow & { replaced: AnyObject | null }>;
+  /** A revision with the object that it replaced; nothing when it is forgotten. */
+  read(revision: number): (LogRow & { replaced: AnyObject | null }) | undefined;
   /** Forgets states that ended at or before `revision`. */
   compact(after: number, revision: number): void;
   /** Gives some of the room back that compaction left, when it is much of the file. */
@@ -57,10 +63,9 @@ export function openRevisionLog(path: string): RevisionLog {
   const insert = database.prepare(
     'INSERT INTO revisions (revision, resource, key, previous, object) VALUES (?, ?, ?, ?, ?)',
   );
-  const range = database.prepare(
-    `SELECT r.revision, r.resource, r.key, r.previous, r.object, p.object AS replaced
-     FROM revisions r LEFT JOIN revisions p ON p.revision = r.previous
-     WHERE r.revision > ? AND r.revision <= ? ORDER BY r.revision LIMIT 500`,
+  const one = database.prepare(
+    `SELECT r.resource, r.key, r.previous, r.object, p.object AS replaced
+     FROM revisions r LEFT JOIN revisions p ON p.revision = r.previous WHERE r.revision = ?`,
   );
   const dropReplaced = database.prepare(
     'DELETE FROM revisions WHERE revision IN (SELECT previous FROM revisions WHERE revision > ? AND revision <= ?)',
@@ -76,8 +81,8 @@ export function openRevisionLog(path: string): RevisionLog {
   );
 
   return {
-    load(visit, measure) {
-      return loadCurrent(database, visit, measure);
+    load(visit, note) {
+      return loadCurrent(database, visit, note);
     },
     append(rows) {
       let bytes = 0;
@@ -86,23 +91,18 @@ export function openRevisionLog(path: string): RevisionLog {
       });
       return bytes;
     },
-    *read(after, upTo) {
-      for (let from = after; ; ) {
-        // In slices, so that no statement stays open while the reader waits for a slow client.
-        const rows = range.all(from, upTo);
-        for (const row of rows) {
-          from = row['revision'] as number;
-          yield {
-            revision: from,
-            resource: row['resource'] as string,
-            key: row['key'] as string,
-            previous: row['previous'] as number | null,
-            object: parse(row['object']),
-            replaced: parse(row['replaced']),
-          };
+    read(revision) {
+      const row = one.get(revision);
+      return (
+        row && {
+          revision,
+          resource: row['resource'] as string,
+          key: row['key'] as string,
+          previous: row['previous'] as number | null,
+          object: parse(row['object']),
+          replaced: parse(row['replaced']),
         }
-        if (rows.length === 0) return;
-      }
+      );
     },
     compact(after, revision) {
       transaction(() => {
@@ -186,7 +186,7 @@ function insertRow(insert: StatementSync, row: LogRow): number {
 function loadCurrent(
   database: DatabaseSync,
   visit: (row: LogRow) => void,
-  measure: (revision: number, bytes: number) => void,
+  note: (logged: LoggedRevision) => void,
 ): { revision: number; compacted: number } {
   // Two passes: the first finds what is current without reading any object of the past.
   const current = new Map<string, number>();
@@ -195,9 +195,10 @@ function loadCurrent(
     .prepare('SELECT revision, resource, key, octet_length(object) AS bytes FROM revisions ORDER BY revision')
     .iterate()) {
     revision = row['revision'] as number;
-    const id = `${row['resource']} ${row['key']}`;
+    const [resource, key] = [row['resource'] as string, row['key'] as string];
+    const id = `${resource} ${key}`;
     const bytes = row['bytes'] as number | null;
-    measure(revision, bytes ?? 0);
+    note({ revision, resource, key, bytes: bytes ?? 0 });
     current.delete(id);
     if (bytes !== null) current.set(id, revision);
   }

@@ -54,6 +54,65 @@ test('history is kept for a while, then compacted', async (t) => {
   assert.equal(again.list('r').length, 1);
 });
 
+test('changes are those of one resource, or of one object, also after a start', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const first = openStore(directory);
+  const write = (store: Store, resource: string, key: string, expected: string) =>
+    store.write({ resource, key, expected, object: object(key.slice(1)) });
+  await write(first, 'r', '/a', '');
+  await write(first, 's', '/a', '');
+  await write(first, 'r', '/b', '');
+  await write(first, 'r', '/a', '1');
+  const told: number[] = [];
+  const stop = first.subscribe('r', ({ revision }) => told.push(revision), '/b');
+  await write(first, 'r', '/a', '4');
+  await write(first, 's', '/b', '');
+  await write(first, 'r', '/b', '3');
+  stop();
+  await first.write({ resource: 'r', key: '/b', expected: '7', object: null });
+  assert.deepEqual(told, [7]);
+  const seen = (store: Store, ...args: Parameters<Store['changesSince']>) =>
+    [...store.changesSince(...args)].map(({ revision, type }) => `${revision} ${type}`);
+  for (const again of [false, true]) {
+    if (again) await first.close();
+    const store = again ? openStore(directory) : first;
+    if (again) t.after(() => store.close());
+    assert.deepEqual(seen(store, 'r', 1), ['3 ADDED', '4 MODIFIED', '5 MODIFIED', '7 MODIFIED', '8 DELETED']);
+    assert.deepEqual(seen(store, 'r', 0, '/a'), ['1 ADDED', '4 MODIFIED', '5 MODIFIED']);
+    assert.deepEqual(seen(store, 'r', 3, '/b'), ['7 MODIFIED', '8 DELETED']);
+    assert.deepEqual(seen(store, 's', 2), ['6 ADDED']);
+    assert.deepEqual(seen(store, 'nothing', 0), []);
+  }
+});
+
+test('a reader that compaction overtakes is told, unless all it needs is still there', async (t) => {
+  const limits = { history: { revisions: 20, bytes: 2 ** 30, segment: 10 }, checkpointAfterBytes: 2 ** 30 };
+  const store = openStore(await temporaryDirectory(t), limits);
+  t.after(() => store.close());
+  let version = '';
+  const write = async (key: string, count: number) => {
+    for (let i = 0; i < count; i += 1) {
+      const { metadata } = await store.write({ resource: 'r', key, expected: version, object: object('a', { i }) });
+      version = metadata.resourceVersion ?? '';
+    }
+  };
+  await write('/a', 30);
+  const start = store.compactedRevision;
+  assert.ok(start > 0 && start < 30);
+  const overtaken = store.changesSince('r', start)[Symbol.iterator]();
+  assert.equal(overtaken.next().value?.revision, start + 1);
+  await store.write({ resource: 's', key: '/x', expected: '', object: object('x') });
+  await write('/a', 25);
+  await store.write({ resource: 's', key: '/y', expected: '', object: object('y') });
+  const gapped = store.changesSince('s', store.compactedRevision)[Symbol.iterator]();
+  assert.equal(gapped.next().value?.key, '/x');
+  await write('/a', 15);
+  assert.ok(store.compactedRevision > 31);
+  assert.throws(() => overtaken.next(), RevisionCompacted);
+  assert.equal(gapped.next().value?.key, '/y');
+  assert.throws(() => [...store.changesSince('s', 31)], RevisionCompacted);
+});
+
 test('what is on disk stays bounded under writes without end, and shrinks when less is kept', async (t) => {
   const directory = await temporaryDirectory(t);
   const sizeOf = (name: string) => statSync(join(directory, name)).size;

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import type { AnyObject } from '@serval/kube/objects';
 import { type Change, RevisionCompacted, type Write, WriteConflict } from './change.ts';
+import { createChangeIndex } from './change-index.ts';
 import { checkpoint } from './checkpoint.ts';
 import { createCurrentState } from './current-state.ts';
 import { createHistory, type HistoryLimits } from './history.ts';
+import { createListeners } from './listeners.ts';
 import { lockDirectory } from './lock.ts';
 import { type LogRow, openRevisionLog } from './revision-log.ts';
 
@@ -21,10 +23,10 @@ export interface Store {
    * Writes that wait together share one commit. Throws `WriteConflict`; any other error means nothing was written.
    */
   write(write: Write): Promise<AnyObject>;
-  /** Called for each change of a resource after its commit, in order. Returns the way to end it. */
-  subscribe(resource: string, listener: (change: Change) => void): () => void;
-  /** Committed changes of a resource after `revision`, oldest first. Throws `RevisionCompacted`. */
-  changesSince(resource: string, revision: number): Iterable<Change>;
+  /** Called for each change of a resource, or of the one object of `key`, after its commit, in order. Returns the way to end it. */
+  subscribe(resource: string, listener: (change: Change) => void, key?: string): () => void;
+  /** Committed changes of a resource, or of the one object of `key`, after `revision`, oldest first. Throws `RevisionCompacted`. */
+  changesSince(resource: string, revision: number, key?: string): Iterable<Change>;
   close(): Promise<void>;
 }
 
@@ -65,11 +67,19 @@ function createStore(path: string, unlock: () => void, limits: StoreLimits): Sto
   const log = openRevisionLog(path);
   const state = createCurrentState();
   const history = createHistory(limits.history);
-  const start = log.load((row) => {
-    if (row.object) state.put(row.resource, row.key, row.object);
-  }, history.add);
+  const index = createChangeIndex();
+  const start = log.load(
+    (row) => {
+      if (row.object) state.put(row.resource, row.key, row.object);
+    },
+    ({ revision: known, resource, key, bytes }) => {
+      history.add(known, bytes);
+      index.add(known, resource, key);
+    },
+  );
   // What is older than the last compaction is there because it is current.
   history.forget(start.compacted);
+  index.forget(start.compacted);
   let revision = start.revision;
   let compacted = start.compacted;
   let queue: Pending[] = [];
@@ -77,7 +87,7 @@ function createStore(path: string, unlock: () => void, limits: StoreLimits): Sto
   let closed = false;
   let bytesSinceCheckpoint = 0;
   let checkpointing: Promise<void> | undefined;
-  const listeners = new Map<string, Set<(change: Change) => void>>();
+  const listeners = createListeners();
 
   function commit(): void {
     scheduled = false;
@@ -96,12 +106,13 @@ function createStore(path: string, unlock: () => void, limits: StoreLimits): Sto
     }
     for (const { change } of plan.accepted) {
       revision = change.revision;
+      index.add(revision, change.resource, change.key);
       if (change.type === 'DELETED') state.remove(change.resource, change.key);
       else state.put(change.resource, change.key, change.object);
     }
     for (const { pending, change } of plan.accepted) {
       pending.resolve(change.object);
-      for (const listener of listeners.get(change.resource) ?? []) listener(change);
+      listeners.tell(change);
     }
     settleRefused(plan.refused);
     if (plan.rows.length === 0) return;
@@ -132,6 +143,7 @@ function createStore(path: string, unlock: () => void, limits: StoreLimits): Sto
       log.compact(compacted, upTo);
       compacted = upTo;
       history.forget(upTo);
+      index.forget(upTo);
       log.shrink();
     }
   }
@@ -168,20 +180,14 @@ function createStore(path: string, unlock: () => void, limits: StoreLimits): Sto
         }
       });
     },
-    subscribe(resource, listener) {
-      const set = listeners.get(resource) ?? new Set();
-      listeners.set(resource, set);
-      set.add(listener);
-      return () => set.delete(listener);
-    },
-    *changesSince(resource, after) {
-      let seen = after;
-      if (seen < compacted) throw new RevisionCompacted(after, compacted);
-      for (const row of log.read(after, revision)) {
+    subscribe: (resource, listener, key) => listeners.add(resource, key, listener),
+    *changesSince(resource, after, key) {
+      if (after < compacted) throw new RevisionCompacted(after, compacted);
+      for (const found of index.since(resource, after, key)) {
         // The reader may be slow, and compaction may have passed it meanwhile.
-        if (seen < compacted) throw new RevisionCompacted(seen, compacted);
-        seen = row.revision;
-        if (row.resource === resource) yield changeOf(row, row.replaced);
+        const row = found > compacted ? log.read(found) : undefined;
+        if (!row) throw new RevisionCompacted(found, compacted);
+        yield changeOf(row, row.replaced);
       }
     },
     async close() {

@@ -30,6 +30,32 @@ test('objects that enter or leave a selection are added or deleted', async (t) =
   assert.equal(seen[2]?.object.metadata.resourceVersion, left.metadata.resourceVersion);
 });
 
+test('a watch of one object resumes with its own changes, by name or by name and namespace', async (t) => {
+  const { ok, watch, call } = await startTestEngine(t);
+  const { metadata } = await ok('POST', configMaps, { metadata: { name: 'other' } });
+  await ok('POST', configMaps, { metadata: { name: 'a' } });
+  await ok('POST', '/api/v1/namespaces/kube-system/configmaps', { metadata: { name: 'a' } });
+  await ok('PATCH', `${configMaps}/other`, { data: { x: '1' } });
+  await ok('PATCH', `${configMaps}/a`, { data: { x: '1' } });
+  const from = `watch=true&resourceVersion=${metadata.resourceVersion}`;
+  const byName = watch(`${configMaps}?${from}&fieldSelector=metadata.name%3Da`, 'DELETED');
+  const everywhere = watch(`/api/v1/configmaps?${from}&fieldSelector=metadata.name%3Da`, 'DELETED');
+  const both = 'metadata.name%3Da%2Cmetadata.namespace%3Ddefault';
+  const byBoth = watch(`/api/v1/configmaps?${from}&fieldSelector=${both}`, 'DELETED');
+  await ok('PATCH', `${configMaps}/other`, { data: { x: '2' } });
+  await ok('DELETE', `${configMaps}/a`);
+  const seen = async (events: typeof byName) =>
+    (await events).map(({ type, object }) => `${type} ${object.metadata.namespace}/${object.metadata.name}`);
+  const own = ['ADDED default/a', 'MODIFIED default/a', 'DELETED default/a'];
+  assert.deepEqual(await seen(byName), own);
+  assert.deepEqual(await seen(byBoth), own);
+  assert.deepEqual(await seen(everywhere), ['ADDED default/a', 'ADDED kube-system/a', ...own.slice(1)]);
+  const none = await call('GET', `${configMaps}?fieldSelector=metadata.name%3Da`);
+  assert.deepEqual(none.body.items, []);
+  const [only] = (await call('GET', `/api/v1/configmaps?fieldSelector=metadata.name%3Da`)).body.items;
+  assert.equal(only.metadata.namespace, 'kube-system');
+});
+
 test('a watch by name in Table form sends columns once', async (t) => {
   const { ok, engine } = await startTestEngine(t);
   await ok('POST', configMaps, { metadata: { name: 'a' } });

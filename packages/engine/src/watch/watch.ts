@@ -1,7 +1,7 @@
 import { type AnyObject, StatusError, type WatchEvent } from '@serval/kube/objects';
 import type { RegistryDeps } from '../registry/deps.ts';
-import { parseVersion } from '../registry/read.ts';
-import { createMatcher, type Matcher } from '../registry/selection.ts';
+import { candidates, parseVersion } from '../registry/read.ts';
+import { createMatcher, type Matcher, selectedKey } from '../registry/selection.ts';
 import { apiVersionOf, type ServedResource } from '../registry/served-resource.ts';
 import { type Change, RevisionCompacted } from '../store/change.ts';
 import { createEventBuffer } from './event-buffer.ts';
@@ -64,7 +64,8 @@ async function* runWatch(
   const inScope = (object: AnyObject) => !namespace || object.metadata.namespace === namespace;
   const visible = (object: AnyObject) => inScope(object) && (!matches || matches(object));
   let seen = store.revision;
-  const unsubscribe = store.subscribe(stored.id, buffer.push);
+  const only = selectedKey(resource, namespace, query);
+  const unsubscribe = store.subscribe(stored.id, buffer.push, only);
   const stop = () => buffer.close();
   // A watch of a kind that is no longer served ends; the client then learns that it is gone.
   const unlisten = deps.catalogue.onChange(() => {
@@ -85,7 +86,7 @@ async function* runWatch(
     const wantsState = query.sendInitialEvents ?? version === 0;
     if (wantsState) {
       let batch: WatchEvent[] = [];
-      for (const object of store.list(stored.id, namespace)) {
+      for (const object of candidates(deps, resource, namespace, query)) {
         if (matches && !matches(object)) continue;
         batch.push({ type: 'ADDED', object: await stored.convert(object, apiVersion) });
         if (batch.length < eventsAtOnce) continue;
@@ -96,7 +97,7 @@ async function* runWatch(
       if (batch.length > 0) yield batch;
     } else if (version > 0 && version < seen) {
       let batch: WatchEvent[] = [];
-      for (const change of store.changesSince(stored.id, version)) {
+      for (const change of store.changesSince(stored.id, version, only)) {
         seen = change.revision;
         const event = await eventOf(change, visible, resource, apiVersion);
         if (event) batch.push(event);
