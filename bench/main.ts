@@ -5,6 +5,7 @@ import { benchAtRest } from './at-rest.ts';
 import { benchBundle } from './bundle.ts';
 import { benchEngine } from './engine.ts';
 import { benchManifests } from './manifests.ts';
+import { benchOperator } from './operator/main.ts';
 import { type BenchPlatform, startBenchPlatform } from './platform.ts';
 import { benchServing } from './serving.ts';
 import { printRows, type Row } from './table.ts';
@@ -16,10 +17,17 @@ const benches: [string, (platform: BenchPlatform, modelStore: string) => Promise
   ['engine', benchEngine],
 ];
 const modelStore = await mkdtemp(join(tmpdir(), 'serval-bench-models-'));
-const wanted = process.argv.slice(2);
+// Options are the operator bench's: `operator --services 1000 --json`.
+const given = process.argv.slice(2);
+const firstOption = given.findIndex((arg) => arg.startsWith('--'));
+const wanted = firstOption < 0 ? given : given.slice(0, firstOption);
+const options = given.slice(wanted.length);
 const rows: Row[] = [];
 const machine = `${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node.js ${process.version}`;
-process.stdout.write(`${machine}\n\n`);
+// Figures for programs go to standard output, the table then beside them.
+const isJson = options.includes('--json');
+const table = isJson ? process.stderr : process.stdout;
+table.write(`${machine}\n\n`);
 
 // Each on a platform of its own: what one leaves behind must not weigh on the next.
 for (const [name, bench] of benches) {
@@ -44,5 +52,16 @@ if (wanted.length === 0 || wanted.includes('manifests')) {
   process.stderr.write('manifests …\n');
   rows.push(...(await benchManifests()));
 }
-printRows(rows);
+// Minutes long, so only by name.
+if (wanted.includes('operator')) {
+  process.stderr.write('operator …\n');
+  const bench = await benchOperator(options.filter((option) => option !== '--json'));
+  rows.push(...bench.rows);
+  for (const { apiServer, services, broken } of bench.runs) {
+    for (const what of broken) process.stderr.write(`${apiServer}, ${services} services: ${what}\n`);
+    if (broken.length > 0) process.exitCode = 1;
+  }
+  if (isJson) process.stdout.write(`${JSON.stringify(bench.runs, null, 2)}\n`);
+}
+printRows(rows, table);
 await rm(modelStore, { recursive: true, force: true });

@@ -8,7 +8,7 @@ export interface Row {
   referenceValue?: number;
 }
 
-export function printRows(rows: readonly Row[]): void {
+export function printRows(rows: readonly Row[], out: NodeJS.WritableStream = process.stdout): void {
   const lines = rows.map(({ what, unit, ours, reference, referenceValue }) => [
     what,
     `${format(ours)} ${unit}`,
@@ -19,7 +19,7 @@ export function printRows(rows: readonly Row[]): void {
   const table = [['WHAT', 'OURS', 'REFERENCE', 'ITS FIGURE', 'RATIO'], ...lines];
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...table.map((line) => (line[column] ?? '').length)));
   for (const line of table) {
-    process.stdout.write(
+    out.write(
       `${line
         .map((cell, column) => cell.padEnd(widths[column] ?? 0))
         .join('   ')

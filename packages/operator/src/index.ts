@@ -4,6 +4,7 @@ export { configMapName, defaultServingConfig, type S3Config, type ServingConfig 
 export { capabilitiesOf, type GatewayCapabilities } from './gateway/capabilities.ts';
 export { readGatewayApi } from './gateway/installed-api.ts';
 export { type CallWebhook, createCallOverTls, type ResolveService } from './health/call-over-tls.ts';
+export { describeRequest } from './health/describe-request.ts';
 export type { Failure } from './health/explain-failure.ts';
 export { readConditions, readHealthConfigMap, type WebhookHealth } from './health/health-report.ts';
 export { createMetrics, type Metrics } from './health/metrics.ts';

@@ -47,7 +47,9 @@ import { createConfigHealth } from './health/config-health.ts';
 import { createGatewayHealth, type GatewayHealthMonitor } from './health/gateway-health.ts';
 import { joinSources } from './health/join-sources.ts';
 import type { Metrics } from './health/metrics.ts';
+import { gaugeCaches, timeReconciles } from './health/own-cost.ts';
 import { createHealthWriter } from './health/write-health.ts';
+import { keptPod, keptReplicaSet } from './inference-service/kept.ts';
 import { type Caches, serviceIndexes } from './inference-service/observe.ts';
 import { createInferenceServiceReconciler } from './inference-service/reconciler.ts';
 import { gatewayOf } from './inference-service/render/http-route.ts';
@@ -130,7 +132,7 @@ export function startOperator({
   const optional = { mayBeMissing: true };
   const watch = <T extends KubeObject>(resource: Resource<T>, more: ReadOptions<T> = {}) =>
     scope.reflect(resource, { ...kept, ...more });
-  const childOptions = { ...kept, labelSelector: serviceLabel, indexes: serviceIndexes };
+  const childOptions = { ...kept, sharesParts: true, labelSelector: serviceLabel, indexes: serviceIndexes };
   /** Of kinds that others use too, only what belongs to a service. */
   const watchChildren = <T extends KubeObject>(resource: Resource<T>, more: ReadOptions<T> = {}) =>
     scope.reflect<T>(resource, { ...childOptions, ...more });
@@ -148,15 +150,15 @@ export function startOperator({
   );
   const { onHttpRoutes, onGrpcRoutes, ...definitions } = watchGatewayDefinitions(scope);
   const reflectors = {
-    services: watch(inferenceServices),
+    services: scope.reflect(inferenceServices, { sharesParts: true }),
     runtimes: watch(servingRuntimes),
     clusterRuntimes: watch(clusterServingRuntimes, { without: 'only runtimes of the same namespace serve' }),
     storageContainers: watch(clusterStorageContainers, {
       without: 'the configured storage initializer fetches all models',
     }),
     deployments: watchChildren(deployments),
-    replicaSets: watchChildren(replicaSets),
-    pods: watchChildren(pods),
+    replicaSets: watchChildren(replicaSets, { transform: keptReplicaSet }),
+    pods: watchChildren(pods, { transform: keptPod }),
     kubeServices: watchChildren(services),
     autoscalers: watchChildren(horizontalPodAutoscalers),
     scaledObjects: keda.reflector,
@@ -230,7 +232,7 @@ export function startOperator({
   const startControllers = () =>
     createController({
       name: 'inference-service',
-      reconcile: reconcileService,
+      reconcile: timeReconciles('inference-service', reconcileService, metrics),
       sources: [
         source(reflectors.services, ({ object }) => [keyOf(object.metadata)]),
         source(reflectors.runtimes, ofNamespace),
@@ -252,7 +254,7 @@ export function startOperator({
         source(reflectors.gatewayClasses, everyService),
         source(configReflector, everyService),
       ],
-      concurrency: 4,
+      concurrency: 16,
       clock,
       log,
     });
@@ -272,6 +274,7 @@ export function startOperator({
     ...reflectors,
   });
   scope.begin();
+  gaugeCaches([...Object.values(reflectors), configReflector, storageSecrets], metrics);
   const ready = Promise.all([
     ...[...Object.values(reflectors), globalBundle, storageSecrets, ...(pipelines ? [pipelines] : [])].map(
       ({ synced }): Promise<unknown> => synced,

@@ -117,7 +117,10 @@ test('without webhooks there is nothing to serve, to keep or to probe', async (t
   const replica = await cluster.startReplica('one');
   await eventually(async () => assert.equal((await page(replica, '/healthz')).status, 200));
   assert.equal(replica.parts, undefined);
-  assert.match(await metrics(replica), /serval_operator_leader\{identity="one"\}/);
+  const own = await metrics(replica);
+  assert.match(own, /serval_operator_leader\{identity="one"\}/);
+  assert.match(own, /serval_operator_api_requests_total\{verb="list",resource="inferenceservices",code="200"\} 1\n/);
+  assert.match(own, /serval_operator_cached_objects\{resource="configmaps"\} 1\n/);
 });
 
 async function page({ healthPort }: Replica, path: string): Promise<{ status: number; body: string }> {

@@ -15,7 +15,7 @@ export interface LogRow {
 }
 
 /** A revision that is in the log, without its object. */
-export interface LoggedRevision {
+interface LoggedRevision {
   revision: number;
   resource: string;
   key: string;

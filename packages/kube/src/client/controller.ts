@@ -35,7 +35,7 @@ export interface ControllerOptions {
 
 export interface Controller {
   readonly name: string;
-  /** For asking again, from outside of the sources. */
+  /** For asking again, from outside of the sources; nothing is reconciled before they are complete. */
   readonly queue: WorkQueue;
   /** Stops listening, aborts what runs; resolves when nothing runs any more. */
   close(): Promise<void>;
@@ -47,18 +47,34 @@ export function createController(options: ControllerOptions): Controller {
   const early = new Set<string>();
   let started = false;
   let closed = false;
-  const queue = createWorkQueue({
+  const working = createWorkQueue({
     ...options,
     reconcile: (key, signal) => options.reconcile(parseKey(key), signal),
     log: withController(log, name),
   });
+  /** Whoever asks before the sources are complete waits for them: what is not listed yet would look as if it were gone. */
+  const queue: WorkQueue = {
+    add(key) {
+      if (started) working.add(key);
+      else if (!closed) early.add(key);
+    },
+    addAfter(key, ms) {
+      if (started) working.addAfter(key, ms);
+      else if (!closed) early.add(key);
+    },
+    get size() {
+      return early.size + working.size;
+    },
+    async close() {
+      closed = true;
+      early.clear();
+      await working.close();
+    },
+  };
 
   const unsubscribe = sources.map(({ reflector, keysOf }) => {
     const enqueue = (change: Change<KubeObject>) => {
-      for (const key of keysOf(change)) {
-        if (started) queue.add(key);
-        else early.add(key);
-      }
+      for (const key of keysOf(change)) queue.add(key);
     };
     const stop = reflector.onChange(enqueue);
     for (const object of reflector.list()) enqueue({ type: 'added', object });
@@ -68,7 +84,7 @@ export function createController(options: ControllerOptions): Controller {
   void Promise.all(sources.map(({ reflector }) => reflector.synced)).then(
     () => {
       started = true;
-      if (!closed) for (const key of early) queue.add(key);
+      if (!closed) for (const key of early) working.add(key);
       early.clear();
     },
     () => {},
@@ -78,7 +94,6 @@ export function createController(options: ControllerOptions): Controller {
     name,
     queue,
     async close() {
-      closed = true;
       for (const stop of unsubscribe) stop();
       await queue.close();
     },

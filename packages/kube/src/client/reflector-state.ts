@@ -53,10 +53,15 @@ function changesOfObject<T extends KubeObject>(old: T | undefined, object: T): C
   return old.metadata.resourceVersion === object.metadata.resourceVersion ? [] : [{ type: 'updated', object, old }];
 }
 
-/** Drops managedFields, which are often half of an object; those of one manager can be kept, for `needsApply`. */
+/**
+ * Drops managedFields, which are often half of an object; those that one manager applied can be kept, for `needsApply`. What it wrote
+ * otherwise, such as a status, nobody compares.
+ */
 export function withoutManagedFields<T extends KubeObject>(object: T, keepOf?: string): T {
   const { managedFields, ...metadata } = object.metadata;
   if (managedFields === undefined) return object;
-  const kept = keepOf === undefined ? [] : managedFields.filter(({ manager }) => manager === keepOf);
+  const kept = managedFields.filter(
+    ({ manager, operation, subresource }) => manager === keepOf && operation === 'Apply' && !subresource,
+  );
   return { ...object, metadata: kept.length > 0 ? { ...metadata, managedFields: kept } : metadata };
 }

@@ -7,6 +7,7 @@ import { createClient } from './create-client.ts';
 import { silentLog } from './log.ts';
 import { createReflector } from './reflector.ts';
 import { changesOfEvent, changesOfList, withoutManagedFields } from './reflector-state.ts';
+import { createShareParts } from './share-parts.ts';
 import { startFakeApiServer } from './test-support/fake-api-server.ts';
 
 const pod = (name: string, resourceVersion: string, uid = name): AnyObject => ({
@@ -39,11 +40,36 @@ test('events change the cache; bookmarks, echoes and deletions of the unknown do
   assert.deepEqual(event('BOOKMARK', pod('', '9')), []);
 });
 
-test('managedFields are dropped, except those of one manager', () => {
+test('managedFields are dropped, except what one manager applied', () => {
   const object = pod('x', '1');
-  object.metadata.managedFields = [{ manager: 'kubectl' }, { manager: 'serval' }];
+  const applied = { manager: 'serval', operation: 'Apply' } as const;
+  object.metadata.managedFields = [
+    { manager: 'kubectl', operation: 'Apply' },
+    applied,
+    { ...applied, subresource: 'status' },
+    { manager: 'serval', operation: 'Update' },
+  ];
   assert.deepEqual(withoutManagedFields(object), pod('x', '1'));
-  assert.deepEqual(withoutManagedFields(object, 'serval').metadata.managedFields, [{ manager: 'serval' }]);
+  assert.deepEqual(withoutManagedFields(object, 'serval').metadata.managedFields, [applied]);
+});
+
+test('what objects have in common is kept once, and equal to what it was', () => {
+  const share = createShareParts();
+  const objectOf = (uid: string) => ({
+    metadata: { labels: { app: 'web' }, ownerReferences: [{ uid, controller: true }] },
+    spec: { paused: false, nothing: null, ports: [{ port: 80 }, { port: Number(uid) }] },
+  });
+  const [one, other] = [share(objectOf('1')), share(objectOf('2'))];
+  assert.deepEqual(one, objectOf('1'));
+  assert.deepEqual(other, objectOf('2'));
+  assert.equal(one.metadata.labels, other.metadata.labels);
+  assert.equal(one.spec.ports[0], other.spec.ports[0]);
+  assert.notEqual(one.spec, other.spec);
+  // What is met again and again is remembered among any number of others.
+  for (let index = 0; index < 9_000; index += 1) {
+    share({ a: index });
+    assert.equal(share({ app: 'web' }), one.metadata.labels);
+  }
 });
 
 test('a broken watch resumes from the last version, a forgotten version leads to a new list', async (t) => {

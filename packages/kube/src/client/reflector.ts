@@ -7,6 +7,7 @@ import { listAll } from './create-client.ts';
 import type { Log } from './log.ts';
 import { createObjectStore, type IndexFunctions } from './object-store.ts';
 import { type Change, changesOfEvent, changesOfList, withoutManagedFields } from './reflector-state.ts';
+import { createShareParts } from './share-parts.ts';
 
 export interface ReflectorOptions<T extends KubeObject> {
   client: Client;
@@ -15,10 +16,12 @@ export interface ReflectorOptions<T extends KubeObject> {
   namespace?: string;
   labelSelector?: string;
   fieldSelector?: string;
-  /** Keep managedFields of this manager, as `createApplier` needs; all others are dropped. */
+  /** Keep what this manager applied in managedFields, as `createApplier` needs; everything else of them is dropped. */
   keepManagedFieldsOf?: string;
   /** Last change to an object before it is kept, such as dropping fields that nobody reads. Must not depend on state. */
   transform?: (object: T) => T;
+  /** Keep what objects have in common once, which costs a little of each event: for kinds of which there are thousands alike. */
+  sharesParts?: boolean;
   /** Read by `byIndex`. */
   indexes?: IndexFunctions<T>;
   /**
@@ -61,6 +64,7 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
     ...(options.fieldSelector === undefined ? {} : { fieldSelector: options.fieldSelector }),
   };
   const store = createObjectStore<T>(options.indexes);
+  const share = options.sharesParts ? createShareParts() : undefined;
   const listeners = new Set<(change: Change<T>) => void>();
   const synced = Promise.withResolvers<void>();
   // A reflector that nobody waits for may be ended before its first list.
@@ -71,7 +75,8 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
 
   function lean(object: T): T {
     const stripped = withoutManagedFields(object, options.keepManagedFieldsOf);
-    return transform ? transform(stripped) : stripped;
+    const kept = transform ? transform(stripped) : stripped;
+    return share ? share(kept) : kept;
   }
 
   function take(changes: readonly Change<T>[]): void {

@@ -26,8 +26,16 @@ export function healthConfigMap(namespace: string, data: Readonly<Record<string,
   };
 }
 
-/** Its keys about webhooks. */
-export function webhookHealthData(checks: readonly WebhookHealth[]): Record<string, string> {
+/** Its keys about webhooks. What is as it was `told` before has been so since then, whoever looked at it meanwhile. */
+export function webhookHealthData(
+  seen: readonly WebhookHealth[],
+  told: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const before = new Map(readWebhookHealth(told).map((check) => [check.name, check]));
+  const checks = seen.map((check) => {
+    const known = before.get(check.name);
+    return known && known.failure?.reason === check.failure?.reason ? { ...check, since: known.since } : check;
+  });
   const failing = checks.filter(({ failure }) => failure !== undefined);
   const summary =
     failing.length === 0
@@ -63,7 +71,11 @@ export function withCondition(
 
 /** What the operator told. Anything that it did not write is no news. */
 export function readHealthConfigMap(configMap: ConfigMap | undefined): WebhookHealth[] {
-  return listIn(configMap?.data?.[key]).filter((each): each is WebhookHealth => typeof each?.name === 'string');
+  return readWebhookHealth(configMap?.data);
+}
+
+function readWebhookHealth(data: Readonly<Record<string, string>> | undefined): WebhookHealth[] {
+  return listIn(data?.[key]).filter((each): each is WebhookHealth => typeof each?.name === 'string');
 }
 
 function listIn(text = '[]'): Partial<WebhookHealth & Condition>[] {

@@ -14,8 +14,8 @@ interface Family {
 }
 
 export interface Metrics {
-  /** Adds one. A family takes at most a thousand sets of labels; more are dropped. */
-  count(name: string, help: string, labels: Readonly<Record<string, string>>): void;
+  /** Adds one, or `by`. A family takes at most a thousand sets of labels; more are dropped. */
+  count(name: string, help: string, labels: Readonly<Record<string, string>>, by?: number): void;
   /** Values that are read when somebody asks. */
   gauge(name: string, help: string, read: () => readonly Sample[]): void;
   /** Prometheus' text format, version 0.0.4. */
@@ -28,7 +28,7 @@ const maxSamples = 1000;
 export function createMetrics(): Metrics {
   const families = new Map<string, Family>();
   return {
-    count(name, help, labels) {
+    count(name, help, labels, by = 1) {
       let family = families.get(name);
       if (!family) {
         family = { name, type: 'counter', help, samples: new Map() };
@@ -36,8 +36,8 @@ export function createMetrics(): Metrics {
       }
       const key = JSON.stringify(labels);
       const sample = family.samples.get(key);
-      if (sample) sample.value++;
-      else if (family.samples.size < maxSamples) family.samples.set(key, { labels, value: 1 });
+      if (sample) sample.value += by;
+      else if (family.samples.size < maxSamples) family.samples.set(key, { labels, value: by });
     },
     gauge(name, help, read) {
       families.set(name, { name, type: 'gauge', help, samples: new Map(), read });

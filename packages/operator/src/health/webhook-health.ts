@@ -151,7 +151,7 @@ export function createWebhookHealth(options: WebhookHealthOptions): WebhookHealt
 
 /** For the ConfigMap in which health is told. */
 export function webhookSource({ first, onChange, current }: WebhookHealthMonitor): HealthSource {
-  return { first, onChange, data: () => webhookHealthData(current()) };
+  return { first, onChange, data: (told) => webhookHealthData(current(), told) };
 }
 
 interface Target {

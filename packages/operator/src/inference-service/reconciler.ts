@@ -8,11 +8,19 @@ import {
   type Reconciled,
   rfc3339,
 } from '@serval/kube/client';
-import { deepEqual, isNamespaceTerminating, isStatusError, keyOf, type NamespacedName } from '@serval/kube/objects';
+import {
+  deepEqual,
+  isNamespaceTerminating,
+  isStatusError,
+  type KubeObject,
+  keyOf,
+  type NamespacedName,
+} from '@serval/kube/objects';
 import type { ConfigSource } from '../config/config-source.ts';
 import type { DeliveryContext } from '../credentials/decide-delivery.ts';
 import type { ReadReference } from '../credentials/resolve-delivery.ts';
 import { recordReads, rollsOut, withCredentialChecksum } from '../rollout/rollout.ts';
+import { withApplied } from './applied.ts';
 import { childOf, liveChildren, otherOwner } from './children.ts';
 import { betweenModes } from './mode-change.ts';
 import { keepingFormerParents, type MovingDeps, prunesWaysIn } from './moving.ts';
@@ -78,6 +86,7 @@ export function createInferenceServiceReconciler({
       ? withCredentialChecksum(stored, service, config.current(), reads.seen(), await checksumKey(signal))
       : stored;
     let refusal: Error | undefined;
+    let applied: readonly KubeObject[] = [];
     if (rendered.state !== 'failed' && rendered.state !== 'elsewhere') {
       const moving: MovingDeps = {
         observed: observed.ingress,
@@ -98,14 +107,18 @@ export function createInferenceServiceReconciler({
         const prunable = rendered.state === 'serving' ? withoutRetained(desired, live, pods) : live;
         const waysInMayGo = prunesWaysIn(rendered.objects, moving);
         const prunes = (child: Child) => mayGo(child) && waysInMayGo(child);
-        await applier.applyChildren({ owner: service, desired, live: prunable, prunes, signal });
+        applied = (await applier.applyChildren({ owner: service, desired, live: prunable, prunes, signal })).objects;
       } catch (error) {
         if (failuresOf(error).every(isNamespaceTerminating)) return;
         if (!isRefusal(error)) throw error;
         refusal = error;
       }
     }
-    const seen = { ...observed, home: deliveryContext().home, certificates: certificates(service) };
+    const seen = {
+      ...withApplied(observed, applied),
+      home: deliveryContext().home,
+      certificates: certificates(service),
+    };
     const status = statusFrom(seen, rendered, config.current(), rfc3339(clock.now()), refusal?.message);
     const requeue = await tell(service, status, signal);
     // What was refused may be allowed later: a quota, a policy, an object in the way.
@@ -118,12 +131,17 @@ export function createInferenceServiceReconciler({
     status: InferenceServiceStatus,
     signal: AbortSignal,
   ): Promise<Reconciled> {
-    if (deepEqual(service.status, status)) return undefined;
     const key = keyOf(service.metadata);
-    const waitMs = isUrgent(service.status, status) ? 0 : pace.waitMs(key);
+    if (deepEqual(service.status, status)) return pace.settled(key);
+    const version = service.metadata.resourceVersion ?? '';
+    if (pace.isStale(key, version)) return undefined;
+    const waitMs = isUrgent(service.status, status) ? 0 : pace.waitMs(key, status);
     if (waitMs > 0) return { requeueAfterMs: waitMs };
-    if (!(await writeStatus({ ...service, status }, signal))) return undefined;
-    pace.wrote(key);
+    const written = await writeStatus({ ...service, status }, signal);
+    if (!written) return undefined;
+    pace.settled(key);
+    // One that changes nothing makes no version, and no event that would bring it.
+    if (written.metadata.resourceVersion !== version) pace.wrote(key, version);
     for (const { type, reason, message } of transitions(service.metadata.name ?? '', service.status, status)) {
       events.record(service, type, reason, message);
     }
@@ -131,12 +149,11 @@ export function createInferenceServiceReconciler({
   }
 
   /** With the version that was looked at: a status made of an older specification never covers a newer one's. */
-  async function writeStatus(service: InferenceService, signal: AbortSignal): Promise<boolean> {
+  async function writeStatus(service: InferenceService, signal: AbortSignal): Promise<InferenceService | undefined> {
     try {
-      await client.update(inferenceServices, service, { subresource: 'status', signal });
-      return true;
+      return await client.update(inferenceServices, service, { subresource: 'status', signal });
     } catch (error) {
-      if (isStatusError(error, 'NotFound')) return false;
+      if (isStatusError(error, 'NotFound')) return undefined;
       throw error;
     }
   }

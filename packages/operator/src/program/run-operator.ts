@@ -12,6 +12,7 @@ import {
 import { operatorName } from '../declarations/installed-names.ts';
 import type { CallWebhook } from '../health/call-over-tls.ts';
 import { createMetrics } from '../health/metrics.ts';
+import { countRequests } from '../health/own-cost.ts';
 import { fieldManager } from '../names.ts';
 import { type Operator, startOperator } from '../start-operator.ts';
 import { countReviews } from './count-reviews.ts';
@@ -55,11 +56,12 @@ export async function runOperator(options: RunOperatorOptions): Promise<RunningO
   const { flags, transport, log, clock = systemClock, signal } = options;
   const namespace = flags['namespace'] ?? '';
   const identity = flags['pod-name'] ?? options.hostName;
-  const client = createClient({ transport, fieldManager, userAgent: operatorName });
+  const metrics = createMetrics();
+  const counted = countRequests(transport, metrics);
+  const client = createClient({ transport: counted, fieldManager, userAgent: operatorName });
   // Parts outlive the signal by as long as it takes to end well.
   const ending = new AbortController();
   const running = { client, log, clock, signal: ending.signal };
-  const metrics = createMetrics();
   const events = createEventRecorder({ ...running, component: operatorName, instance: identity });
   const electing = flags['leader-election'] === 'on';
   let elector: LeaderElector | undefined;

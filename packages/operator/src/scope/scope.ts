@@ -15,7 +15,14 @@ import { followNamespaces } from './follow-namespaces.ts';
 /** How a kind is read; what is common to all (client, clock, signal) is the scope's. */
 export type ReadOptions<T extends KubeObject> = Pick<
   ReflectorOptions<T>,
-  'labelSelector' | 'fieldSelector' | 'keepManagedFieldsOf' | 'transform' | 'indexes' | 'mayBeMissing' | 'onInstalled'
+  | 'labelSelector'
+  | 'fieldSelector'
+  | 'keepManagedFieldsOf'
+  | 'transform'
+  | 'sharesParts'
+  | 'indexes'
+  | 'mayBeMissing'
+  | 'onInstalled'
 > & {
   /** What is missing where it may not be read. Where it is given, the operator works without; otherwise it needs it. */
   readonly without?: string;

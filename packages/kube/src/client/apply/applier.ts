@@ -34,11 +34,12 @@ export interface Applier {
     signal?: AbortSignal,
   ): Promise<{ object: T; changed: boolean }>;
   /**
-   * Applies all children, then deletes owned ones that are not among them. One that fails does not keep others back.
+   * Applies all children, then deletes owned ones that are not among them. One that fails does not keep others back. `objects` are the
+   * desired ones as the server has them.
    *
    * @throws the failure, or an AggregateError of several.
    */
-  applyChildren(options: ChildrenOptions): Promise<{ written: number; pruned: number }>;
+  applyChildren(options: ChildrenOptions): Promise<{ written: number; pruned: number; objects: readonly KubeObject[] }>;
 }
 
 /**
@@ -71,18 +72,21 @@ export function createApplier({
       log.debug({ kind: resource.kind, object: keyOf(desired.metadata), path, why }, 'applying');
     }
     const object = await client.apply(resource, desired, { fieldManager, force: true, ...(signal ? { signal } : {}) });
-    memory.remember(object, desired);
+    // What the next comparison can tell by itself need not be remembered.
+    if (compareApplied(object, desired, fieldManager).verdict !== 'same') memory.remember(object, desired);
     return { object, changed: live?.metadata.resourceVersion !== object.metadata.resourceVersion };
   }
 
   async function applyChildren({ owner, desired, live, prunes = () => true, signal }: ChildrenOptions) {
     const liveByKey = new Map(live.map((child) => [childKey(child), child.object]));
     const failures: unknown[] = [];
+    const objects: KubeObject[] = [];
     let written = 0;
     let pruned = 0;
     for (const { resource, object } of desired) {
       try {
         const result = await apply(resource, object, liveByKey.get(childKey({ resource, object })), signal);
+        objects.push(result.object);
         if (result.changed) written += 1;
       } catch (error) {
         failures.push(error);
@@ -105,7 +109,7 @@ export function createApplier({
       const messages = failures.map((failure) => (failure instanceof Error ? failure.message : String(failure)));
       throw new AggregateError(failures, messages.join('; '));
     }
-    return { written, pruned };
+    return { written, pruned, objects };
   }
 
   async function prune({ resource, object: { metadata } }: Child, signal?: AbortSignal): Promise<void> {

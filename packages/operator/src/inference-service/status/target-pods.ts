@@ -1,6 +1,5 @@
 import type { Deployment, Pod, ReplicaSet } from '@serval/kube/objects';
-
-const revisionAnnotation = 'deployment.kubernetes.io/revision';
+import { revisionAnnotation } from '../kept.ts';
 
 /** The Pods of the Deployment's present template; those of earlier ones are still serving, or leaving. */
 export function targetPods(

@@ -1,0 +1,44 @@
+import type { Container, ObjectMeta, Pod, ReplicaSet } from '@serval/kube/objects';
+
+/** By which a Deployment's controller numbers its ReplicaSets. */
+export const revisionAnnotation = 'deployment.kubernetes.io/revision';
+
+/**
+ * What is kept of Pods in the cache: who they belong to and how they are. Thousands of services have thousands of Pods, whose specifications
+ * nobody here reads but for which init containers run on beside the others.
+ */
+export function keptPod({ apiVersion, kind, metadata, spec, status }: Pod): Pod {
+  const sidecars = (spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy !== undefined);
+  return {
+    ...(apiVersion ? { apiVersion } : {}),
+    ...(kind ? { kind } : {}),
+    metadata: keptMetadata(metadata),
+    spec: {
+      containers: [],
+      initContainers: sidecars.map(({ name, restartPolicy }) => ({ name, restartPolicy }) as Container),
+    },
+    ...(status ? { status } : {}),
+  } as Pod;
+}
+
+/** What is kept of ReplicaSets: whose they are, and their revision. */
+export function keptReplicaSet({ apiVersion, kind, metadata, spec, status }: ReplicaSet): ReplicaSet {
+  const revision = metadata.annotations?.[revisionAnnotation];
+  const annotations = revision === undefined ? {} : { annotations: { [revisionAnnotation]: revision } };
+  return {
+    ...(apiVersion ? { apiVersion } : {}),
+    ...(kind ? { kind } : {}),
+    metadata: { ...keptMetadata(metadata), ...annotations },
+    spec: {
+      ...(spec.replicas === undefined ? {} : { replicas: spec.replicas }),
+      selector: {},
+      template: { spec: { containers: [] } },
+    },
+    ...(status ? { status } : {}),
+  } as ReplicaSet;
+}
+
+function keptMetadata(metadata: ObjectMeta): ObjectMeta {
+  const { annotations: _annotations, managedFields: _managed, ...kept } = metadata;
+  return kept;
+}
