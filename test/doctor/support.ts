@@ -36,6 +36,7 @@ export async function snapshotOf(client: Client, scope: Snapshot['scope'] = {}):
     systemNamespace: defaultNamespace,
     scope,
     probes: true,
+    kubernetes: 'v1.33.0',
     signal: AbortSignal.timeout(60_000),
   });
 }

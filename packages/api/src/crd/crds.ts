@@ -58,10 +58,17 @@ export const servalKinds: readonly KindVersion[] = [...servingKinds, ...platform
 /** The Gateway API kinds that the embedded engine needs. A cluster has its own: never apply these where any is installed. */
 export const gatewayApiKinds: readonly KindVersion[] = [gatewayClassV1, gatewayV1, httpRouteV1, referenceGrantV1beta1];
 
-/** The CustomResourceDefinitions of Serval's own API, in a stable order. */
-export function crds({ bundle = 'standard' }: { bundle?: CrdBundle } = {}): CustomResourceDefinition[] {
+/** The CustomResourceDefinitions of Serval's own API, in a stable order; with `plurals` only those of them. */
+export function crds({
+  bundle = 'standard',
+  plurals,
+}: {
+  bundle?: CrdBundle;
+  plurals?: readonly string[];
+} = {}): CustomResourceDefinition[] {
   const pods = fullPodSchemas();
-  return [...byKind(servalKinds)].map((versions) => createCrd(versions, pods, bundle));
+  const kinds = plurals ? servalKinds.filter(({ resource }) => plurals.includes(resource.plural)) : servalKinds;
+  return [...byKind(kinds)].map((versions) => createCrd(versions, pods, bundle));
 }
 
 /** The CustomResourceDefinitions of the Gateway API that `serval up` brings along. */

@@ -52,7 +52,8 @@ export const doctorCommand: Command = {
     const { client, where } = await whereToLook(context);
     // Where no API server answers, nothing else is worth telling.
     const version = await requestJson(client, { method: 'GET', path: '/version', signal });
-    const snapshot = await readSnapshot(where);
+    const kubernetes = gitVersionOf(version);
+    const snapshot = await readSnapshot({ ...where, ...(kubernetes === undefined ? {} : { kubernetes }) });
     const diagnosis = runChecks(snapshot);
     if (options['json'] === true) out.json({ takenAt: snapshot.takenAt, ...diagnosis });
     else {
@@ -78,6 +79,11 @@ export const doctorCommand: Command = {
     return fails(diagnosis, textOption(options, 'failOn') ?? 'error') ? 1 : 0;
   },
 };
+
+function gitVersionOf(version: unknown): string | undefined {
+  const { gitVersion } = (version ?? {}) as { gitVersion?: unknown };
+  return typeof gitVersion === 'string' ? gitVersion : undefined;
+}
 
 async function whereToLook(
   context: CommandContext,

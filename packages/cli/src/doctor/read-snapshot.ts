@@ -44,6 +44,8 @@ export interface SnapshotOptions {
   scope: Scope;
   /** Whether requests are sent through the Gateway. */
   probes: boolean;
+  /** The API server's release, where it said it. */
+  kubernetes?: string;
   signal: AbortSignal;
 }
 
@@ -63,6 +65,15 @@ const webhookKinds = [
   webhookConfiguration('validatingwebhookconfigurations', 'ValidatingWebhookConfiguration'),
 ];
 
+/** As KServe's manifests call those of its InferenceServices. */
+const kserveWebhookName = 'inferenceservice.serving.kserve.io';
+
+/** As charts and manifests of the known implementations label their controllers; the image then says which one it is. */
+const gatewayControllerSelector = `app.kubernetes.io/name in (${[
+  ...['kong', 'controller', 'ingress', 'gateway-operator', 'kong-operator', 'gateway-helm', 'envoy-gateway', 'istiod'],
+  ...['nginx-gateway', 'nginx-gateway-fabric', 'cilium-operator', 'traefik', 'kgateway'],
+].join(',')})`;
+
 /** Reads what the checks need. Every list is bounded, and what may not be read is told instead of failing. */
 export async function readSnapshot(options: SnapshotOptions): Promise<Snapshot> {
   const { client, systemNamespace, scope, signal } = options;
@@ -74,7 +85,10 @@ export async function readSnapshot(options: SnapshotOptions): Promise<Snapshot> 
   const system = <T extends KubeObject>(resource: Resource<T>, name: string) =>
     readNamed(client, resource, [{ namespace: systemNamespace, name }], signal);
 
-  const [definitions, config, health, operator, webhookConfigurations] = await Promise.all([
+  const webhooksNamed = async (name: string) =>
+    together(await Promise.all(webhookKinds.map((kind) => readNamed(client, kind, [{ name }], signal))));
+
+  const [definitions, config, health, operator, webhookConfigurations, kserveWebhooks] = await Promise.all([
     readNamed<CustomResourceDefinition>(
       client,
       customResourceDefinitions,
@@ -89,9 +103,8 @@ export async function readSnapshot(options: SnapshotOptions): Promise<Snapshot> 
     ),
     system(configMaps, healthConfigMapName),
     system<Deployment>(deployments, operatorDeploymentName),
-    Promise.all(webhookKinds.map((kind) => readNamed(client, kind, [{ name: webhookConfigurationName }], signal))).then(
-      together,
-    ),
+    webhooksNamed(webhookConfigurationName),
+    webhooksNamed(kserveWebhookName),
   ]);
   const snapshot: Snapshot = {
     takenAt: rfc3339(Date.now()),
@@ -112,8 +125,16 @@ export async function readSnapshot(options: SnapshotOptions): Promise<Snapshot> 
     runtimes: await list(servingRuntimes),
     clusterRuntimes: await list(clusterServingRuntimes),
     deployments: together([operator, await list(deployments, serviceLabel)]),
+    gatewayControllers: await seenList(client, deployments, {
+      scope: {},
+      labelSelector: gatewayControllerSelector,
+      everywhere: true,
+      signal,
+    }),
+    kubernetes: options.kubernetes === undefined ? { unread: 'it was not said' } : { items: [options.kubernetes] },
     pods: await list(pods, serviceLabel),
     webhookConfigurations,
+    kserveWebhooks,
     webhookHealth: healthFrom(health),
     storageSecrets: await readStorageSecrets(client, scope, signal),
     probes: { unread: 'requests were not asked for' },

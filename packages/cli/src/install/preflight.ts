@@ -1,5 +1,6 @@
 import type { Client } from '@serval/kube/client';
 import { type AnyObject, isStatusError, services } from '@serval/kube/objects';
+import { leastKubernetes } from '@serval/operator/checks';
 import { partOfLabels, webhookConfigurationName } from '@serval/operator/declarations';
 import type { DiscoveredResource } from '../resources/discovery.ts';
 import { findResource } from '../resources/discovery.ts';
@@ -14,8 +15,7 @@ export interface Finding {
   readonly hint?: string;
 }
 
-/** Rules in definitions (CEL) are in every API server from here on. */
-const leastMinor = 25;
+const leastMinor = Number(leastKubernetes.split('.')[1]);
 
 /** Looks before anything is changed. */
 export async function checkCluster(

@@ -40,6 +40,22 @@ export const catalogue = {
     mend: '`serval install`',
     hides: ['service-missing'],
   },
+  'kubernetes-old': {
+    severity: error,
+    meaning: 'the API server is older than Serval’s definitions need',
+    mend: 'a newer Kubernetes',
+  },
+  'serving-api-other': {
+    severity: warning,
+    meaning:
+      'a definition of `serving.kserve.io` lacks a field of this release: it is of another release, or of KServe',
+    mend: '`serval install`',
+  },
+  'kserve-beside': {
+    severity: warning,
+    meaning: 'KServe’s webhooks are registered beside Serval’s: two operators act on the same objects',
+    mend: '`serval install --from-kserve`, or one of the two uninstalled',
+  },
   'gateway-api-missing': {
     severity: error,
     meaning: 'GatewayClass, Gateway or HTTPRoute is not defined in this cluster',
@@ -67,6 +83,29 @@ export const catalogue = {
     severity: warning,
     meaning: 'the Gateway API definitions are of several releases or channels',
     mend: 'install all definitions of one release and channel',
+  },
+  'gateway-release-unfit': {
+    severity: error,
+    meaning: 'the running release of the gateway is known not to work with the installed Gateway API definitions',
+    mend: 'definitions of the release and channel that it needs, or another release of it',
+    hides: [
+      'class-pending',
+      'class-rejected',
+      'gateway-api-unsupported',
+      'gateway-release-unproven',
+      ...gatewaySymptoms,
+      ...afterGateway,
+    ],
+  },
+  'gateway-api-unsupported': {
+    severity: warning,
+    meaning: 'the controller of the class says that it does not support the installed Gateway API definitions',
+    mend: 'definitions of a release that it names',
+  },
+  'gateway-release-unproven': {
+    severity: warning,
+    meaning: 'the running release of the gateway is not shown to work with this Gateway API or Kubernetes',
+    mend: 'nothing, if routes work; else the releases that the message names',
   },
   'field-unserved': {
     severity: warning,

@@ -15,6 +15,7 @@ import { routesCheck } from './families/routes.ts';
 import { runtimesCheck } from './families/runtimes.ts';
 import { servicesCheck } from './families/services.ts';
 import { storageCheck } from './families/storage.ts';
+import { versionsCheck } from './families/versions.ts';
 import { webhooksCheck } from './families/webhooks.ts';
 import type { Diagnosis } from './finding.ts';
 import { type Check, runCheck } from './notes.ts';
@@ -24,6 +25,7 @@ import type { Snapshot } from './snapshot.ts';
 /** Every family, in the order of the way of a request. */
 const checks: readonly Check[] = [
   definitionsCheck,
+  versionsCheck,
   configurationCheck,
   webhooksCheck,
   operatorCheck,

@@ -71,6 +71,12 @@ export interface Snapshot {
   readonly runtimes: Seen<ServingRuntime>;
   readonly clusterRuntimes: Seen<ClusterServingRuntime>;
   readonly deployments: Seen<Deployment>;
+  /** Controllers of Gateways that are known, wherever they run. */
+  readonly gatewayControllers: Seen<Deployment>;
+  /** The API server's release, `v1.33.4`. */
+  readonly kubernetes: Seen<string>;
+  /** Webhook configurations of KServe. */
+  readonly kserveWebhooks: Seen<StoredWebhookConfiguration>;
   readonly pods: Seen<Pod>;
   readonly webhookConfigurations: Seen<StoredWebhookConfiguration>;
   readonly webhookHealth: Seen<WebhookHealth>;

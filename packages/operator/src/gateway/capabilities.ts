@@ -2,6 +2,7 @@ import type { GatewayClass } from '@serval/kube/objects';
 import { fieldOfFeature, type GatewayFeature, gatewayFeatures } from './features.ts';
 import { type Implementation, implementationOf } from './implementations.ts';
 import { hasField, type InstalledGatewayApi, nameOfApi } from './installed-api.ts';
+import { isOlderRelease } from './releases.ts';
 
 /** Whether a feature may be used, and who says so. */
 interface Support {
@@ -66,7 +67,7 @@ function fromTable(
   if (since === undefined) {
     return { supported: false, said: 'table', why: `${product} does not support ${feature}` };
   }
-  if (since !== '' && version && isOlder(version, since)) {
+  if (since !== '' && version && isOlderRelease(version, since)) {
     return { supported: false, said: 'table', why: `${product} ${version} does not support ${feature}; ${since} does` };
   }
   return { supported: true, said: 'table', why: `${product} supports ${feature}` };
@@ -74,14 +75,4 @@ function fromTable(
 
 function nameOfFeature(feature: { name: string } | string): string {
   return typeof feature === 'string' ? feature : feature.name;
-}
-
-/** By the first two numbers of releases such as `v1.2.0-rc.1`; what is no release is not older. */
-function isOlder(version: string, least: string): boolean {
-  const numbers = /^v?(\d+)\.(\d+)/.exec(version);
-  const wanted = /^(\d+)\.(\d+)/.exec(least);
-  if (!numbers || !wanted) return false;
-  const [major, minor] = [Number(numbers[1]), Number(numbers[2])];
-  const [leastMajor, leastMinor] = [Number(wanted[1]), Number(wanted[2])];
-  return major < leastMajor || (major === leastMajor && minor < leastMinor);
 }

@@ -38,6 +38,15 @@ export const webhooksCheck: Check = {
         }));
       }
     }
+    const ofKserve = notes.read(snapshot.kserveWebhooks, 'webhook configurations of KServe');
+    if (!('unread' in snapshot.kserveWebhooks)) {
+      const [first] = ofKserve;
+      notes.expect(first === undefined, 'kserve-beside', () => ({
+        evidence: evidenceOf(first ?? '', 'metadata.name', first?.metadata.name),
+        sentence: `webhooks of KServe are registered too (${first?.kind} ${first?.metadata.name}): two operators change the same objects`,
+        fix: { command: 'serval install --from-kserve', safe: false },
+      }));
+    }
     const told = notes.read(snapshot.webhookHealth, 'ConfigMap serval-health, in which the operator tells of them');
     for (const { name, failure, since } of told) {
       notes.expect(failure === undefined, 'webhook-failing', () => ({
