@@ -60,7 +60,7 @@ async function told(client: Client, reason: string): Promise<string> {
 /** A platform on which nothing that is told holds a value of the Secret. */
 async function start(t: TestContext) {
   const platform = await startTestPlatform(t);
-  t.after(async () => {
+  platform.onStop(async () => {
     const texts = JSON.stringify([
       await platform.client.list(events, {}),
       await platform.client.list(inferenceServices, {}),

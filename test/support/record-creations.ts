@@ -38,7 +38,8 @@ export function recordCreations(transport: Transport): { transport: Transport; d
           propagationPolicy: 'Background',
           ...(kind === 'Pod' ? { gracePeriodSeconds: 0 } : {}),
         });
-        await call(transport, 'DELETE', path, body);
+        // A connection may end at any time.
+        await eventually(() => call(transport, 'DELETE', path, body), 30_000);
       }
       for (const { path, kind } of order) {
         await eventually(async () => {
