@@ -13,6 +13,7 @@ import {
   type Resource,
   services,
 } from '@serval/kube/objects';
+import { serviceLabel } from '@serval/operator/declarations';
 import { eventually } from '../support/eventually.ts';
 import { answerAsKnative, knativeServiceDefinition } from './knative-definition.ts';
 import { isReady, serviceOf, startTestPlatform, statusWhen } from './support.ts';
@@ -46,7 +47,7 @@ test('mode Knative says that Knative is missing, and how to do without', async (
   );
   assert.equal(status.deploymentMode, undefined, 'the mode is not settled');
   for (const resource of [deployments, services, httpRoutes] as Resource[]) {
-    assert.deepEqual((await client.list(resource, { namespace: 'default' })).items, []);
+    assert.deepEqual((await client.list(resource, { namespace: 'default', labelSelector: serviceLabel })).items, []);
   }
   await client.patch(inferenceServices, iris, 'merge', { metadata: { annotations: { [modeAnnotation]: 'Standard' } } });
   await eventually(() => client.get(deployments, predictor));
@@ -82,7 +83,11 @@ test('where Knative is, a service is its Services, with a canary that is promote
     assert.equal(findCondition(ready.conditions, type)?.status, 'True', type);
   }
   for (const resource of [deployments, services, httpRoutes] as Resource[]) {
-    assert.deepEqual((await client.list(resource, { namespace: 'default' })).items, [], resource.kind);
+    assert.deepEqual(
+      (await client.list(resource, { namespace: 'default', labelSelector: serviceLabel })).items,
+      [],
+      resource.kind,
+    );
   }
   const before = writes.length;
   await sleep(1200);
