@@ -5,7 +5,7 @@ export const revisionAnnotation = 'deployment.kubernetes.io/revision';
 
 /**
  * What is kept of Pods in the cache: who they belong to and how they are. Thousands of services have thousands of Pods, whose specifications
- * nobody here reads but for which init containers run on beside the others.
+ * nobody here reads but for which init containers run on beside the others, and which pull secrets they have.
  */
 export function keptPod({ apiVersion, kind, metadata, spec, status }: Pod): Pod {
   const sidecars = (spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy !== undefined);
@@ -16,6 +16,7 @@ export function keptPod({ apiVersion, kind, metadata, spec, status }: Pod): Pod 
     spec: {
       containers: [],
       initContainers: sidecars.map(({ name, restartPolicy }) => ({ name, restartPolicy }) as Container),
+      ...(spec.imagePullSecrets ? { imagePullSecrets: spec.imagePullSecrets } : {}),
     },
     ...(status ? { status } : {}),
   } as Pod;
