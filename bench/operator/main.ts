@@ -78,13 +78,13 @@ function rowsOf(run: Measured): Row[] {
     row('objects that it changed', '', restart.changedObjects, 'limit', 0),
     row(
       'memory of the operator, children made (RSS)',
-      'MB',
+      'MiB',
       memory.created.now,
       'limit at 5,000',
       memoryLimit.mebibytes,
     ),
-    row('the same, all ready, with their Pods', 'MB', memory.ready.now, 'limit at 5,000', memoryLimit.mebibytes),
-    row('the same, started anew', 'MB', memory.restarted.now, 'limit at 5,000', memoryLimit.mebibytes),
-    row('the most at any time', 'MB', peak, 'limit at 5,000', memoryLimit.mebibytes),
+    row('the same, all ready, with their Pods', 'MiB', memory.ready.now, 'limit at 5,000', memoryLimit.mebibytes),
+    row('the same, started anew', 'MiB', memory.restarted.now, 'limit at 5,000', memoryLimit.mebibytes),
+    row('the most at any time', 'MiB', peak, 'limit at 5,000', memoryLimit.mebibytes),
   ];
 }

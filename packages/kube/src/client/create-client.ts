@@ -198,11 +198,16 @@ function queryOf(values: Record<string, string | number | undefined>): string {
   return text === '' ? '' : `?${text}`;
 }
 
-/** The list as a whole, page by page. Starts over when the continue token expires (410), at most three times. */
+/**
+ * The list as a whole, page by page. Starts over when the continue token expires (410), at most three times.
+ *
+ * @param keep  what is kept of each object; the rest of a page is gone before the next one comes.
+ */
 export async function listAll<T extends KubeObject>(
   client: Client,
   resource: Resource<T>,
   options: Omit<ListOptions, 'continue'> = {},
+  keep: (object: T) => T = (object) => object,
 ): Promise<{ items: T[]; resourceVersion: string }> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -214,7 +219,7 @@ export async function listAll<T extends KubeObject>(
           ...options,
           ...(page?.metadata.continue ? { continue: page.metadata.continue, resourceVersion: undefined } : {}),
         });
-        items.push(...page.items);
+        for (const object of page.items) items.push(keep(object));
       } while (page.metadata.continue);
       const resourceVersion = page.metadata.resourceVersion;
       if (resourceVersion === undefined) {

@@ -12,15 +12,18 @@ export interface ObjectStore<T extends KubeObject> extends Cache<T> {
   put(change: Change<T>): void;
 }
 
+/** Objects under one value of an index. Most values have one object, for which a Map would weigh more than the object. */
+type Indexed<T> = { readonly key: string; readonly object: T } | Map<string, T>;
+
 /** Objects by name, by namespace and by the given indexes. */
 export function createObjectStore<T extends KubeObject>(indexes: IndexFunctions<T> = {}): ObjectStore<T> {
   const items = new Map<string, T>();
   const allIndexes: IndexFunctions<T> = { ...indexes, namespace: ({ metadata }) => [metadata.namespace ?? ''] };
-  const indexed = new Map(Object.keys(allIndexes).map((name) => [name, new Map<string, Map<string, T>>()]));
+  const indexed = new Map(Object.keys(allIndexes).map((name) => [name, new Map<string, Indexed<T>>()]));
 
-  function eachEntry(object: T, visit: (values: Map<string, Map<string, T>>, value: string) => void): void {
+  function eachEntry(object: T, visit: (values: Map<string, Indexed<T>>, value: string) => void): void {
     for (const [name, valuesOf] of Object.entries(allIndexes)) {
-      for (const value of valuesOf(object)) visit(indexed.get(name) as Map<string, Map<string, T>>, value);
+      for (const value of valuesOf(object)) visit(indexed.get(name) as Map<string, Indexed<T>>, value);
     }
   }
   function remove(key: string): void {
@@ -29,22 +32,27 @@ export function createObjectStore<T extends KubeObject>(indexes: IndexFunctions<
     items.delete(key);
     eachEntry(object, (values, value) => {
       const found = values.get(value);
-      found?.delete(key);
-      if (found?.size === 0) values.delete(value);
+      if (found instanceof Map) {
+        found.delete(key);
+        if (found.size === 0) values.delete(value);
+      } else if (found?.key === key) values.delete(value);
     });
   }
   function insert(key: string, object: T): void {
     items.set(key, object);
     eachEntry(object, (values, value) => {
       const found = values.get(value);
-      if (found) found.set(key, object);
-      else values.set(value, new Map([[key, object]]));
+      if (found instanceof Map) found.set(key, object);
+      else if (!found || found.key === key) values.set(value, { key, object });
+      else values.set(value, new Map([[found.key, found.object]]).set(key, object));
     });
   }
   function byIndex(index: string, value: string): readonly T[] {
     const values = indexed.get(index);
     if (values === undefined) throw new RangeError(`no index "${index}"; there are: ${[...indexed.keys()].join(', ')}`);
-    return [...(values.get(value)?.values() ?? [])];
+    const found = values.get(value);
+    if (found instanceof Map) return [...found.values()];
+    return found ? [found.object] : [];
   }
 
   return {

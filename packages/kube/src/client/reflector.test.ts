@@ -5,6 +5,7 @@ import { pods } from '../objects/index.ts';
 import type { Clock } from './clock.ts';
 import { createClient } from './create-client.ts';
 import { silentLog } from './log.ts';
+import { createObjectStore } from './object-store.ts';
 import { createReflector } from './reflector.ts';
 import { changesOfEvent, changesOfList, withoutManagedFields } from './reflector-state.ts';
 import { createShareParts } from './share-parts.ts';
@@ -127,3 +128,20 @@ function cancelable(callback: () => void): () => void {
   const immediate = setImmediate(callback);
   return () => clearImmediate(immediate);
 }
+
+test('objects are found under every value of an index, however many there are', () => {
+  const store = createObjectStore({ byLetter: ({ metadata }) => [metadata.name?.[0] ?? '', 'all'] });
+  const put = (name: string, type: 'added' | 'deleted' = 'added') => store.put({ type, object: pod(name, '1') });
+  const found = (value: string) => store.byIndex('byLetter', value).map(({ metadata }) => metadata.name);
+  put('ab');
+  put('ab');
+  assert.deepEqual(found('a'), ['ab']);
+  put('ac');
+  put('bc');
+  assert.deepEqual([found('a'), found('b'), found('all')], [['ab', 'ac'], ['bc'], ['ab', 'ac', 'bc']]);
+  put('ab', 'deleted');
+  put('bc', 'deleted');
+  assert.deepEqual([found('a'), found('b'), found('all')], [['ac'], [], ['ac']]);
+  put('ac', 'deleted');
+  assert.deepEqual([found('a'), found('all'), store.list({ namespace: 'a' })], [[], [], []]);
+});

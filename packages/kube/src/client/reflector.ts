@@ -93,8 +93,8 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
   }
 
   async function relist(): Promise<void> {
-    const list = await listAll(client, resource, { ...selection, signal });
-    take(changesOfList(store.items, list.items.map(lean)));
+    const list = await listAll(client, resource, { ...selection, signal }, lean);
+    take(changesOfList(store.items, list.items));
     resourceVersion = list.resourceVersion;
     if (isRefused) options.onAccess?.(undefined);
     isRefused = false;
