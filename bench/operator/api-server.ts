@@ -12,7 +12,7 @@ import {
   silentLog,
   type Transport,
 } from '@serval/kube/client';
-import { type AnyObject, apiVersionOf, isStatusError, nodes, type Resource } from '@serval/kube/objects';
+import { type AnyObject, apiVersionOf, isStatusError, namespaces, nodes, type Resource } from '@serval/kube/objects';
 
 /** What the operator works on: the embedded engine, or the API server of a kubeconfig. */
 export interface ApiServer {
@@ -79,14 +79,42 @@ export async function connectOther(kubeconfig: string): Promise<ApiServer> {
       if (!there) made.push(object);
     },
     async close() {
+      for (const { kind, metadata } of made)
+        if (kind === 'Namespace') await emptyNamespace(client, metadata.name ?? '');
       for (const object of made.toReversed()) {
         const { namespace, name = '' } = object.metadata;
         const resource = await server.resourceOf(object);
         await client.delete(resource, { name, ...(namespace ? { namespace } : {}) }).catch(() => undefined);
+        if (object.kind === 'Namespace') await finalizeNamespace(client, name);
       }
       await close();
     },
   };
+}
+
+/** Where no controllers run, nobody else removes what was in a namespace or belonged to an owner. */
+async function emptyNamespace(client: Client, namespace: string): Promise<void> {
+  const own = ['apis/serving.kserve.io/v1beta1/inferenceservices'];
+  const children = ['apps/v1/deployments', 'apps/v1/replicasets', 'autoscaling/v2/horizontalpodautoscalers'];
+  const routes = ['apis/gateway.networking.k8s.io/v1/httproutes'];
+  const core = ['api/v1/services', 'api/v1/pods', 'api/v1/events'];
+  for (const resource of [...own, ...children.map((path) => `apis/${path}`), ...routes, ...core]) {
+    const at = resource.lastIndexOf('/');
+    const path = `/${resource.slice(0, at)}/namespaces/${namespace}${resource.slice(at)}`;
+    await send(client, 'DELETE', path, { kind: 'DeleteOptions', apiVersion: 'v1', gracePeriodSeconds: 0 });
+  }
+}
+
+async function finalizeNamespace(client: Client, name: string): Promise<void> {
+  const namespace = await client.get(namespaces, { name }).catch(() => undefined);
+  if (!namespace) return;
+  await send(client, 'PUT', `/api/v1/namespaces/${name}/finalize`, { ...namespace, spec: { finalizers: [] } });
+}
+
+async function send(client: Client, method: 'DELETE' | 'PUT', path: string, content: object): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const { body } = await client.request({ method, path, headers, body: JSON.stringify(content) });
+  for await (const _ of body);
 }
 
 function createApiServer(name: string, administrator: Transport, transport: Transport): Omit<ApiServer, 'close'> {

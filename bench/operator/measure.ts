@@ -1,6 +1,6 @@
 import { type InferenceService, inferenceServices } from '@serval/api';
 import type { Client } from '@serval/kube/client';
-import { type KubeObject, keyOf, namespaces } from '@serval/kube/objects';
+import { type KubeObject, keyOf } from '@serval/kube/objects';
 import { serviceLabel } from '@serval/operator/declarations';
 import { eventually } from '../../test/support/eventually.ts';
 import type { ApiServer } from './api-server.ts';
@@ -135,7 +135,6 @@ export async function measureOperator(server: ApiServer, options: MeasureOptions
   } finally {
     ending.abort();
     await operator?.close();
-    await removeAll(client);
   }
 }
 
@@ -207,13 +206,6 @@ function versionsOf({ services, children }: World): Map<string, string> {
 function differences(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): number {
   const gone = [...before.keys()].filter((key) => !after.has(key)).length;
   return gone + [...after].filter(([key, version]) => before.get(key) !== version).length;
-}
-
-/** For API servers that go on: nobody there collects what belongs to a namespace or an owner. */
-async function removeAll(client: Client): Promise<void> {
-  for (let index = 0; index < namespaceCount; index += 1) {
-    await client.delete(namespaces, { name: `bench-${index}` }).catch(() => undefined);
-  }
 }
 
 async function each<T>(items: readonly T[], work: (item: T) => Promise<unknown>, atOnce = writers): Promise<void> {
