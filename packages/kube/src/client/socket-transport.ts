@@ -47,16 +47,18 @@ export function createSocketTransport(options: TransportOptions): SocketTranspor
     rejectUnauthorized: !options.insecureSkipTlsVerify,
     ...(options.tlsServerName ? { servername: options.tlsServerName } : {}),
   };
+  // By HTTP/2, which undici takes where a server offers it, watches would share a connection that it ends when they are quiet.
+  const common = { connect, allowH2: false };
   const requests = createPool(server.origin, {
+    ...common,
     connections: options.maxConnections ?? 32,
-    connect,
     headersTimeout: answerTimeoutMs,
     bodyTimeout: answerTimeoutMs,
   });
   // A watch is quiet for as long as nothing changes.
   const streams = createPool(server.origin, {
+    ...common,
     connections: maxStreams,
-    connect,
     headersTimeout: answerTimeoutMs,
     bodyTimeout: 0,
   });
