@@ -190,6 +190,11 @@ test('Pods of services get the Secret after their own, exactly where one of thei
   const mount = initializer?.volumeMounts?.find(({ mountPath }) => path.startsWith(`${mountPath}/`));
   const volume = fetching.volumes?.find(({ name }) => name === mount?.name);
   assert.equal(volume?.secret?.secretName, projectedName);
+  await pipeline(client, 'team-a', { dev: 'fraud-dev' }, {});
+  await eventually(async () => {
+    const { stages } = await pipelineWhen(client, 'Ready', 'True');
+    assert.deepEqual(stages?.[0]?.services, [{ name: 'scorer', ownPullSecrets: ['own'] }]);
+  });
   assert.ok(
     !fetching.containers.some(({ volumeMounts = [] }) => volumeMounts.some(({ name }) => name === mount?.name)),
   );
