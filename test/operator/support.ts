@@ -81,6 +81,9 @@ export interface TestPlatform {
   writes: string[];
   /** Ends the operator and starts another. */
   restartOperator(): Promise<void>;
+  /** Lets the operator write so often, and then cuts it off from the API server, as if it were killed, until it is started anew. */
+  cutOffAfter(writes: number): void;
+  isCutOff(): boolean;
   /** What the operator logged and what its metrics are now. */
   told(): string;
   /** What is to end before the operator does and the API server goes, the last first. */
@@ -120,13 +123,22 @@ export async function startTestPlatform(
       if (!isStatusError(error, 'AlreadyExists')) throw error;
     });
   const writes: string[] = [];
+  let writesLeft = Number.POSITIVE_INFINITY;
+  let isCutOff = false;
   const requests: Pick<ApiRequest, 'method' | 'path'>[] = [];
   const counting = createClient({
     fieldManager: 'serval',
     transport: (request) => {
       requests.push({ method: request.method, path: request.path });
       const path = request.path.split('?')[0] ?? '';
-      if (request.method !== 'GET' && !path.includes('/events')) writes.push(`${request.method} ${path}`);
+      const asks = path.endsWith('accessreviews');
+      if (request.method !== 'GET' && !path.includes('/events') && !asks) {
+        isCutOff ||= writesLeft === 0;
+        writesLeft -= 1;
+        if (!isCutOff) writes.push(`${request.method} ${path}`);
+      }
+      // Admission goes on, as another replica answers it.
+      if (isCutOff && !asks) throw new Error('the operator is cut off');
       // Under its own rules: what they do not allow is refused.
       return apiServer.transport({ ...request, headers: { ...request.headers, 'impersonate-user': operatorUser } });
     },
@@ -143,6 +155,8 @@ export async function startTestPlatform(
   await operator.ready;
   async function restartOperator(): Promise<void> {
     await operator?.close();
+    isCutOff = false;
+    writesLeft = Number.POSITIVE_INFINITY;
     metrics = createMetrics();
     operator = startOperator({ client: counting, log, metrics, ...time });
     await operator.ready;
@@ -159,6 +173,10 @@ export async function startTestPlatform(
     operator,
     writes,
     restartOperator,
+    cutOffAfter(count) {
+      writesLeft = count;
+    },
+    isCutOff: () => isCutOff,
     told: () => `${lines.join('\n')}\n${metrics.render()}`,
     onStop: (stop) => void stops.push(stop),
   };
