@@ -6,6 +6,7 @@ import { benchBundle } from './bundle.ts';
 import { benchEngine } from './engine.ts';
 import { benchManifests } from './manifests.ts';
 import { benchOperator } from './operator/main.ts';
+import { benchPipelines } from './pipelines/main.ts';
 import { type BenchPlatform, startBenchPlatform } from './platform.ts';
 import { benchServing } from './serving.ts';
 import { printRows, type Row } from './table.ts';
@@ -17,7 +18,7 @@ const benches: [string, (platform: BenchPlatform, modelStore: string) => Promise
   ['engine', benchEngine],
 ];
 const modelStore = await mkdtemp(join(tmpdir(), 'serval-bench-models-'));
-// Options are the operator bench's: `operator --services 1000 --json`.
+// Options are those of a bench that runs alone: `operator --services 1000 --json`, `pipelines --pipelines 100`.
 const given = process.argv.slice(2);
 const firstOption = given.findIndex((arg) => arg.startsWith('--'));
 const wanted = firstOption < 0 ? given : given.slice(0, firstOption);
@@ -62,6 +63,12 @@ if (wanted.includes('operator')) {
     if (broken.length > 0) process.exitCode = 1;
   }
   if (isJson) process.stdout.write(`${JSON.stringify(bench.runs, null, 2)}\n`);
+}
+if (wanted.includes('pipelines')) {
+  process.stderr.write('pipelines …\n');
+  const bench = await benchPipelines(options.filter((option) => option !== '--json'));
+  rows.push(...bench.rows);
+  if (isJson) process.stdout.write(`${JSON.stringify(bench.measured, null, 2)}\n`);
 }
 printRows(rows, table);
 await rm(modelStore, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 import { type InferenceService, type Pipeline, type PipelineStage, pipelines as pipelineResource } from '@serval/api';
 import { type Cache, type Client, type Clock, type Reconciled, rfc3339 } from '@serval/kube/client';
-import { type Deployment, deepEqual, isStatusError, type NamespacedName, type Pod } from '@serval/kube/objects';
+import { type Deployment, deepEqual, isStatusError, keyOf, type NamespacedName, type Pod } from '@serval/kube/objects';
 import { pullSecretName } from './names.ts';
 import type { NamespaceCredentialsSource } from './namespace-credentials.ts';
 import { planProjection } from './projection/plan-projection.ts';
@@ -20,7 +20,13 @@ export interface PipelineDeps {
   readonly clock: Clock;
 }
 
-/** Tells in the status of a pipeline what holds in its stages. Writes nothing else: Secrets are the projection's. */
+/** A projection takes moments. One that takes longer is told. */
+const patienceMs = 5_000;
+
+/**
+ * Tells in the status of a pipeline what holds in its stages, once for a change of all of them. Writes nothing else: Secrets are the
+ * projection's.
+ */
 export function createPipelineReconciler({
   pipelines,
   credentials,
@@ -31,6 +37,8 @@ export function createPipelineReconciler({
   client,
   clock,
 }: PipelineDeps) {
+  const waitingSince = new Map<string, number>();
+
   async function observeStage(pipeline: Pipeline, stage: PipelineStage, signal: AbortSignal): Promise<ObservedStage> {
     const { namespace } = stage;
     const claim = credentials.claim({ pipeline, stage });
@@ -52,8 +60,19 @@ export function createPipelineReconciler({
 
   return async ({ namespace, name }: NamespacedName, signal: AbortSignal): Promise<Reconciled> => {
     const pipeline = pipelines.get(namespace, name);
-    if (!pipeline || pipeline.metadata.deletionTimestamp) return undefined;
+    const key = keyOf({ namespace, name });
+    if (!pipeline || pipeline.metadata.deletionTimestamp) {
+      waitingSince.delete(key);
+      return undefined;
+    }
     const stages = await Promise.all(pipeline.spec.stages.map((stage) => observeStage(pipeline, stage, signal)));
+    if (!stages.some(isUnderWay)) waitingSince.delete(key);
+    else {
+      const since = waitingSince.get(key) ?? clock.now();
+      waitingSince.set(key, since);
+      const leftMs = since + patienceMs - clock.now();
+      if (leftMs > 0) return { requeueAfterMs: leftMs };
+    }
     const status = pipelineStatusFrom(pipeline, stages, rfc3339(clock.now()));
     if (deepEqual(pipeline.status, status)) return undefined;
     try {
@@ -63,6 +82,10 @@ export function createPipelineReconciler({
     }
     return undefined;
   };
+}
+
+function isUnderWay({ plan }: ObservedStage): boolean {
+  return plan?.action === 'create' || plan?.action === 'patch' || plan?.action === 'delete';
 }
 
 function servicesOf(services: readonly InferenceService[], pods: readonly Pod[]): StageService[] {
