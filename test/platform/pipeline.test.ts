@@ -26,6 +26,15 @@ const objects = [
   },
   {
     apiVersion: 'platform.serval.dev/v1alpha1',
+    kind: 'CredentialGrant',
+    metadata: { namespace: 'fraud-prod', name: 'idle' },
+    spec: {
+      from: [{ kind: 'Pipeline', namespace: 'team-a', name: 'fraud' }],
+      to: [{ kind: 'Secret', name: 'nobody', use: ['pull'] }],
+    },
+  },
+  {
+    apiVersion: 'platform.serval.dev/v1alpha1',
     kind: 'Pipeline',
     metadata: { namespace: 'team-a', name: 'fraud' },
     spec: {
@@ -82,7 +91,12 @@ async function lookAt(dataDir: string, run: (...args: string[]) => Promise<Outco
   assert.match(effective.stdout, /^prod +ghcr\.io +Platform +serval-credentials\/ghcr +- +masked by ghcr\.io\/acme$/m);
   const json = await run('pipeline', 'effective', 'fraud', '-n', 'team-a', '--json');
   assert.equal(JSON.parse(json.stdout).credentials.length, 4);
-  assert.doesNotMatch(JSON.stringify([got, effective, json]), /SENTINEL/);
+  const checked = await run('credentials', 'check');
+  assert.equal(checked.code, 1);
+  assert.match(checked.stdout, /^team-a\/own +ghcr\.io\/acme\/ +Stage +- +team-a\/fraud:prod$/m);
+  assert.match(checked.stdout, /^team-a\/fraud, prod: SecretNotFound: Secret team-a\/gone does not exist$/m);
+  assert.match(checked.stdout, /^CredentialGrant fraud-prod\/idle is used by no pipeline$/m);
+  assert.doesNotMatch(JSON.stringify([got, effective, json, checked]), /SENTINEL/);
 
   const none = await run('pipeline', 'get', 'none', '-n', 'team-a');
   assert.match(none.stderr, /there is no pipeline team-a\/none\n {2}hint: /);
