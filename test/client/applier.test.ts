@@ -158,12 +158,14 @@ test('children that are no longer rendered are pruned, those of others are not',
   });
   const live = async () =>
     (await client.list(configMaps, { namespace: 'default' })).items.map((object) => ({ resource: configMaps, object }));
-  const applyAll = async (...objects: ConfigMap[]) =>
-    await applier.applyChildren({
+  const applyAll = async (...objects: ConfigMap[]) => {
+    const { written, pruned } = await applier.applyChildren({
       owner,
       desired: objects.map((object) => ({ resource: configMaps, object })),
       live: await live(),
     });
+    return { written, pruned };
+  };
   assert.deepEqual(await applyAll(child('a'), child('b')), { written: 2, pruned: 0 });
   await client.create(configMaps, child('theirs', false));
   const before = writes.length;
