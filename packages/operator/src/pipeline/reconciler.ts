@@ -1,6 +1,7 @@
 import { type InferenceService, type Pipeline, type PipelineStage, pipelines as pipelineResource } from '@serval/api';
 import { type Cache, type Client, type Clock, type Reconciled, rfc3339 } from '@serval/kube/client';
 import { type Deployment, deepEqual, isStatusError, keyOf, type NamespacedName, type Pod } from '@serval/kube/objects';
+import { serviceLabel } from '../names.ts';
 import { pullSecretName } from './names.ts';
 import type { NamespaceCredentialsSource } from './namespace-credentials.ts';
 import { planProjection } from './projection/plan-projection.ts';
@@ -89,7 +90,7 @@ function isUnderWay({ plan }: ObservedStage): boolean {
 }
 
 function servicesOf(services: readonly InferenceService[], pods: readonly Pod[]): StageService[] {
-  const byService = Map.groupBy(pods, ({ metadata }) => metadata.labels?.['serving.kserve.io/inferenceservice'] ?? '');
+  const byService = Map.groupBy(pods, ({ metadata }) => metadata.labels?.[serviceLabel] ?? '');
   return services
     .map(({ metadata: { name = '' } }) => {
       const secrets = (byService.get(name) ?? []).flatMap(({ spec }) => spec.imagePullSecrets ?? []);
