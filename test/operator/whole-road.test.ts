@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request } from 'node:http';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { inferenceServices } from '@serval/api';
 import { deployments, events, findCondition, isStatusError, pods } from '@serval/kube/objects';
 import { eventually } from '../support/eventually.ts';
+import { startModelStore } from './serving.ts';
 import { isReady, serviceOf, startRunningPlatform, statusWhen } from './support.ts';
 
 const iris = { namespace: 'default', name: 'iris' };
@@ -20,7 +19,7 @@ const files: Record<string, string> = {
 
 test('from a service to a prediction, and through its changes', async (t) => {
   const { client, gateway } = await startRunningPlatform(t);
-  const store = await startModelStore(t);
+  const store = await startModelStore(t, files);
   const port = Number(gateway.external.split(':').at(-1));
   const input = await readFile(join(examples, 'iris/input.json'), 'utf8');
   const uri = (path: string) => ({ xgboost: { storageUri: `${store}${path}` } });
@@ -156,15 +155,3 @@ test('from a service to a prediction, and through its changes', async (t) => {
     assert.equal((await predict()).status, 404);
   });
 });
-
-async function startModelStore(t: TestContext): Promise<string> {
-  const server = createServer((incoming, response) => {
-    const file = files[incoming.url ?? ''];
-    if (!file) return response.writeHead(404).end('no such model');
-    return createReadStream(file).pipe(response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => server.closeAllConnections());
-  t.after(() => server.close());
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
