@@ -186,6 +186,26 @@ test('what leads out, or is not there, is refused by name', async (t) => {
   }
 });
 
+test('a chain of hard links is followed below a layer that hides it, and a circle is refused', async (t) => {
+  const below = [
+    [file('models/weights', '1')],
+    [hardlink('models/b', 'models/weights'), hardlink('models/c', 'models/b')],
+  ];
+  const hidden = [file('models/weights', '2'), file('models/b', '3')];
+  assert.deepEqual(await unpack(t, [...below, hidden]), { b: '3', c: '1', weights: '2' });
+  assert.deepEqual(
+    await unpack(t, [...below, [hardlink('models/d', 'models/c')], [...hidden, file('models/c', '4')]]),
+    {
+      b: '3',
+      c: '4',
+      d: '1',
+      weights: '2',
+    },
+  );
+  const circle = [hardlink('models/b', 'models/c'), hardlink('models/c', 'models/b'), hardlink('models/d', 'models/b')];
+  await assert.rejects(unpack(t, [circle, [file('models/b', '1')]]), failsWith('UnsafeName', /leads to something/));
+});
+
 test('an image without the folder tells what it has', async (t) => {
   await assert.rejects(
     unpack(t, [[file('weights/a'), file('etc/b'), dir('models')]]),
@@ -276,6 +296,19 @@ test('reading from the last layer to the first ends as applying from the first t
       const nonEmpty = layers.filter((layer) => layer.length > 0);
       assert.deepEqual(await unpack(t, nonEmpty), expected);
     }),
-    { numRuns: 150 },
+    {
+      numRuns: 150,
+      examples: [
+        // A link to a link, whose own name a later layer replaces.
+        [
+          [
+            [{ kind: 'file', path: 'models/c', other: 0 }],
+            [{ kind: 'link', path: 'models/b/a', other: 0 }],
+            [{ kind: 'link', path: 'models/a', other: 0 }],
+            [{ kind: 'file', path: 'models/b', other: 0 }],
+          ],
+        ],
+      ],
+    },
   );
 });

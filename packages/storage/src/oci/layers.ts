@@ -54,18 +54,31 @@ export async function* layerEntries(
   if (files === 0) throw subtree.nothing();
 }
 
-/** Hidden files, under the names of the links to them. */
+/**
+ * Hidden files, under the names of the links to them. A target that is a link itself is followed to where it leads in its own layer.
+ * @param passed  links that were followed in the last of these layers, against circles
+ */
 async function* restoredLinks(
   layers: readonly LayerFile[],
   links: Map<string, string[]>,
   options: LayersOptions,
+  passed: ReadonlySet<string> = new Set(),
 ): AsyncGenerator<ArchiveEntry> {
   const overlay = createOverlay(options.whiteouts);
   const subtree = createSubtree(options.folder, options.source);
-  for (const layer of layers.toReversed()) {
-    for await (const entry of entriesOf(layer, options)) {
+  for (let place = layers.length - 1; place >= 0; place--) {
+    const followed = new Set(place === layers.length - 1 ? passed : []);
+    const further = new Map<string, string[]>();
+    for await (const entry of entriesOf(layers[place]!, options)) {
       const names = overlay.takes(entry) ? links.get(entry.name) : undefined;
-      if (!names || entry.type !== 'file') continue;
+      if (!names) continue;
+      if (entry.type === 'hardlink' && !followed.has(entry.name)) {
+        followed.add(entry.name);
+        links.delete(entry.name);
+        const target = linkTargetOf(entry, options);
+        further.set(target, [...(further.get(target) ?? []), ...names]);
+      }
+      if (entry.type !== 'file') continue;
       links.delete(entry.name);
       const [first, ...others] = names;
       yield subtree.inside({ ...entry, name: first! })!;
@@ -73,6 +86,7 @@ async function* restoredLinks(
         yield subtree.inside({ ...entry, name, type: 'hardlink', sizeBytes: 0, linkName: first!, body: none() })!;
       }
     }
+    if (further.size > 0) yield* restoredLinks(layers.slice(0, place + 1), further, options, followed);
     overlay.descend();
     if (links.size === 0) return;
   }
