@@ -1,4 +1,4 @@
-import type { ConditionResult } from '../inference-service/status/condition-result.ts';
+import type { ConditionResult } from '../conditions/condition-result.ts';
 import { entryOf, type FindingId } from './catalogue.ts';
 import { dataPlaneCheck } from './families/data-plane.ts';
 import { gatewayCheck } from './families/gateway.ts';

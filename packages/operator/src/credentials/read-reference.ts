@@ -11,6 +11,9 @@ export interface ReferenceReaderOptions {
   readonly access: AccessNotes;
 }
 
+/** What is referred to may not be read: its content must not be used, whatever was read before. */
+export class ReferenceRefused extends Error {}
+
 /** Reads straight from the API server, one object by its name: Secrets are never listed. */
 export function createReferenceReader(
   client: Client,
@@ -33,9 +36,7 @@ export function createReferenceReader(
       }
       // Of a name alone, the right may be there.
       access.missing({ ...note, consequence: 'services that refer to one that may not be read wait', required: false });
-      throw new Error(`the operator may not read ${kind} ${namespace}/${reference.name}, which the storage refers to`, {
-        cause: error,
-      });
+      throw new ReferenceRefused(`the operator may not read ${kind} ${namespace}/${reference.name}`, { cause: error });
     }
   };
 }

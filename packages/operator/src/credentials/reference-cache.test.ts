@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { type Clock, silentLog } from '@serval/kube/client';
 import type { KubeObject } from '@serval/kube/objects';
 import { type Reference, referenceId } from './lookup.ts';
+import { ReferenceRefused } from './read-reference.ts';
 import { createReferenceCache } from './reference-cache.ts';
 
 const secret: Reference = { kind: 'Secret', namespace: 'team', name: 'store' };
@@ -15,6 +16,7 @@ function startCache(t: { after(end: () => void): void }, limit?: number) {
   const reads: string[] = [];
   let now = 0;
   let tick = () => {};
+  let failure: Error | undefined;
   const clock: Clock = {
     now: () => now,
     after: (_, callback) => {
@@ -25,6 +27,7 @@ function startCache(t: { after(end: () => void): void }, limit?: number) {
   const cache = createReferenceCache({
     read: async (reference) => {
       reads.push(referenceId(reference));
+      if (failure) throw failure;
       return objects.get(referenceId(reference));
     },
     clock,
@@ -38,12 +41,15 @@ function startCache(t: { after(end: () => void): void }, limit?: number) {
     cache,
     reads,
     changes,
-    put: (reference: Reference, resourceVersion: string) =>
+    put: (reference: Reference, resourceVersion: string, uid = 'u') =>
       objects.set(referenceId(reference), {
         apiVersion: 'v1',
         kind: reference.kind,
-        metadata: { uid: 'u', resourceVersion },
+        metadata: { uid, resourceVersion },
       }),
+    failWith: (error: Error | undefined) => {
+      failure = error;
+    },
     async advance(ms: number) {
       now += ms;
       tick();
@@ -93,4 +99,34 @@ test('it keeps no more than its limit, and forgets what nobody asks for', async 
   assert.equal(reads.length, 3);
   await advance(25 * 3_600_000);
   assert.equal(reads.length, 3, 'what is forgotten is not read again');
+});
+
+test('what may not be read any more is not used as it was, and what cannot be read for the moment is', async (t) => {
+  const { cache, changes, put, failWith, advance, reads } = startCache(t);
+  put(secret, '1');
+  await cache.read(secret, signal);
+  failWith(new Error('connection refused'));
+  await advance(60_000);
+  assert.equal((await cache.read(secret, signal))?.metadata.resourceVersion, '1');
+  failWith(new ReferenceRefused('no'));
+  await advance(60_000);
+  await assert.rejects(cache.read(secret, signal), ReferenceRefused);
+  assert.deepEqual(changes, ['Secret/team/store']);
+  const before = reads.length;
+  await assert.rejects(cache.read(secret, signal), ReferenceRefused);
+  assert.equal(reads.length, before, 'a refusal is kept, too');
+  failWith(undefined);
+  await advance(5_000);
+  assert.equal((await cache.read(secret, signal))?.metadata.resourceVersion, '1');
+  assert.equal(changes.length, 2);
+});
+
+test('a Secret of the same version and another UID is another one', async (t) => {
+  const { cache, changes, put, advance } = startCache(t);
+  put(secret, '1');
+  await cache.read(secret, signal);
+  put(secret, '1', 'another');
+  await advance(60_000);
+  assert.deepEqual(changes, ['Secret/team/store']);
+  assert.equal((await cache.read(secret, signal))?.metadata.uid, 'another');
 });

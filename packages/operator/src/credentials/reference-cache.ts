@@ -1,10 +1,11 @@
 import { type Clock, type Log, sleep } from '@serval/kube/client';
 import type { KubeObject } from '@serval/kube/objects';
 import { type Reference, referenceId } from './lookup.ts';
+import { ReferenceRefused } from './read-reference.ts';
 import type { ReadReference } from './resolve-delivery.ts';
 
 export interface ReferenceCache {
-  /** As last read; read now where it is not kept. */
+  /** As last read; read now where it is not kept. Throws `ReferenceRefused` where it may not be read, or no longer. */
   read: ReadReference;
   /** Reads it again soon: somebody saw that it changed. */
   changed(reference: Reference): void;
@@ -12,9 +13,12 @@ export interface ReferenceCache {
   onChange(listener: (reference: Reference) => void): () => void;
 }
 
+/** What a read came to. Of what may not be read any more, what was read before does not count: it may have been revoked. */
+type Found = { readonly object: KubeObject | undefined } | { readonly refusal: ReferenceRefused };
+
 interface Kept {
   readonly reference: Reference;
-  readonly object: KubeObject | undefined;
+  readonly found: Found;
   readAt: number;
   usedAt: number;
 }
@@ -28,7 +32,7 @@ export interface ReferenceCacheOptions {
   readonly limit?: number;
 }
 
-/** How soon a change is seen of what nobody watches. A person waits for a missing Secret or ConfigMap; of accounts, none may be meant. */
+/** How soon a change is seen of what nobody watches. A person waits for a missing Secret or ConfigMap, or for a right; of accounts, none may be meant. */
 const recheckMs = { usual: 60_000, missing: 5_000 } as const;
 /** What no reconcile has asked for so long is forgotten. Services are reconciled at least when their Pods change. */
 const forgetAfterMs = 24 * 3_600_000;
@@ -50,14 +54,23 @@ export function createReferenceCache({
   const kept = new Map<string, Kept>();
   const listeners = new Set<(reference: Reference) => void>();
 
-  function keep(reference: Reference, object: KubeObject | undefined, usedAt: number): void {
+  async function find(reference: Reference, asked: AbortSignal): Promise<Found> {
+    try {
+      return { object: await read(reference, asked) };
+    } catch (refusal) {
+      if (refusal instanceof ReferenceRefused) return { refusal };
+      throw refusal;
+    }
+  }
+
+  function keep(reference: Reference, found: Found, usedAt: number): void {
     const id = referenceId(reference);
     const before = kept.get(id);
     // Last in the map is last read, so that the first is the one to go.
     kept.delete(id);
-    kept.set(id, { reference, object, readAt: clock.now(), usedAt });
+    kept.set(id, { reference, found, readAt: clock.now(), usedAt });
     if (kept.size > limit) kept.delete(kept.keys().next().value ?? '');
-    if (!before || versionOf(before.object) === versionOf(object)) return;
+    if (!before || versionOf(before.found) === versionOf(found)) return;
     for (const listener of [...listeners]) listener(reference);
   }
 
@@ -72,7 +85,7 @@ export function createReferenceCache({
 
   async function recheck({ reference, usedAt }: Kept): Promise<void> {
     try {
-      keep(reference, await read(reference, signal), usedAt);
+      keep(reference, await find(reference, signal), usedAt);
     } catch (error) {
       if (signal.aborted) return;
       log.debug({ ...reference, error: String(error) }, 'a reference could not be read again');
@@ -94,11 +107,11 @@ export function createReferenceCache({
       const entry = kept.get(referenceId(reference));
       if (entry) {
         entry.usedAt = clock.now();
-        return entry.object;
+        return objectOf(entry.found);
       }
-      const object = await read(reference, given);
-      keep(reference, object, clock.now());
-      return object;
+      const found = await find(reference, given);
+      keep(reference, found, clock.now());
+      return objectOf(found);
     },
     changed(reference) {
       const entry = kept.get(referenceId(reference));
@@ -111,10 +124,18 @@ export function createReferenceCache({
   };
 }
 
-function isWaitedFor({ reference: { kind }, object }: Kept): boolean {
-  return object === undefined && (kind === 'Secret' || kind === 'ConfigMap');
+function objectOf(found: Found): KubeObject | undefined {
+  if ('refusal' in found) throw found.refusal;
+  return found.object;
 }
 
-function versionOf(object: KubeObject | undefined): string {
+function isWaitedFor({ reference: { kind }, found }: Kept): boolean {
+  if ('refusal' in found) return true;
+  return found.object === undefined && (kind === 'Secret' || kind === 'ConfigMap');
+}
+
+function versionOf(found: Found): string {
+  if ('refusal' in found) return 'refused';
+  const { object } = found;
   return object ? `${object.metadata.uid}/${object.metadata.resourceVersion}` : '';
 }

@@ -1,6 +1,7 @@
 import type { InferenceService } from '@serval/api';
 import type { Cache, Client, Clock, EventRecorder, Log, Reconciled } from '@serval/kube/client';
-import { type ConfigMap, configMaps, isNamespaceTerminating, isStatusError } from '@serval/kube/objects';
+import { type ConfigMap, configMaps } from '@serval/kube/objects';
+import { createOwnObject } from '../copies/own-object.ts';
 import { globalBundleLabel, globalBundleName } from '../names.ts';
 import type { BundleSource } from './bundle-source.ts';
 import { needsGlobalBundle } from './needs-bundle.ts';
@@ -19,9 +20,6 @@ export interface GlobalBundleDeps {
   readonly log: Log;
 }
 
-/** Within this time a write is seen by the cache; what was written counts until then, so that it is not written twice. */
-const echoMs = 2_000;
-
 /** Brings the copy of one namespace to what its services need. The key is the namespace's name. */
 export function createGlobalBundleReconciler({
   services,
@@ -33,50 +31,21 @@ export function createGlobalBundleReconciler({
   clock,
   log,
 }: GlobalBundleDeps) {
-  const echoes = new Map<string, { from: string | undefined; object: ConfigMap | undefined; until: number }>();
-
-  function liveOf(namespace: string): ConfigMap | undefined {
-    const seen = copies.get(namespace, globalBundleName);
-    const echo = echoes.get(namespace);
-    if (echo && echo.from === seen?.metadata.resourceVersion && clock.now() < echo.until) return echo.object;
-    echoes.delete(namespace);
-    return seen;
-  }
+  const own = createOwnObject<ConfigMap>({
+    resource: configMaps,
+    name: globalBundleName,
+    seen: (namespace) => copies.get(namespace, globalBundleName),
+    client,
+    clock,
+  });
 
   return async ({ name: namespace }: { name: string }, signal: AbortSignal): Promise<Reconciled> => {
     const isNeeded = services.list({ namespace }).some(needsGlobalBundle) && !(await hasClusterBundle(signal));
-    const live = liveOf(namespace);
+    const live = own.live(namespace);
     const plan = planCopy(namespace, isNeeded, live, source.current());
     if (plan.action === 'nothing') return undefined;
     if (plan.action === 'taken') return tellTaken(namespace, live as ConfigMap);
-    const target = { namespace, name: globalBundleName };
-    const { uid, resourceVersion } = live?.metadata ?? {};
-    const wrote = (object: ConfigMap | undefined) => {
-      echoes.set(namespace, {
-        from: copies.get(namespace, globalBundleName)?.metadata.resourceVersion,
-        object,
-        until: clock.now() + echoMs,
-      });
-    };
-    try {
-      if (plan.action === 'create') {
-        wrote(await client.create(configMaps, plan.object, { signal }));
-      } else if (plan.action === 'patch') {
-        // Only what was looked at: who wrote meanwhile is looked at again.
-        const patch = { ...plan.patch, metadata: { resourceVersion } };
-        wrote(await client.patch(configMaps, target, 'merge', patch, { signal }));
-      } else {
-        const preconditions = { ...(uid ? { uid } : {}), ...(resourceVersion ? { resourceVersion } : {}) };
-        await client.delete(configMaps, target, { preconditions, signal });
-        wrote(undefined);
-      }
-      return { requeueAfterMs: echoMs };
-    } catch (error) {
-      // The cache will tell what is there; a namespace that goes takes its copy with it.
-      if (isStatusError(error, 'NotFound', 'AlreadyExists')) return { requeueAfterMs: echoMs };
-      if (isNamespaceTerminating(error)) return undefined;
-      throw error;
-    }
+    return (await own.write(namespace, plan, signal)).reconciled;
   };
 
   function tellTaken(namespace: string, live: ConfigMap): undefined {

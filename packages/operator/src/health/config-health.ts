@@ -1,6 +1,6 @@
 import { type Clock, rfc3339 } from '@serval/kube/client';
+import type { ConditionResult } from '../conditions/condition-result.ts';
 import type { ConfigSource } from '../config/config-source.ts';
-import type { ConditionResult } from '../inference-service/status/condition-result.ts';
 import { conditionsData, readConditions, withCondition } from './health-report.ts';
 import type { HealthSource } from './write-health.ts';
 

@@ -1,6 +1,6 @@
 import type { Condition, ConfigMap } from '@serval/kube/objects';
+import type { ConditionResult } from '../conditions/condition-result.ts';
 import { healthConfigMapName, partOfLabels } from '../declarations/installed-names.ts';
-import type { ConditionResult } from '../inference-service/status/condition-result.ts';
 import type { Failure } from './explain-failure.ts';
 
 /** How one webhook is, as seen from where API servers call it. */

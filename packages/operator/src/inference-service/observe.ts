@@ -22,6 +22,7 @@ import {
   type ScaledObject,
   type Service,
 } from '@serval/kube/objects';
+import type { ConditionResult } from '../conditions/condition-result.ts';
 import type { ServingConfig } from '../config/serving-config.ts';
 import { capabilitiesOf } from '../gateway/capabilities.ts';
 import { readGatewayApi } from '../gateway/installed-api.ts';
@@ -29,7 +30,6 @@ import { appLabel, appOf, serviceLabel } from '../names.ts';
 import type { RuntimeCandidates } from '../runtime/select-runtime.ts';
 import { gatewayOf } from './render/http-route.ts';
 import type { ObservedChildren } from './render/observed-children.ts';
-import type { ConditionResult } from './status/condition-result.ts';
 import type { ObservedIngress } from './status/ingress-state.ts';
 
 /** The index by which objects are found that carry a service's label: `namespace/name` of the service. */

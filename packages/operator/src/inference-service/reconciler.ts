@@ -16,6 +16,7 @@ import {
   keyOf,
   type NamespacedName,
 } from '@serval/kube/objects';
+import type { ConditionResult } from '../conditions/condition-result.ts';
 import type { ConfigSource } from '../config/config-source.ts';
 import type { DeliveryContext } from '../credentials/decide-delivery.ts';
 import type { ReadReference } from '../credentials/resolve-delivery.ts';
@@ -28,7 +29,6 @@ import { type Caches, childrenIn, observe, serviceIndex } from './observe.ts';
 import { parentReferenceOf } from './render/http-route.ts';
 import { renderInferenceService } from './render/render-inference-service.ts';
 import { withoutRetained } from './retained.ts';
-import type { ConditionResult } from './status/condition-result.ts';
 import { statusFrom } from './status.ts';
 import { createStatusPace, isUrgent } from './status-pace.ts';
 import { withStorage } from './storage.ts';

@@ -1,5 +1,7 @@
 import type { InferenceServiceStatus } from '@serval/api';
-import { type Condition, findCondition } from '@serval/kube/objects';
+import type { Condition } from '@serval/kube/objects';
+import type { ConditionResult } from '../conditions/condition-result.ts';
+import { conditionsFrom } from '../conditions/conditions-from.ts';
 import { defaultNamespace, type ServingConfig } from '../config/serving-config.ts';
 import type { Loss } from '../gateway/fit-objects.ts';
 import { type ComponentKind, componentLabel, componentName } from '../names.ts';
@@ -14,7 +16,6 @@ import { autoscalerCondition } from './status/autoscaler-condition.ts';
 import { canaryCondition, canaryStatuses, predictorRevisions } from './status/canary-status.ts';
 import { componentState, setState } from './status/component-state.ts';
 import { componentUrls } from './status/component-urls.ts';
-import type { ConditionResult } from './status/condition-result.ts';
 import { ingressState, isWayIn, type WayIn, wayInOf } from './status/ingress-state.ts';
 import { knativeState } from './status/knative-state.ts';
 import { knativeStatus } from './status/knative-status.ts';
@@ -52,7 +53,7 @@ export function statusFrom(
     case 'elsewhere':
       return elsewhereStatus(observed, now);
     case 'stopped':
-      return { ...base, conditions: conditionsFrom(observed, stoppedResults(observed), now) };
+      return { ...base, conditions: conditionsOf(observed, stoppedResults(observed), now) };
     case 'failed': {
       const { reason, conditionReason = reason, message, isModeOpen } = rendered;
       const isKnative = base.deploymentMode === 'Knative';
@@ -63,7 +64,7 @@ export function statusFrom(
       return {
         // What is written here is for good.
         ...(isModeOpen && !service.status?.deploymentMode ? { observedGeneration } : base),
-        conditions: conditionsFrom(observed, results, now),
+        conditions: conditionsOf(observed, results, now),
         modelStatus: invalidModelStatus(rendered, isKnative ? readyKnativePods(observed) : readyPodsOf(observed)),
         ...(isKnative ? whatServesOn(service.status) : {}),
       };
@@ -72,7 +73,7 @@ export function statusFrom(
       const { conditions, parts } = knativeStatus(observed, rendered.components);
       const results = refusal ? { ...conditions, PredictorReady: refused(refusal) } : conditions;
       const runtime = runtimeName(rendered.predictor);
-      return { ...base, conditions: conditionsFrom(observed, results, now), ...parts, ...runtime };
+      return { ...base, conditions: conditionsOf(observed, results, now), ...parts, ...runtime };
     }
     case 'serving':
       return { ...base, ...servingStatus(observed, rendered, config, now, refusal) };
@@ -101,7 +102,7 @@ function servingStatus(
   const urls = componentUrls(service, observed.ingress.gateway, stableComponents(rendered), config);
   const revisions = predictorRevisions(rendered, observed.workloads);
   return {
-    conditions: conditionsFrom(observed, results, now, rendered.losses),
+    conditions: conditionsOf(observed, results, now, rendered.losses),
     ...urls,
     components: { ...urls.components, predictor: { ...urls.components?.['predictor'], ...revisions } },
     ...canaryStatuses(service, rendered, observed.workloads),
@@ -129,7 +130,7 @@ function elsewhereStatus(observed: Observed, now: string): InferenceServiceStatu
   const { status = {}, metadata } = observed.service;
   if (status.conditions?.some(({ reason }) => reason !== leftAlone)) return status;
   const message = 'mode ModelMesh is served by the controller of ModelMesh; Serval leaves the service alone';
-  const [ready] = conditionsFrom(
+  const [ready] = conditionsOf(
     observed,
     { PredictorReady: { status: 'Unknown', reason: leftAlone, message } },
     now,
@@ -180,8 +181,8 @@ function readyPodsOf({ service: { metadata, spec }, workloads }: Observed): numb
   return componentState(workloads.get(name)).readyPods;
 }
 
-/** The conditions with `Ready`, which is what all of them come to, each with the time of its last change. */
-function conditionsFrom(
+/** With `Ready`, which is what all of them come to. */
+function conditionsOf(
   { service, certificates }: Observed,
   results: Readonly<Results>,
   now: string,
@@ -192,20 +193,7 @@ function conditionsFrom(
   if (certificates) all[certificateConditionType] = certificates;
   const lost = lossCondition(losses);
   if (lost) all[routesCompleteType] = lost;
-  return Object.entries(all)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([type, { status, reason, message }]) => {
-      const before = findCondition(service.status?.conditions, type);
-      const unchanged = before?.status === status && before.lastTransitionTime;
-      return {
-        type,
-        status,
-        ...(reason ? { reason } : {}),
-        ...(message ? { message } : {}),
-        observedGeneration: service.metadata.generation ?? 1,
-        lastTransitionTime: unchanged ? before.lastTransitionTime : now,
-      };
-    });
+  return conditionsFrom(service, all, now);
 }
 
 /** False before Unknown: what is known to be wrong says more than what is not known yet. */

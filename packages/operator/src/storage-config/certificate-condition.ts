@@ -1,5 +1,5 @@
 import type { InferenceService } from '@serval/api';
-import type { ConditionResult } from '../inference-service/status/condition-result.ts';
+import type { ConditionResult } from '../conditions/condition-result.ts';
 import type { Examination } from './examine.ts';
 import { ageOf, dayOf, shortSubject } from './expiry.ts';
 

@@ -10,11 +10,11 @@ import {
   source,
 } from '@serval/kube/client';
 import { keyOf, type Secret } from '@serval/kube/objects';
+import type { ConditionResult } from '../conditions/condition-result.ts';
 import type { ConfigSource } from '../config/config-source.ts';
 import type { BundleSource } from '../global-bundle/bundle-source.ts';
 import { needsGlobalBundle } from '../global-bundle/needs-bundle.ts';
 import type { Metrics } from '../health/metrics.ts';
-import type { ConditionResult } from '../inference-service/status/condition-result.ts';
 import {
   certificateCondition,
   certificatesOfEntry,

@@ -1,7 +1,7 @@
 import { findCondition } from '@serval/kube/objects';
+import type { ConditionResult } from '../../conditions/condition-result.ts';
 import type { Observed } from '../observe.ts';
 import type { Component } from '../render/component.ts';
-import type { ConditionResult } from './condition-result.ts';
 
 /**
  * Whether KEDA scales what is to be scaled by it, as condition `AutoscalerReady`: nothing where no component is of class `keda`. It

@@ -1,11 +1,11 @@
 import type { ComponentStatus, InferenceService, InferenceServiceStatus } from '@serval/api';
+import type { ConditionResult } from '../../conditions/condition-result.ts';
 import type { ServingConfig } from '../../config/serving-config.ts';
 import type { ObservedComponent } from '../observe.ts';
 import { canSplit, isExternal } from '../render/hosts.ts';
 import type { Rendered } from '../render/render-inference-service.ts';
 import type { Canary } from '../render/traffic.ts';
 import { type ComponentState, componentState } from './component-state.ts';
-import type { ConditionResult } from './condition-result.ts';
 import { modelStatusFrom } from './model-status.ts';
 import { targetReplicaSet } from './target-pods.ts';
 

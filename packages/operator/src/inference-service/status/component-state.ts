@@ -1,8 +1,8 @@
 import { type Deployment, findCondition, type Pod } from '@serval/kube/objects';
+import type { ConditionResult } from '../../conditions/condition-result.ts';
 import type { ObservedComponent } from '../observe.ts';
 import type { Component } from '../render/component.ts';
 import { isRolledOut } from '../render/observed-children.ts';
-import type { ConditionResult } from './condition-result.ts';
 import { type PodState, podState } from './pod-state.ts';
 import { targetPods } from './target-pods.ts';
 

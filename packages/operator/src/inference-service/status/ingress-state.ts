@@ -9,8 +9,8 @@ import {
   type ParentReference,
   type RouteParentStatus,
 } from '@serval/kube/objects';
+import type { ConditionResult } from '../../conditions/condition-result.ts';
 import type { GatewayCapabilities } from '../../gateway/capabilities.ts';
-import type { ConditionResult } from './condition-result.ts';
 
 export interface ObservedIngress {
   readonly gateway: Gateway | undefined;

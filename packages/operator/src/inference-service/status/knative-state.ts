@@ -1,6 +1,6 @@
 import { findCondition, type KnativeService, type Pod } from '@serval/kube/objects';
+import type { ConditionResult } from '../../conditions/condition-result.ts';
 import type { ComponentState } from './component-state.ts';
-import type { ConditionResult } from './condition-result.ts';
 import { podState } from './pod-state.ts';
 
 /** On the Pods of a revision: its name. */

@@ -1,8 +1,8 @@
 import type { InferenceService, InferenceServiceStatus } from '@serval/api';
 import type { KnativeService, Pod } from '@serval/kube/objects';
+import type { ConditionResult } from '../../conditions/condition-result.ts';
 import { type ComponentKind, clusterHost, componentLabel } from '../../names.ts';
 import type { Component } from '../render/component.ts';
-import type { ConditionResult } from './condition-result.ts';
 import { knativeComponentStatus } from './knative-revisions.ts';
 import { type KnativeState, knativeState } from './knative-state.ts';
 import { modelStatusFrom } from './model-status.ts';

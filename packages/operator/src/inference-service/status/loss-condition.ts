@@ -1,5 +1,5 @@
+import type { ConditionResult } from '../../conditions/condition-result.ts';
 import type { Loss } from '../../gateway/fit-objects.ts';
-import type { ConditionResult } from './condition-result.ts';
 
 /**
  * Type of the condition that tells what of a service its gateway cannot do. There only while something is lost; it does not count for

@@ -1,7 +1,7 @@
 import type { InferenceService } from '@serval/api';
 import { conditionOf, rootCauses } from '../../checks/conditions.ts';
+import type { ConditionResult } from '../../conditions/condition-result.ts';
 import type { ServingConfig } from '../../config/serving-config.ts';
-import type { ConditionResult } from './condition-result.ts';
 import type { ObservedIngress } from './ingress-state.ts';
 
 /**

@@ -41,12 +41,15 @@ const cases: readonly [string, string | undefined, LiveProjection | undefined, s
     'nothing',
   ],
   ['it is too large', 'x'.repeat(1024 * 1024 + 1), undefined, 'too-large'],
+  ['it is too large, and a former one is there', 'x'.repeat(1024 * 1024 + 1), liveSecret(), 'too-large'],
+  ['it is as large as can be', 'x'.repeat(1024 * 1024), undefined, 'create'],
 ];
 
 for (const [when, wanted, live, action] of cases) {
   test(`${action} when ${when}`, () => {
     const plan = planProjection('ns', wanted, live, digestOf);
     assert.equal(plan.action, action);
+    if (plan.action === 'too-large') assert.equal(plan.isThere, live !== undefined);
     if (plan.action === 'patch') {
       const { data } = plan.patch as { data: Record<string, string | null> };
       const merged = Object.entries({ ...live?.secret.data, ...data }).filter(([, value]) => value !== null);

@@ -17,7 +17,8 @@ export type ProjectionPlan =
   | { readonly action: 'delete' }
   /** A Secret of that name is somebody else's. It is neither changed nor given to Pods. */
   | { readonly action: 'conflict'; readonly message: string }
-  | { readonly action: 'too-large'; readonly message: string };
+  /** No Secret can hold them. One that is there goes: what it holds is not what holds now. */
+  | { readonly action: 'too-large'; readonly message: string; readonly isThere: boolean };
 
 export interface LiveProjection {
   readonly secret: Secret;
@@ -47,7 +48,8 @@ export function planProjection(
     return { action: 'conflict', message };
   }
   if (Buffer.byteLength(content) > maxBytes) {
-    return { action: 'too-large', message: `the credentials for ${namespace} are over ${maxBytes} bytes together` };
+    const message = `the credentials for ${namespace} are over ${maxBytes} bytes together, so none is projected`;
+    return { action: 'too-large', message, isThere: live !== undefined };
   }
   const value = Buffer.from(content).toString('base64');
   const metadata = { namespace, name: pullSecretName, labels: { ...partOfLabels, [projectionLabel]: 'true' } };

@@ -33,7 +33,7 @@ export function watchProjectedSecrets(options: ProjectedSecretsOptions): Project
     digestOf,
     get(namespace) {
       const secret = reflector.get(namespace, pullSecretName);
-      return secret && { secret, digests: secret.data ?? {} };
+      return secret && liveProjectionOf(secret);
     },
   };
 }
@@ -42,4 +42,9 @@ export function watchProjectedSecrets(options: ProjectedSecretsOptions): Project
 export function withDigests(secret: Secret, digestOf: (base64: string) => string): Secret {
   const { data = {}, ...rest } = secret;
   return { ...rest, data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, digestOf(value)])) };
+}
+
+/** Of a Secret as the cache keeps it. */
+export function liveProjectionOf(secret: Secret): LiveProjection {
+  return { secret, digests: secret.data ?? {} };
 }

@@ -1,6 +1,5 @@
 import { deepEqual } from '@serval/kube/objects';
 import {
-  hostsCover,
   hostsOverlap,
   keyOfScope,
   narrowScope,
@@ -8,7 +7,8 @@ import {
   type RegistryCredential,
   type RegistryScope,
 } from '@serval/storage/registry-credentials';
-import { type Layer, type LayerEntry, type LayerName, layersThatCount, type SecretReference } from './layers.ts';
+import type { Layer, LayerEntry, LayerName, SecretReference } from './layers.ts';
+import { type Claim, placeEntries } from './place-entries.ts';
 import type { Source, SourceProblem } from './source-secret.ts';
 
 /** A key of the docker config that a namespace gets, and where it is from. */
@@ -48,12 +48,6 @@ export interface Resolution {
   readonly problems: readonly ResolutionProblem[];
 }
 
-interface Claim {
-  readonly scope: RegistryScope;
-  readonly match: string;
-  readonly source: LayerName;
-}
-
 interface Candidate extends EffectiveKey {
   readonly scope: RegistryScope;
   /** Compared field by field: the larger one is nearer to the images. */
@@ -76,19 +70,17 @@ export function resolveRegistry(
   const dropped: DroppedKey[] = [];
   const problems: ResolutionProblem[] = [];
   const nearer: Claim[] = [];
-  for (const { source, entries } of layersThatCount(layers)) {
+  for (const { source, entries } of placeEntries(layers)) {
     const candidates: Candidate[] = [];
     const claims: Claim[] = [];
-    for (const entry of entries) {
+    for (const { entry, scope, mask } of entries) {
       const { match, secretRef: sourceRef } = entry;
       const at = { match, source, sourceRef };
-      const scope = parseRegistryScope(match);
       if (!scope) {
         problems.push({ ...at, reason: 'InvalidMatch', message: `"${match}" is no HOST[:PORT][/PATH]` });
         continue;
       }
       claims.push({ scope, match, source });
-      const mask = nearer.find((claim) => hostsCover(claim.scope, scope));
       if (mask) {
         dropped.push({ key: keyOfScope(scope), source, sourceRef, maskedBy: maskOf(mask) });
         continue;

@@ -1,9 +1,12 @@
 import type { CredentialGrant } from '@serval/api';
 import type { Secret } from '@serval/kube/objects';
+import type { Reference } from '../../credentials/lookup.ts';
+import { ReferenceRefused } from '../../credentials/read-reference.ts';
 import type { ReadReference } from '../../credentials/resolve-delivery.ts';
 import { grantFor } from '../grants.ts';
 import type { StageOf } from '../stage-layers.ts';
-import { type Layer, type LayerName, layersThatCount, type SecretReference } from './layers.ts';
+import type { Layer, LayerName, SecretReference } from './layers.ts';
+import { placeEntries } from './place-entries.ts';
 import { readPullSecret, type Source } from './source-secret.ts';
 
 export interface SourceContext {
@@ -19,7 +22,8 @@ export type SourceCache = Map<string, Source>;
 const maxKept = 4_000;
 
 /**
- * Reads every Secret that the layers name and may name, so that resolving needs nothing more. What may not be referred to is never read.
+ * Reads every Secret that the layers name and may name, so that resolving needs nothing more. What may not be referred to is never read,
+ * nor what a nearer layer takes the place of as a whole.
  *
  * @throws what the API server answers when it cannot be read: then nothing is known, and nothing is to change.
  */
@@ -31,8 +35,8 @@ export async function readSources(
   signal: AbortSignal,
 ): Promise<(secret: SecretReference, of: LayerName) => Source> {
   const sources = new Map<string, Source>();
-  const wanted = layersThatCount(layers).flatMap(({ source, entries }) =>
-    entries.map(({ secretRef }) => ({ secretRef, source })),
+  const wanted = placeEntries(layers).flatMap(({ source, entries }) =>
+    entries.flatMap(({ entry, scope, mask }) => (scope && !mask ? [{ secretRef: entry.secretRef, source }] : [])),
   );
   await Promise.all(
     wanted.map(async ({ secretRef, source }) => {
@@ -52,13 +56,29 @@ async function readSource(
 ): Promise<Source> {
   const permitted = permissionFor(secretRef, layer, context);
   if ('refusal' in permitted) return { state: 'failed', reason: 'RefNotPermitted', message: permitted.refusal };
-  const object = (await read({ kind: 'Secret', ...secretRef }, signal)) as Secret | undefined;
+  const object = await readOrRefusal({ kind: 'Secret', ...secretRef }, read, signal);
+  if (object instanceof ReferenceRefused) {
+    return { state: 'failed', reason: 'SecretForbidden', message: object.message };
+  }
   if (!object || object.metadata.deletionTimestamp) return notFound(secretRef);
   const key = `${object.metadata.uid}/${object.metadata.resourceVersion}`;
   const source = cache.get(key) ?? readPullSecret(object);
   cache.set(key, source);
   if (cache.size > maxKept) cache.delete(cache.keys().next().value ?? '');
   return source.state === 'ready' ? { ...source, ...permitted } : source;
+}
+
+async function readOrRefusal(
+  reference: Reference,
+  read: ReadReference,
+  signal: AbortSignal,
+): Promise<Secret | ReferenceRefused | undefined> {
+  try {
+    return (await read(reference, signal)) as Secret | undefined;
+  } catch (error) {
+    if (error instanceof ReferenceRefused) return error;
+    throw error;
+  }
 }
 
 /** Within the own namespace, all; in another one, what a grant there allows; for the platform, its own namespace alone. */

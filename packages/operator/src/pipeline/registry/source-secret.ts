@@ -6,7 +6,13 @@ import {
 } from '@serval/storage/registry-credentials';
 
 /** Why a credential cannot be had. */
-export type SourceProblem = 'SecretNotFound' | 'RefNotPermitted' | 'WrongType' | 'MalformedDockerConfig';
+export type SourceProblem =
+  | 'SecretNotFound'
+  /** The operator itself may not read it. */
+  | 'SecretForbidden'
+  | 'RefNotPermitted'
+  | 'WrongType'
+  | 'MalformedDockerConfig';
 
 /** A Secret as a source of credentials. */
 export type Source =

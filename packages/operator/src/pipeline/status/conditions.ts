@@ -1,11 +1,5 @@
-import { type Condition, findCondition, type KubeObject } from '@serval/kube/objects';
+import type { ConditionResult } from '../../conditions/condition-result.ts';
 import type { ResolutionProblem } from '../registry/resolve-registry.ts';
-
-export interface ConditionResult {
-  readonly status: 'True' | 'False' | 'Unknown';
-  readonly reason: string;
-  readonly message?: string;
-}
 
 /** Messages of conditions have 32 KiB at most, and nobody reads so many. */
 const maxProblems = 5;
@@ -36,19 +30,4 @@ export function withReady(results: Readonly<Record<string, ConditionResult>>): R
   const Ready = all.find(({ status }) => status === 'False') ??
     all.find(({ status }) => status === 'Unknown') ?? { status: 'True' as const, reason: 'Ready' };
   return { ...results, Ready };
-}
-
-/** Sorted, with the time of the last change of each. */
-export function conditionsFrom(
-  { metadata, status }: KubeObject & { status?: { conditions?: Condition[] } },
-  results: Readonly<Record<string, ConditionResult>>,
-  now: string,
-): Condition[] {
-  return Object.entries(results)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([type, result]) => {
-      const before = findCondition(status?.conditions, type);
-      const lastTransitionTime = (before?.status === result.status && before.lastTransitionTime) || now;
-      return { type, ...result, observedGeneration: metadata.generation ?? 1, lastTransitionTime };
-    });
 }

@@ -1,9 +1,11 @@
 import type { Pipeline, PipelineStage, PipelineStageStatus, PipelineStatus } from '@serval/api';
+import type { ConditionResult } from '../../conditions/condition-result.ts';
+import { conditionsFrom } from '../../conditions/conditions-from.ts';
 import { pullSecretName } from '../names.ts';
 import type { ProjectionPlan } from '../projection/plan-projection.ts';
 import type { Resolution } from '../registry/resolve-registry.ts';
 import type { Claim } from '../stage-claims.ts';
-import { type ConditionResult, conditionOf, conditionsFrom, credentialConditions, withReady } from './conditions.ts';
+import { conditionOf, credentialConditions, withReady } from './conditions.ts';
 import { credentialStatus } from './credential-status.ts';
 
 /** A service of a stage, and the pull Secrets that its Pods have besides. */
