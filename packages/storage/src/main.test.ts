@@ -65,6 +65,24 @@ test('exit codes tell the kind of failure, the last line and the termination log
   }
 });
 
+test('it ends by telling the revision of what it brought, and tells the same when it finds all of it there', async (t) => {
+  const target = await temporaryDirectory(t);
+  const log = join(target, 'termination-log');
+  const secret = 'sentinel-6f1c';
+  const s3 = await startS3(t, { 'b/m/model.bin': 'model' }, { keys: { ...KEYS, secretAccessKey: secret } });
+  const told: string[] = [];
+  for (const _ of ['first', 'again']) {
+    await writeFile(log, '');
+    const environment = { ...s3.environment, AWS_SECRET_ACCESS_KEY: secret, SERVAL_TERMINATION_LOG: log };
+    const { code, lines } = await ended(start(['s3://b/m', join(target, 'm')], environment));
+    assert.equal(code, 0, lines.join('\n'));
+    told.push(await readFile(log, 'utf8'));
+    assert.ok(!lines.join('\n').includes(secret));
+  }
+  assert.match(told[0]!, /^\{"modelRevision":"sha256:[0-9a-f]{64}"\}\n$/);
+  assert.equal(told[1], told[0]);
+});
+
 test('killed in the middle, it goes on where it was and ends with the right bytes', async (t) => {
   const model = randomBytes(3_000_000);
   const segmentBytes = 200_000;

@@ -22,18 +22,44 @@ example: serval-storage hf://openai-community/gpt2 /mnt/models
 /** The kubelet shows the content of this file as the container's termination message. */
 const TERMINATION_LOG = '/dev/termination-log';
 
+function terminationLog(): string | undefined {
+  return process.env['SERVAL_TERMINATION_LOG'] || (existsSync(TERMINATION_LOG) ? TERMINATION_LOG : undefined);
+}
+
+function sayLast(path: string | undefined, text: string): void {
+  if (!path) return;
+  try {
+    writeFileSync(path, `${text}\n`);
+  } catch {
+    // What matters is on stderr, too.
+  }
+}
+
 function fail(error: StorageError): number {
   const sentence = `serval-storage: ${error.code}: ${error.message.replaceAll(/\s+/g, ' ')}`;
   process.stderr.write(`${sentence}\n`);
-  const path = process.env['SERVAL_TERMINATION_LOG'] || (existsSync(TERMINATION_LOG) ? TERMINATION_LOG : undefined);
-  if (path) {
-    try {
-      writeFileSync(path, `${sentence}\n`);
-    } catch {
-      // The sentence is on stderr, too.
-    }
-  }
+  sayLast(terminationLog(), sentence);
   return EXIT_CODES[error.code];
+}
+
+/**
+ * Tells the revision of what was brought where a kubelet reads it: in the Pod's status, whatever cluster it is. Reading the files once
+ * more takes time, so it is not done where nobody asks. A model whose revision cannot be told is served all the same.
+ */
+async function tellRevision(directories: readonly string[], signal: AbortSignal): Promise<void> {
+  const path = terminationLog();
+  if (!path) return;
+  const { combinedRevision, contentRevision } = await import('./content-revision.ts');
+  try {
+    const revisions: string[] = [];
+    for (const directory of directories) revisions.push(await contentRevision(directory, signal));
+    const modelRevision = combinedRevision(revisions);
+    process.stderr.write(`serval-storage: revision ${modelRevision}\n`);
+    sayLast(path, JSON.stringify({ modelRevision }));
+  } catch (error) {
+    const { code, message } = storageErrorFrom(error, 'reading the model again');
+    process.stderr.write(`serval-storage: warning: its revision is unknown: ${code}: ${message}\n`);
+  }
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -86,6 +112,10 @@ async function main(args: readonly string[]): Promise<number> {
       return stoppedBy === 'SIGTERM' ? 143 : code;
     }
   }
+  await tellRevision(
+    call.pairs.map(({ directory }) => directory),
+    stop.signal,
+  );
   return 0;
 }
 

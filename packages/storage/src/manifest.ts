@@ -19,6 +19,8 @@ export interface PlacedFile {
   sizeBytes: number;
   version: string | undefined;
   digest: Digest | undefined;
+  /** Of the content, lower-case hexadecimal, where it was computed here. */
+  sha256?: string;
   /** Of the file on disk; an edit shows here. */
   modifiedMs: number;
   /** What the symbolic link leads to, where it is one. */
