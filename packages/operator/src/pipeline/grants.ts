@@ -1,5 +1,5 @@
 import type { CredentialGrant, CredentialUse } from '@serval/api';
-import type { SecretReference } from './registry/layers.ts';
+import type { SecretReference } from './layers.ts';
 
 /** A stage that refers to a credential. */
 export interface Referrer {

@@ -2,8 +2,11 @@ import { type CredentialGrant, type Pipeline, type PlatformDefaults, platformDef
 import type { Cache, Reflector } from '@serval/kube/client';
 import type { KubeObject } from '@serval/kube/objects';
 import type { ReadReference } from '../credentials/resolve-delivery.ts';
-import { type Resolution, resolveRegistry } from './registry/resolve-registry.ts';
-import { readSources, type SourceCache } from './registry/source-reader.ts';
+import { registrySources } from './registry/registry-sources.ts';
+import { type EffectiveKey, resolveRegistry } from './registry/resolve-registry.ts';
+import type { PullContent } from './registry/source-secret.ts';
+import type { Resolution } from './resolution.ts';
+import { readSources, type SourceCache } from './sources/source-reader.ts';
 import { type Claim, claimOf, holderOf } from './stage-claims.ts';
 import { credentialNamespaceOf, layersOf, type StageOf } from './stage-layers.ts';
 
@@ -31,7 +34,7 @@ export interface NamespaceCredentialsDeps {
 interface NamespaceCredentials {
   /** The stage that decides, if it is one. */
   readonly of: StageOf | undefined;
-  readonly resolution: Resolution;
+  readonly resolution: Resolution<EffectiveKey>;
 }
 
 export interface NamespaceCredentialsSource {
@@ -47,7 +50,7 @@ export function createNamespaceCredentials({
   home,
 }: NamespaceCredentialsDeps): NamespaceCredentialsSource {
   const { defaults, pipelines, grants, namespaces } = caches;
-  const kept: SourceCache = new Map();
+  const kept: SourceCache<PullContent> = new Map();
   const platform = () => defaults.get('', platformDefaultsName);
 
   function claim(stage: StageOf): Claim {
@@ -65,7 +68,8 @@ export function createNamespaceCredentials({
       const of = holder && claim(holder).state === 'held' ? holder : undefined;
       const layers = layersOf(platform(), of, 'registryCredentials');
       const context = { of, credentialNamespace: credentialNamespaceOf(platform()), grants: grants.list() };
-      return { of, resolution: resolveRegistry(layers, await readSources(layers, context, read, kept, signal)) };
+      const sourceOf = await readSources(layers, registrySources, context, read, kept, signal);
+      return { of, resolution: resolveRegistry(layers, sourceOf) };
     },
   };
 }

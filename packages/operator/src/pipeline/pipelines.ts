@@ -22,11 +22,13 @@ import { type Deployment, type KubeObject, keyOf, namespaces, type Pod } from '@
 import type { ReferenceCache } from '../credentials/reference-cache.ts';
 import type { Metrics } from '../health/metrics.ts';
 import { followCredentialNamespace } from './credential-namespace.ts';
+import { pullSecretName } from './names.ts';
 import { createNamespaceCredentials, pipelineIndexes, stageNamespaceIndex } from './namespace-credentials.ts';
 import { watchProjectedSecrets } from './projection/projected-secrets.ts';
 import { createProjectionReconciler } from './projection/reconciler.ts';
 import { createPullSecretFor, type PullSecretFor } from './pull-secret-for.ts';
 import { createPipelineReconciler } from './reconciler.ts';
+import { createRegistryProjection } from './registry/registry-projection.ts';
 import { credentialNamespaceOf } from './stage-layers.ts';
 
 export interface PipelinesOptions {
@@ -61,9 +63,10 @@ export function createPipelines(options: PipelinesOptions): Pipelines {
   const pipelines = createReflector<Pipeline>({ ...optional, resource: pipelineResource, indexes: pipelineIndexes });
   const grants = createReflector<CredentialGrant>({ ...optional, resource: credentialGrants });
   const spaces = createReflector<KubeObject>({ ...common, resource: namespaces, transform: onlyMetadata });
-  const projected = watchProjectedSecrets(common);
+  const projected = watchProjectedSecrets(pullSecretName, common);
   const caches = { defaults, pipelines, grants, namespaces: spaces };
   const credentials = createNamespaceCredentials({ caches, read: references.read, home });
+  const registry = createRegistryProjection({ credentials, deployments, projected });
   options.metrics?.gauge('serval_projected_secrets', 'Namespaces that have a projected pull Secret.', () => [
     { labels: {}, value: projected.reflector.list().length },
   ]);
@@ -86,10 +89,7 @@ export function createPipelines(options: PipelinesOptions): Pipelines {
   function startProjection(): Controller {
     return createController({
       name: 'pull-credentials',
-      reconcile: createProjectionReconciler({
-        credentials,
-        deployments,
-        projected,
+      reconcile: createProjectionReconciler(registry, {
         client,
         events,
         clock,
@@ -121,9 +121,8 @@ export function createPipelines(options: PipelinesOptions): Pipelines {
         pipelines,
         credentials,
         services,
-        deployments,
         pods,
-        projected,
+        registry,
         client,
         clock,
       }),

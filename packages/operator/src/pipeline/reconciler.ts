@@ -1,22 +1,27 @@
 import { type InferenceService, type Pipeline, type PipelineStage, pipelines as pipelineResource } from '@serval/api';
 import { type Cache, type Client, type Clock, type Reconciled, rfc3339 } from '@serval/kube/client';
-import { type Deployment, deepEqual, isStatusError, keyOf, type NamespacedName, type Pod } from '@serval/kube/objects';
+import { deepEqual, isStatusError, keyOf, type NamespacedName, type Pod } from '@serval/kube/objects';
 import { serviceLabel } from '../names.ts';
 import { pullSecretName } from './names.ts';
 import type { NamespaceCredentialsSource } from './namespace-credentials.ts';
 import { planProjection } from './projection/plan-projection.ts';
-import type { ProjectedSecrets } from './projection/projected-secrets.ts';
-import { contentFor } from './projection/projection.ts';
-import { type ObservedStage, pipelineStatusFrom, type StageService } from './status/pipeline-status.ts';
+import type { Projection } from './projection/projection.ts';
+import type { EffectiveKey } from './registry/resolve-registry.ts';
+import type { Origin } from './resolution.ts';
+import {
+  type ObservedCredentials,
+  type ObservedStage,
+  pipelineStatusFrom,
+  type StageService,
+} from './status/pipeline-status.ts';
 
 export interface PipelineDeps {
   readonly pipelines: Cache<Pipeline>;
   readonly credentials: NamespaceCredentialsSource;
   readonly services: Cache<InferenceService>;
-  /** Of services, their labels, templates and Pods. */
-  readonly deployments: Cache<Deployment>;
+  /** Of services. */
   readonly pods: Cache<Pod>;
-  readonly projected: ProjectedSecrets;
+  readonly registry: Projection<EffectiveKey>;
   readonly client: Client;
   readonly clock: Clock;
 }
@@ -32,9 +37,8 @@ export function createPipelineReconciler({
   pipelines,
   credentials,
   services,
-  deployments,
   pods,
-  projected,
+  registry,
   client,
   clock,
 }: PipelineDeps) {
@@ -44,17 +48,10 @@ export function createPipelineReconciler({
     const { namespace } = stage;
     const claim = credentials.claim({ pipeline, stage });
     if (claim.state === 'refused') return { stage, claim, services: [] };
-    const { resolution } = await credentials.of(namespace, signal);
-    const content = contentFor(resolution.effective, deployments.list({ namespace }), namespace);
-    const live = projected.get(namespace);
-    const plan = planProjection(namespace, content, live, projected.digestOf);
-    const isOurs = live && plan.action !== 'conflict' && content !== undefined;
     return {
       stage,
       claim,
-      resolution,
-      plan,
-      projected: isOurs ? live.secret.metadata.resourceVersion : undefined,
+      registry: await observeCredentials(registry, namespace, signal),
       services: servicesOf(services.list({ namespace }), pods.list({ namespace })),
     };
   }
@@ -85,7 +82,22 @@ export function createPipelineReconciler({
   };
 }
 
-function isUnderWay({ plan }: ObservedStage): boolean {
+async function observeCredentials<Effective extends Origin & { readonly key: string }>(
+  { shape, projected, resolve, contentFor }: Projection<Effective>,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<ObservedCredentials> {
+  const resolution = await resolve(namespace, signal);
+  const content = await contentFor(resolution.effective, namespace, signal);
+  const live = projected.get(namespace);
+  const plan = planProjection(shape, namespace, content, live, projected.digestOf);
+  const isOurs = live && plan.action !== 'conflict' && content !== undefined;
+  const revision = isOurs ? live.secret.metadata.resourceVersion : undefined;
+  return { resolution, name: shape.name, plan, revision };
+}
+
+function isUnderWay({ registry }: ObservedStage): boolean {
+  const { plan } = registry ?? {};
   return plan?.action === 'create' || plan?.action === 'patch' || plan?.action === 'delete';
 }
 

@@ -6,7 +6,7 @@ import {
   type PipelineStage,
   type PlatformDefaults,
 } from '@serval/api';
-import type { Layer, LayerName } from './registry/layers.ts';
+import type { Layer, LayerName } from './layers.ts';
 
 /** What decides over the credentials of a namespace: nothing but the platform, where it is no stage. */
 export interface StageOf {

@@ -1,9 +1,15 @@
 import type { Secret } from '@serval/kube/objects';
 import { partOfLabels } from '../../declarations/installed-names.ts';
-import { projectionLabel, pullSecretName } from '../names.ts';
+import { projectionLabel } from '../names.ts';
 
-const dockerConfigKey = '.dockerconfigjson';
-const type = 'kubernetes.io/dockerconfigjson';
+/** What is the same of it in every namespace. */
+export interface ProjectedShape {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** Texts by the keys of the Secret. */
+export type ProjectedContent = Readonly<Record<string, string>>;
 
 /** Secrets have 1 MiB at most (Kubernetes). */
 const maxBytes = 1024 * 1024;
@@ -31,12 +37,13 @@ const nothing: ProjectionPlan = { action: 'nothing' };
 /**
  * One projected Secret where a Pod of the namespace needs a credential, none elsewhere.
  *
- * @param content   of the docker config; undefined where none is needed
- * @param digestOf  by which contents are compared
+ * @param content   undefined where none is needed
+ * @param digestOf  by which contents are compared, of values in base64
  */
 export function planProjection(
+  { name, type }: ProjectedShape,
   namespace: string,
-  content: string | undefined,
+  content: ProjectedContent | undefined,
   live: LiveProjection | undefined,
   digestOf: (base64: string) => string,
 ): ProjectionPlan {
@@ -44,27 +51,23 @@ export function planProjection(
   if (live?.secret.metadata.deletionTimestamp) return nothing;
   if (content === undefined) return isOurs ? { action: 'delete' } : nothing;
   if (live && !isOurs) {
-    const message = `Secret ${namespace}/${pullSecretName} is not Serval's, so no credential is put there or used from there; delete it, or give it another name`;
+    const message = `Secret ${namespace}/${name} is not Serval's, so no credential is put there or used from there; delete it, or give it another name`;
     return { action: 'conflict', message };
   }
-  if (Buffer.byteLength(content) > maxBytes) {
+  const texts = Object.entries(content);
+  if (texts.reduce((sum, [, text]) => sum + Buffer.byteLength(text), 0) > maxBytes) {
     const message = `the credentials for ${namespace} are over ${maxBytes} bytes together, so none is projected`;
     return { action: 'too-large', message, isThere: live !== undefined };
   }
-  const value = Buffer.from(content).toString('base64');
-  const metadata = { namespace, name: pullSecretName, labels: { ...partOfLabels, [projectionLabel]: 'true' } };
-  if (!live) {
-    return {
-      action: 'create',
-      object: { apiVersion: 'v1', kind: 'Secret', metadata, type, data: { [dockerConfigKey]: value } },
-    };
-  }
+  const data = Object.fromEntries(texts.map(([key, text]) => [key, Buffer.from(text).toString('base64')]));
+  const metadata = { namespace, name, labels: { ...partOfLabels, [projectionLabel]: 'true' } };
+  if (!live) return { action: 'create', object: { apiVersion: 'v1', kind: 'Secret', metadata, type, data } };
   const { digests, secret } = live;
-  const strange = Object.keys(digests).filter((key) => key !== dockerConfigKey);
-  const isRight = secret.type === type && digests[dockerConfigKey] === digestOf(value) && strange.length === 0;
-  if (isRight) return nothing;
+  const strange = Object.keys(digests).filter((key) => !Object.hasOwn(data, key));
+  const changed = Object.entries(data).filter(([key, value]) => digests[key] !== digestOf(value));
+  if (secret.type === type && strange.length === 0 && changed.length === 0) return nothing;
   // Neither of the two can be changed (Kubernetes, Secrets).
   if (secret.type !== type || secret.immutable) return { action: 'delete' };
   const removed = Object.fromEntries(strange.map((key) => [key, null]));
-  return { action: 'patch', patch: { data: { ...removed, [dockerConfigKey]: value } } };
+  return { action: 'patch', patch: { data: { ...removed, ...Object.fromEntries(changed) } } };
 }

@@ -1,10 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { type Client, type Clock, createReflector, type Log, type Reflector } from '@serval/kube/client';
 import { type Secret, secrets } from '@serval/kube/objects';
-import { pullSecretName } from '../names.ts';
 import type { LiveProjection } from './plan-projection.ts';
 
-/** Projected Secrets that there are, by namespace. Of what is in them, only digests are kept. */
+/** Projected Secrets of one name that there are, by namespace. Of what is in them, only digests are kept. */
 export interface ProjectedSecrets {
   readonly reflector: Reflector<Secret>;
   readonly digestOf: (base64: string) => string;
@@ -19,20 +18,20 @@ export interface ProjectedSecretsOptions {
 }
 
 /** The key lives as long as the process: digests are compared within it, and nobody else can make any of them. */
-export function watchProjectedSecrets(options: ProjectedSecretsOptions): ProjectedSecrets {
+export function watchProjectedSecrets(name: string, options: ProjectedSecretsOptions): ProjectedSecrets {
   const key = randomBytes(32);
   const digestOf = (base64: string) => createHmac('sha256', key).update(base64).digest('base64');
   const reflector = createReflector<Secret>({
     ...options,
     resource: secrets,
-    fieldSelector: `metadata.name=${pullSecretName}`,
+    fieldSelector: `metadata.name=${name}`,
     transform: (secret) => withDigests(secret, digestOf),
   });
   return {
     reflector,
     digestOf,
     get(namespace) {
-      const secret = reflector.get(namespace, pullSecretName);
+      const secret = reflector.get(namespace, name);
       return secret && liveProjectionOf(secret);
     },
   };

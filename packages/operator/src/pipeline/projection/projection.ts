@@ -1,17 +1,17 @@
-import type { Deployment } from '@serval/kube/objects';
-import { compileDockerConfig } from '../registry/compile-docker-config.ts';
-import { imagesOfPod, needsCredential } from '../registry/images-of-pod.ts';
-import type { EffectiveKey } from '../registry/resolve-registry.ts';
+import type { Origin, Resolution } from '../resolution.ts';
+import type { ProjectedContent, ProjectedShape } from './plan-projection.ts';
+import type { ProjectedSecrets } from './projected-secrets.ts';
 
-/** The docker config that a namespace gets; undefined where none of what runs there needs one. */
-export function contentFor(
-  keys: readonly EffectiveKey[],
-  deployments: readonly Deployment[],
-  namespace: string,
-): string | undefined {
-  if (keys.length === 0) return undefined;
-  const images = deployments
-    .filter(({ metadata }) => !metadata.deletionTimestamp)
-    .flatMap(({ spec: { template } }) => imagesOfPod(template, namespace));
-  return needsCredential([...new Set(images)], keys) ? compileDockerConfig(keys) : undefined;
+/** One kind of credentials that is brought into namespaces, as one Secret of a fixed name. */
+export interface Projection<Effective extends Origin & { readonly key: string }> {
+  readonly shape: ProjectedShape;
+  readonly projected: ProjectedSecrets;
+  /** What holds in a namespace. */
+  resolve(namespace: string, signal: AbortSignal): Promise<Resolution<Effective>>;
+  /** What the Secret of the namespace is to hold; undefined where none of what runs there needs one. */
+  contentFor(
+    effective: readonly Effective[],
+    namespace: string,
+    signal: AbortSignal,
+  ): Promise<ProjectedContent | undefined>;
 }

@@ -1,17 +1,12 @@
-import type { Cache, Client, Clock, EventRecorder, Reconciled } from '@serval/kube/client';
-import { type Deployment, type Secret, secrets } from '@serval/kube/objects';
+import type { Client, Clock, EventRecorder, Reconciled } from '@serval/kube/client';
+import { type Secret, secrets } from '@serval/kube/objects';
 import { createOwnObject } from '../../copies/own-object.ts';
-import { pullSecretName } from '../names.ts';
-import type { NamespaceCredentialsSource } from '../namespace-credentials.ts';
+import type { Origin } from '../resolution.ts';
 import { planProjection } from './plan-projection.ts';
-import { liveProjectionOf, type ProjectedSecrets, withDigests } from './projected-secrets.ts';
-import { contentFor } from './projection.ts';
+import { liveProjectionOf, withDigests } from './projected-secrets.ts';
+import type { Projection } from './projection.ts';
 
 export interface ProjectionDeps {
-  readonly credentials: NamespaceCredentialsSource;
-  /** Of services, their labels and templates. */
-  readonly deployments: Cache<Deployment>;
-  readonly projected: ProjectedSecrets;
   readonly client: Client;
   readonly events: EventRecorder;
   readonly clock: Clock;
@@ -22,18 +17,13 @@ export interface ProjectionDeps {
 const outcomes = { create: 'created', patch: 'patched', delete: 'deleted' } as const;
 
 /** Brings the projected Secret of one namespace to what its Pods need. The key is the namespace's name. */
-export function createProjectionReconciler({
-  credentials,
-  deployments,
-  projected,
-  client,
-  events,
-  clock,
-  count,
-}: ProjectionDeps) {
+export function createProjectionReconciler<Effective extends Origin & { readonly key: string }>(
+  { shape, projected, resolve, contentFor }: Projection<Effective>,
+  { client, events, clock, count }: ProjectionDeps,
+) {
   const own = createOwnObject<Secret>({
     resource: secrets,
-    name: pullSecretName,
+    name: shape.name,
     seen: (namespace) => projected.get(namespace)?.secret,
     kept: (secret) => withDigests(secret, projected.digestOf),
     client,
@@ -42,10 +32,10 @@ export function createProjectionReconciler({
 
   return async ({ name: namespace }: { name: string }, signal: AbortSignal): Promise<Reconciled> => {
     count('looked');
-    const { resolution } = await credentials.of(namespace, signal);
-    const content = contentFor(resolution.effective, deployments.list({ namespace }), namespace);
+    const { effective } = await resolve(namespace, signal);
+    const content = await contentFor(effective, namespace, signal);
     const live = own.live(namespace);
-    const plan = planProjection(namespace, content, live && liveProjectionOf(live), projected.digestOf);
+    const plan = planProjection(shape, namespace, content, live && liveProjectionOf(live), projected.digestOf);
     if (plan.action === 'nothing') return undefined;
     if (plan.action === 'conflict') {
       if (live) events.record(live, 'Warning', 'OwnershipConflict', plan.message);

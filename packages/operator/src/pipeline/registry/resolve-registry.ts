@@ -7,45 +7,25 @@ import {
   type RegistryCredential,
   type RegistryScope,
 } from '@serval/storage/registry-credentials';
-import type { Layer, LayerEntry, LayerName, SecretReference } from './layers.ts';
-import { type Claim, placeEntries } from './place-entries.ts';
-import type { Source, SourceProblem } from './source-secret.ts';
+import type { Layer, LayerEntry, LayerName, SecretReference } from '../layers.ts';
+import { type Claim, placeEntries } from '../place-entries.ts';
+import {
+  compareText,
+  type DroppedKey,
+  maskOf,
+  nameOfSecret,
+  type Origin,
+  type Resolution,
+  type ResolutionProblem,
+} from '../resolution.ts';
+import type { Source } from '../sources/source.ts';
+import { registryMatches } from './registry-sources.ts';
+import type { PullContent } from './source-secret.ts';
 
 /** A key of the docker config that a namespace gets, and where it is from. */
-export interface EffectiveKey {
+export interface EffectiveKey extends Origin {
   readonly key: string;
   readonly credential: RegistryCredential;
-  readonly match: string;
-  readonly source: LayerName;
-  readonly sourceRef: SecretReference;
-  readonly revision: string;
-  readonly uid: string;
-  /** CredentialGrant that allows it, as `NAMESPACE/NAME`; absent where none is needed. */
-  readonly grantedBy?: string;
-}
-
-/** A key that is not inherited, as a nearer layer has something to say about its host. */
-interface DroppedKey {
-  readonly key: string;
-  readonly source: LayerName;
-  readonly sourceRef: SecretReference;
-  readonly maskedBy: { readonly source: LayerName; readonly match: string };
-}
-
-/** Why an entry gives nothing. What it masks, it masks all the same. */
-export interface ResolutionProblem {
-  readonly reason: SourceProblem | 'InvalidMatch' | 'AmbiguousMatch' | 'NoCredentialForMatch';
-  readonly message: string;
-  readonly match: string;
-  readonly source: LayerName;
-  readonly sourceRef: SecretReference;
-}
-
-export interface Resolution {
-  /** In the order of the keys. */
-  readonly effective: readonly EffectiveKey[];
-  readonly dropped: readonly DroppedKey[];
-  readonly problems: readonly ResolutionProblem[];
 }
 
 interface Candidate extends EffectiveKey {
@@ -64,15 +44,15 @@ interface Candidate extends EffectiveKey {
  */
 export function resolveRegistry(
   layers: readonly Layer[],
-  read: (secret: SecretReference, of: LayerName) => Source,
-): Resolution {
+  read: (secret: SecretReference, of: LayerName) => Source<PullContent>,
+): Resolution<EffectiveKey> {
   const effective: EffectiveKey[] = [];
   const dropped: DroppedKey[] = [];
   const problems: ResolutionProblem[] = [];
-  const nearer: Claim[] = [];
-  for (const { source, entries } of placeEntries(layers)) {
+  const nearer: Claim<RegistryScope>[] = [];
+  for (const { source, entries } of placeEntries(layers, registryMatches)) {
     const candidates: Candidate[] = [];
-    const claims: Claim[] = [];
+    const claims: Claim<RegistryScope>[] = [];
     for (const { entry, scope, mask } of entries) {
       const { match, secretRef: sourceRef } = entry;
       const at = { match, source, sourceRef };
@@ -105,7 +85,7 @@ function candidatesOf(
   { match, secretRef: sourceRef }: LayerEntry,
   scope: RegistryScope,
   source: LayerName,
-  secret: Source,
+  secret: Source<PullContent>,
 ): { candidates: Candidate[]; problems: ResolutionProblem[] } {
   const at = { match, source, sourceRef };
   if (secret.state === 'failed') {
@@ -118,7 +98,7 @@ function candidatesOf(
     const both = own ? narrowScope(scope, own) : 'none';
     if (!own || both === 'none') continue;
     if (both === 'unclear') {
-      const message = `"${match}" and key "${key}" of ${nameOf(sourceRef)} have images in common that no key can say; name the host`;
+      const message = `"${match}" and key "${key}" of ${nameOfSecret(sourceRef)} have images in common that no key can say; name the host`;
       problems.push({ ...at, reason: 'AmbiguousMatch', message });
       continue;
     }
@@ -129,7 +109,7 @@ function candidatesOf(
   }
   if (candidates.length === 0 && problems.length === 0) {
     const keys = secret.auths.map(({ key }) => key).join(', ');
-    const message = `${nameOf(sourceRef)} has nothing for "${match}"; its keys are ${keys}`;
+    const message = `${nameOfSecret(sourceRef)} has nothing for "${match}"; its keys are ${keys}`;
     problems.push({ ...at, reason: 'NoCredentialForMatch', message });
   }
   return { candidates, problems };
@@ -148,7 +128,7 @@ function mostPrecise(candidates: readonly Candidate[]): { keys: EffectiveKey[]; 
     );
     if (other) {
       const { match, source, sourceRef } = best;
-      const message = `"${key}" is given twice with different credentials, by ${nameOf(sourceRef)} and ${nameOf(other.sourceRef)}; leave one out`;
+      const message = `"${key}" is given twice with different credentials, by ${nameOfSecret(sourceRef)} and ${nameOfSecret(other.sourceRef)}; leave one out`;
       problems.push({ reason: 'AmbiguousMatch', message, match, source, sourceRef });
       continue;
     }
@@ -166,16 +146,4 @@ function precisionOf({ labels, path }: RegistryScope): number[] {
 function comparePrecision(a: Candidate, b: Candidate): number {
   const index = a.precision.findIndex((value, at) => value !== b.precision[at]);
   return index < 0 ? 0 : (a.precision[index] ?? 0) - (b.precision[index] ?? 0);
-}
-
-function maskOf({ source, match }: Claim): DroppedKey['maskedBy'] {
-  return { source, match };
-}
-
-function nameOf({ namespace, name }: SecretReference): string {
-  return `Secret ${namespace}/${name}`;
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

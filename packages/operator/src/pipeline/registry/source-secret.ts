@@ -4,28 +4,12 @@ import {
   parseDockerConfig,
   type RegistryCredential,
 } from '@serval/storage/registry-credentials';
+import type { FailedSource, Source } from '../sources/source.ts';
 
-/** Why a credential cannot be had. */
-export type SourceProblem =
-  | 'SecretNotFound'
-  /** The operator itself may not read it. */
-  | 'SecretForbidden'
-  | 'RefNotPermitted'
-  | 'WrongType'
-  | 'MalformedDockerConfig';
-
-/** A Secret as a source of credentials. */
-export type Source =
-  | { readonly state: 'failed'; readonly reason: SourceProblem; readonly message: string }
-  | {
-      readonly state: 'ready';
-      /** The Secret's `resourceVersion`: tells that something changed, and nothing of what. */
-      readonly revision: string;
-      readonly uid: string;
-      /** CredentialGrant that allows it, as `NAMESPACE/NAME`; absent where none is needed. */
-      readonly grantedBy?: string;
-      readonly auths: readonly Auth[];
-    };
+/** What a pull Secret holds. */
+export interface PullContent {
+  readonly auths: readonly Auth[];
+}
 
 /** One entry of a docker config. */
 interface Auth {
@@ -40,14 +24,14 @@ const formats: Readonly<Record<string, { field: string; format: DockerConfigForm
 };
 
 /** Reads a pull Secret. Nothing of it is used when the kubelet would refuse it; no message shows a value. */
-export function readPullSecret({ metadata, type, data }: Secret): Source {
+export function readPullSecret({ metadata, type, data }: Secret): Source<PullContent> {
   const name = `Secret ${metadata.namespace}/${metadata.name}`;
   const known = formats[type ?? ''];
   if (!known) {
     const message = `${name} is of type ${type ?? 'Opaque'}; a pull Secret is of type ${Object.keys(formats).join(' or ')}`;
     return { state: 'failed', reason: 'WrongType', message };
   }
-  const malformed = (why: string): Source => ({
+  const malformed = (why: string): FailedSource => ({
     state: 'failed',
     reason: 'MalformedDockerConfig',
     message: `${name}: ${known.field} ${why}`,

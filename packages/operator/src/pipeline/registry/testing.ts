@@ -1,6 +1,7 @@
 import type { Secret } from '@serval/kube/objects';
-import type { Layer, LayerName, SecretReference } from './layers.ts';
-import { readPullSecret, type Source } from './source-secret.ts';
+import type { Layer, LayerName, SecretReference } from '../layers.ts';
+import type { Source } from '../sources/source.ts';
+import { type PullContent, readPullSecret } from './source-secret.ts';
 
 /** `{ MATCH: SECRET }`; with `inherit: 'None'` where nothing is to be inherited. */
 export type LayerText = Readonly<Record<string, string>>;
@@ -37,7 +38,7 @@ export function pullSecret(name: string, keys: readonly string[], namespace = 'n
 
 /** Reads Secrets of a table: `{ SECRET: KEYS }`; null for one that is gone. */
 export function sourcesOf(secrets: Readonly<Record<string, readonly string[] | null>>) {
-  return ({ namespace, name }: SecretReference): Source => {
+  return ({ namespace, name }: SecretReference): Source<PullContent> => {
     const keys = secrets[name];
     if (keys) return readPullSecret(pullSecret(name, keys, namespace));
     return { state: 'failed', reason: 'SecretNotFound', message: `Secret ${namespace}/${name} does not exist` };

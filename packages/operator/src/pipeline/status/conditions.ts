@@ -1,5 +1,5 @@
 import type { ConditionResult } from '../../conditions/condition-result.ts';
-import type { ResolutionProblem } from '../registry/resolve-registry.ts';
+import type { ResolutionProblem } from '../resolution.ts';
 
 /** Messages of conditions have 32 KiB at most, and nobody reads so many. */
 const maxProblems = 5;

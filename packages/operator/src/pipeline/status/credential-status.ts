@@ -1,10 +1,14 @@
 import type { PipelineStageStatus } from '@serval/api';
-import type { Resolution } from '../registry/resolve-registry.ts';
+import type { Origin, Resolution } from '../resolution.ts';
 
-type Entries = Pick<PipelineStageStatus, 'effective' | 'masked'>;
+type Entries = Required<Pick<PipelineStageStatus, 'effective' | 'masked'>>;
 
 /** What holds and what does not, as it may be shown: where everything is from, and nothing of what it is. */
-export function credentialStatus({ effective, dropped, problems }: Resolution): Required<Entries> {
+export function credentialStatus({
+  effective,
+  dropped,
+  problems,
+}: Resolution<Origin & { readonly key: string }>): Entries {
   return {
     effective: [
       ...effective.map(({ key, source, sourceRef, uid, revision, grantedBy }) => ({

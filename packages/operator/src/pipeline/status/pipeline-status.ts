@@ -1,9 +1,8 @@
 import type { Pipeline, PipelineStage, PipelineStageStatus, PipelineStatus } from '@serval/api';
 import type { ConditionResult } from '../../conditions/condition-result.ts';
 import { conditionsFrom } from '../../conditions/conditions-from.ts';
-import { pullSecretName } from '../names.ts';
 import type { ProjectionPlan } from '../projection/plan-projection.ts';
-import type { Resolution } from '../registry/resolve-registry.ts';
+import type { Origin, Resolution } from '../resolution.ts';
 import type { Claim } from '../stage-claims.ts';
 import { conditionOf, credentialConditions, withReady } from './conditions.ts';
 import { credentialStatus } from './credential-status.ts';
@@ -14,22 +13,29 @@ export interface StageService {
   readonly ownPullSecrets: readonly string[];
 }
 
+/** Credentials of one kind in a stage. */
+export interface ObservedCredentials {
+  readonly resolution: Resolution<Origin & { readonly key: string }>;
+  /** Name of the projected Secret. */
+  readonly name: string;
+  /** What is left to do about it. */
+  readonly plan: ProjectionPlan;
+  /** Its `resourceVersion`, where there is one of ours. */
+  readonly revision: string | undefined;
+}
+
 export interface ObservedStage {
   readonly stage: PipelineStage;
   readonly claim: Claim;
   /** Of a stage that has its namespace. */
-  readonly resolution?: Resolution;
-  /** What is left to do about its projected Secret. */
-  readonly plan?: ProjectionPlan;
-  /** `resourceVersion` of the projected Secret, where there is one of ours. */
-  readonly projected?: string | undefined;
+  readonly registry?: ObservedCredentials;
   readonly services: readonly StageService[];
 }
 
 /** The status of a pipeline. Pure; `now` (RFC 3339) is written only where a condition changes. */
 export function pipelineStatusFrom(pipeline: Pipeline, stages: readonly ObservedStage[], now: string): PipelineStatus {
   const claims = stages.flatMap(({ claim }) => (claim.state === 'refused' ? [claim] : []));
-  const problems = stages.flatMap(({ resolution }) => resolution?.problems ?? []);
+  const problems = stages.flatMap(credentialsOf).flatMap(({ resolution }) => resolution.problems);
   const results = withReady({
     // Before the others, as nothing is known of a stage that is none.
     StagesAvailable: conditionOf(claims, 'Available'),
@@ -43,28 +49,35 @@ export function pipelineStatusFrom(pipeline: Pipeline, stages: readonly Observed
   };
 }
 
-function projectedFrom(stages: readonly ObservedStage[]): ConditionResult {
-  const problems = stages.flatMap(({ plan }) => {
-    if (plan?.action === 'conflict') return [{ reason: 'OwnershipConflict', message: plan.message }];
-    return plan?.action === 'too-large' ? [{ reason: 'TooLarge', message: plan.message }] : [];
-  });
-  if (problems.length > 0) return conditionOf(problems, '');
-  const pending = stages.filter(({ plan }) => plan && plan.action !== 'nothing');
-  if (pending.length === 0) return { status: 'True', reason: 'Projected' };
-  const names = pending.map(({ stage }) => stage.namespace).join(', ');
-  return { status: 'Unknown', reason: 'Projecting', message: `Secret ${pullSecretName} is to be written in ${names}` };
+function credentialsOf({ registry }: ObservedStage): ObservedCredentials[] {
+  return registry ? [registry] : [];
 }
 
-function stageStatus({ stage, claim, resolution, projected, services }: ObservedStage): PipelineStageStatus {
+function projectedFrom(stages: readonly ObservedStage[]): ConditionResult {
+  const all = stages.flatMap((observed) =>
+    credentialsOf(observed).map(({ name, plan }) => ({ name, plan, namespace: observed.stage.namespace })),
+  );
+  const problems = all.flatMap(({ plan }) => {
+    if (plan.action === 'conflict') return [{ reason: 'OwnershipConflict', message: plan.message }];
+    return plan.action === 'too-large' ? [{ reason: 'TooLarge', message: plan.message }] : [];
+  });
+  if (problems.length > 0) return conditionOf(problems, '');
+  const pending = all.filter(({ plan }) => plan.action !== 'nothing');
+  if (pending.length === 0) return { status: 'True', reason: 'Projected' };
+  const names = pending.map(({ name, namespace }) => `${namespace}/${name}`).join(', ');
+  return { status: 'Unknown', reason: 'Projecting', message: `Secrets are to be written: ${names}` };
+}
+
+function stageStatus({ stage, claim, registry, services }: ObservedStage): PipelineStageStatus {
   const { name, namespace } = stage;
   if (claim.state === 'refused') return { name, namespace, reason: claim.reason, message: claim.message };
-  const { effective, masked } = resolution ? credentialStatus(resolution) : { effective: [], masked: [] };
+  const images = statusOf(registry);
   return {
     name,
     namespace,
-    effective,
-    ...(masked.length > 0 ? { masked } : {}),
-    ...(projected ? { projected: { name: pullSecretName, revision: projected } } : {}),
+    effective: images.effective,
+    ...(images.masked.length > 0 ? { masked: images.masked } : {}),
+    ...(images.projected ? { projected: images.projected } : {}),
     ...(services.length > 0
       ? {
           services: services.map(({ name: service, ownPullSecrets }) => ({
@@ -74,4 +87,10 @@ function stageStatus({ stage, claim, resolution, projected, services }: Observed
         }
       : {}),
   };
+}
+
+function statusOf(credentials: ObservedCredentials | undefined) {
+  if (!credentials) return { effective: [], masked: [] };
+  const { resolution, name, revision } = credentials;
+  return { ...credentialStatus(resolution), ...(revision ? { projected: { name, revision } } : {}) };
 }

@@ -1,13 +1,22 @@
-import type { CredentialGrant } from '@serval/api';
+import type { CredentialGrant, CredentialUse } from '@serval/api';
 import type { Secret } from '@serval/kube/objects';
 import type { Reference } from '../../credentials/lookup.ts';
 import { ReferenceRefused } from '../../credentials/read-reference.ts';
 import type { ReadReference } from '../../credentials/resolve-delivery.ts';
 import { grantFor } from '../grants.ts';
+import type { Layer, LayerName, SecretReference } from '../layers.ts';
+import { type MatchKind, placeEntries } from '../place-entries.ts';
+import { nameOfSecret } from '../resolution.ts';
 import type { StageOf } from '../stage-layers.ts';
-import type { Layer, LayerName, SecretReference } from './layers.ts';
-import { placeEntries } from './place-entries.ts';
-import { readPullSecret, type Source } from './source-secret.ts';
+import type { FailedSource, Source } from './source.ts';
+
+/** Credentials of one kind, and what their Secrets hold. */
+export interface SourceKind<Scope, Content> {
+  readonly matches: MatchKind<Scope>;
+  /** What a grant must name. */
+  readonly use: CredentialUse;
+  readonly parse: (secret: Secret) => Source<Content>;
+}
 
 export interface SourceContext {
   readonly of: StageOf | undefined;
@@ -16,7 +25,7 @@ export interface SourceContext {
 }
 
 /** Read Secrets, kept as long as they are the same object in the same version. */
-export type SourceCache = Map<string, Source>;
+export type SourceCache<Content> = Map<string, Source<Content>>;
 
 /** Secrets of 1,000 pipelines with a few each. */
 const maxKept = 4_000;
@@ -27,34 +36,36 @@ const maxKept = 4_000;
  *
  * @throws what the API server answers when it cannot be read: then nothing is known, and nothing is to change.
  */
-export async function readSources(
+export async function readSources<Scope, Content>(
   layers: readonly Layer[],
+  kind: SourceKind<Scope, Content>,
   context: SourceContext,
   read: ReadReference,
-  cache: SourceCache,
+  cache: SourceCache<Content>,
   signal: AbortSignal,
-): Promise<(secret: SecretReference, of: LayerName) => Source> {
-  const sources = new Map<string, Source>();
-  const wanted = placeEntries(layers).flatMap(({ source, entries }) =>
+): Promise<(secret: SecretReference, of: LayerName) => Source<Content>> {
+  const sources = new Map<string, Source<Content>>();
+  const wanted = placeEntries(layers, kind.matches).flatMap(({ source, entries }) =>
     entries.flatMap(({ entry, scope, mask }) => (scope && !mask ? [{ secretRef: entry.secretRef, source }] : [])),
   );
   await Promise.all(
     wanted.map(async ({ secretRef, source }) => {
-      sources.set(keyOf(secretRef, source), await readSource(secretRef, source, context, read, cache, signal));
+      sources.set(keyOf(secretRef, source), await readSource(secretRef, source, kind, context, read, cache, signal));
     }),
   );
   return (secret, of) => sources.get(keyOf(secret, of)) ?? notFound(secret);
 }
 
-async function readSource(
+async function readSource<Content>(
   secretRef: SecretReference,
   layer: LayerName,
+  { use, parse }: Pick<SourceKind<unknown, Content>, 'use' | 'parse'>,
   context: SourceContext,
   read: ReadReference,
-  cache: SourceCache,
+  cache: SourceCache<Content>,
   signal: AbortSignal,
-): Promise<Source> {
-  const permitted = permissionFor(secretRef, layer, context);
+): Promise<Source<Content>> {
+  const permitted = permissionFor(secretRef, layer, use, context);
   if ('refusal' in permitted) return { state: 'failed', reason: 'RefNotPermitted', message: permitted.refusal };
   const object = await readOrRefusal({ kind: 'Secret', ...secretRef }, read, signal);
   if (object instanceof ReferenceRefused) {
@@ -62,7 +73,7 @@ async function readSource(
   }
   if (!object || object.metadata.deletionTimestamp) return notFound(secretRef);
   const key = `${object.metadata.uid}/${object.metadata.resourceVersion}`;
-  const source = cache.get(key) ?? readPullSecret(object);
+  const source = cache.get(key) ?? parse(object);
   cache.set(key, source);
   if (cache.size > maxKept) cache.delete(cache.keys().next().value ?? '');
   return source.state === 'ready' ? { ...source, ...permitted } : source;
@@ -85,9 +96,10 @@ async function readOrRefusal(
 function permissionFor(
   secret: SecretReference,
   layer: LayerName,
+  use: CredentialUse,
   { of, credentialNamespace, grants }: SourceContext,
 ): { grantedBy?: string } | { refusal: string } {
-  const name = `Secret ${secret.namespace}/${secret.name}`;
+  const name = nameOfSecret(secret);
   if (layer === 'Platform') {
     if (secret.namespace === credentialNamespace) return {};
     return {
@@ -97,15 +109,15 @@ function permissionFor(
   if (!of || secret.namespace === of.pipeline.metadata.namespace) return {};
   const { namespace = '', name: pipeline = '' } = of.pipeline.metadata;
   const referrer = { pipeline: { namespace, name: pipeline }, stage: of.stage.name };
-  const grant = grantFor(grants, secret, referrer, 'pull');
+  const grant = grantFor(grants, secret, referrer, use);
   if (grant) return { grantedBy: `${grant.metadata.namespace}/${grant.metadata.name}` };
   return {
-    refusal: `no CredentialGrant in ${secret.namespace} lets Pipeline ${namespace}/${pipeline}, stage ${of.stage.name}, use ${name} to pull`,
+    refusal: `no CredentialGrant in ${secret.namespace} lets Pipeline ${namespace}/${pipeline}, stage ${of.stage.name}, use ${name} to ${use}`,
   };
 }
 
-function notFound({ namespace, name }: SecretReference): Source {
-  return { state: 'failed', reason: 'SecretNotFound', message: `Secret ${namespace}/${name} does not exist` };
+function notFound(secret: SecretReference): FailedSource {
+  return { state: 'failed', reason: 'SecretNotFound', message: `${nameOfSecret(secret)} does not exist` };
 }
 
 function keyOf({ namespace, name }: SecretReference, layer: LayerName): string {

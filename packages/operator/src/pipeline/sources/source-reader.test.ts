@@ -4,8 +4,10 @@ import type { CredentialGrant, Pipeline } from '@serval/api';
 import type { Secret } from '@serval/kube/objects';
 import type { Reference } from '../../credentials/lookup.ts';
 import { ReferenceRefused } from '../../credentials/read-reference.ts';
+import { registrySources } from '../registry/registry-sources.ts';
+import type { PullContent } from '../registry/source-secret.ts';
+import { layersOf, pullSecret } from '../registry/testing.ts';
 import { readSources, type SourceCache } from './source-reader.ts';
-import { layersOf, pullSecret } from './testing.ts';
 
 const { signal } = new AbortController();
 const stage = { name: 'prod', namespace: 'fraud-prod' };
@@ -24,7 +26,7 @@ const grant = {
 interface Read {
   readonly text: Parameters<typeof layersOf>[0];
   readonly grants?: readonly CredentialGrant[];
-  readonly cache?: SourceCache;
+  readonly cache?: SourceCache<PullContent>;
   readonly find?: (reference: Reference) => Secret | undefined;
 }
 
@@ -33,6 +35,7 @@ async function reading({ text, grants = [], cache = new Map(), find = secretOf }
   const context = { of, credentialNamespace: 'platform', grants };
   const source = await readSources(
     layersOf(text),
+    registrySources,
     context,
     async (reference) => {
       reads.push(`${reference.namespace}/${reference.name}`);
@@ -82,7 +85,7 @@ test('what is not granted is not read', async () => {
 
 test('one that may not be read any more gives nothing, though what it held is kept', async () => {
   const text = { stage: { 'ghcr.io': 'team-a/own' } };
-  const cache: SourceCache = new Map();
+  const cache: SourceCache<PullContent> = new Map();
   const at = { namespace: 'team-a', name: 'own' };
   assert.equal((await reading({ text, cache })).source(at, 'Stage').state, 'ready');
   const refuse = () => {
@@ -104,7 +107,7 @@ test('one that may not be read any more gives nothing, though what it held is ke
 
 test('what was read counts for one UID and version alone, and no more of it is kept than the limit', async () => {
   const text = { stage: { 'ghcr.io': 'team-a/own' } };
-  const cache: SourceCache = new Map();
+  const cache: SourceCache<PullContent> = new Map();
   const at = { namespace: 'team-a', name: 'own' };
   const malformed = (reference: Reference): Secret => ({
     ...secretOf(reference, 'another'),
