@@ -143,6 +143,8 @@ const pipelineRules: readonly PolicyRule[] = [
   { apiGroups: [platformGroup], resources: ['pipelines/status'], verbs: ['update'] },
   // Whether the namespaces of stages are there, and stay.
   { apiGroups: [''], resources: ['namespaces'], verbs: watch },
+  // Where golden predictions are asked.
+  { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list'] },
   // Projected where a Pod needs them, of one name; creating cannot be limited by it.
   { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
   { apiGroups: [''], resources: ['secrets'], resourceNames: [pullSecretName], verbs: [...watch, 'patch', 'delete'] },

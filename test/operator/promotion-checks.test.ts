@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { type InferenceService, inferenceServices, type PromotionCheck } from '@serval/api';
+import type { Cache, Client } from '@serval/kube/client';
+import { endpointSlices, type KubeObject, pods, type Resource, services } from '@serval/kube/objects';
+import { defaultNamespace, operatorServiceAccountName } from '@serval/operator/declarations';
+import { checkPrediction } from '../../packages/operator/src/promotion/checks/prediction.ts';
+import { checkReady } from '../../packages/operator/src/promotion/checks/ready.ts';
+import { modelRevisionOf } from '../../packages/operator/src/promotion/model-revision.ts';
+import { startModelStore } from './serving.ts';
+import { isReady, serviceOf, startRunningPlatform, statusWhen } from './support.ts';
+
+const examples = join(import.meta.dirname, '../../examples');
+const operatorUser = `system:serviceaccount:${defaultNamespace}:${operatorServiceAccountName}`;
+
+/** What is there now, in the place of the operator's cache. */
+async function cacheOf<T extends KubeObject>(client: Client, resource: Resource<T>): Promise<Cache<T>> {
+  const { items } = await client.list(resource);
+  return {
+    list: () => items,
+    get: (namespace, name) => items.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name),
+  };
+}
+
+test('what a Promotion asks of a service, a registry and a store', async (t) => {
+  const { client, clientAs } = await startRunningPlatform(t);
+  const store = await startModelStore(t, { '/iris/model.ubj': join(examples, 'iris/model/model.ubj') });
+  const signal = t.signal;
+  /** Under the operator's own rights. */
+  const asOperator = clientAs(operatorUser);
+  await client.create(inferenceServices, serviceOf('iris', { xgboost: { storageUri: `${store}/iris/model.ubj` } }));
+  await statusWhen(client, 'iris', isReady);
+  const iris = await client.get(inferenceServices, { namespace: 'default', name: 'iris' });
+  const [body, expect] = await Promise.all(
+    ['input.json', 'expected.json'].map(async (file) =>
+      JSON.parse(await readFile(join(examples, 'iris', file), 'utf8')),
+    ),
+  );
+
+  await t.test('a service that serves is Ready, and its Pods tell the revision of the model', async () => {
+    assert.deepEqual(checkReady(iris), { state: 'passed' });
+    const { items } = await client.list(pods, { namespace: 'default' });
+    assert.match(modelRevisionOf(items[0]!) ?? 'unknown', /^sha256:[0-9a-f]{64}$/);
+  });
+
+  const predict = async (check: Partial<PromotionCheck>, service: InferenceService = iris, kubeService?: string) =>
+    checkPrediction(
+      {
+        service,
+        check: { type: 'Prediction', request: { body }, expect, ...check } as PromotionCheck,
+        ...(kubeService ? { kubeService } : {}),
+      },
+      { kubeServices: await cacheOf(client, services), client: asOperator, timeoutMs: 1_000 },
+      signal,
+    );
+
+  await t.test('a golden prediction is asked of a Pod', async () => {
+    assert.deepEqual(await predict({ tolerance: 1e-6 }), { state: 'passed' });
+  });
+
+  await t.test('what it answers otherwise is told with its place and both values', async () => {
+    const other = structuredClone(expect) as { predictions: number[][] };
+    other.predictions[2]![1] = 0.25;
+    const result = await predict({ expect: other, tolerance: 0.01 });
+    assert.ok(result.state === 'failed');
+    assert.equal(result.reason, 'PredictionDiffers');
+    assert.match(
+      result.message,
+      /^\/v1\/models\/iris:predict of default\/iris answered 0\.0047\d+ at predictions\[2\]\[1\], expected 0\.25 within 0\.01$/,
+    );
+  });
+
+  await t.test('a request that it refuses is told with its status', async () => {
+    const result = await predict({ request: { path: '/v1/models/other:predict', body } });
+    assert.ok(result.state === 'failed');
+    assert.match(`${result.reason}: ${result.message}`, /^PredictionRefused: .* answered with status 404: /);
+  });
+
+  /** A server of ours in the place of a Pod, behind a port that nobody listens at. */
+  const serve = async (name: string, answer: (response: ServerResponse) => void) => {
+    const [server, gone] = [createServer((_request, response) => answer(response)), createServer()];
+    const ports: number[] = [];
+    for (const each of [gone, server]) {
+      await new Promise<void>((resolve) => each.listen(0, '127.0.0.1', resolve));
+      ports.push((each.address() as AddressInfo).port);
+    }
+    gone.close();
+    t.after(() => server.closeAllConnections());
+    t.after(() => server.close());
+    await client.create(services, {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { namespace: 'default', name },
+      spec: { ports: [{ name: 'http', port: 80 }] },
+    });
+    for (const [index, port] of ports.entries()) {
+      await client.create(endpointSlices, {
+        apiVersion: 'discovery.k8s.io/v1',
+        kind: 'EndpointSlice',
+        metadata: { namespace: 'default', name: `${name}-${index}`, labels: { 'kubernetes.io/service-name': name } },
+        addressType: 'FQDN',
+        endpoints: [
+          { addresses: ['not.a.pod.invalid'] },
+          { addresses: ['127.0.0.1'], targetRef: { kind: 'Pod', name: 'p' } },
+        ],
+        ports: [{ name: 'http', port }],
+      });
+    }
+  };
+
+  await t.test('a connection that fails is tried once more, elsewhere', async () => {
+    await serve('second', (response) => void response.end(JSON.stringify(expect)));
+    assert.deepEqual(await predict({}, iris, 'second'), { state: 'passed' });
+  });
+
+  for (const [name, title, answer, reason] of [
+    ['breaks', 'a connection that breaks is waited for', (response) => response.destroy(), 'Unreachable'],
+    ['silent', 'an answer that does not come fails', () => {}, 'PredictionTimedOut'],
+    ['text', 'what is no JSON fails', (response) => response.end('<html>'), 'PredictionDiffers'],
+    ['large', 'an answer is read up to its limit', (response) => response.end(' '.repeat(5e6)), 'PredictionDiffers'],
+  ] satisfies [string, string, (response: ServerResponse) => void, string][]) {
+    await t.test(title, async () => {
+      await serve(name, answer);
+      const result = await predict({}, iris, name);
+      assert.ok(result.state !== 'passed' && result.reason === reason, JSON.stringify(result));
+    });
+  }
+
+  await t.test('a service without a Pod that is ready is waited for', async () => {
+    const none = await predict({}, { ...iris, metadata: { ...iris.metadata, name: 'none' }, status: {} });
+    assert.ok(none.state === 'waiting' && none.reason === 'NoEndpoints', JSON.stringify(none));
+  });
+});
