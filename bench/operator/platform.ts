@@ -23,6 +23,8 @@ import { type OperatorProgram, startProgram } from './program.ts';
 /** An installation whose operator is a process, asking a counted address of the API server. */
 export interface BenchedOperator {
   readonly audit: Audit;
+  /** Kubeconfig of the same counted address, with the rights of an administrator where the API server asks for no token. */
+  readonly administrator: string;
   program(): OperatorProgram;
   restart(): Promise<void>;
   close(): Promise<void>;
@@ -57,7 +59,10 @@ export async function installOperator(
     await programGateway(client);
     const kubeconfig = join(directory, 'kubeconfig');
     const token = await tokenOf(client);
-    await writeKubeConfig(kubeconfig, { name: 'bench', server: audit.url, caData: authority.certificate, token });
+    const counted = { name: 'bench', server: audit.url, caData: authority.certificate };
+    await writeKubeConfig(kubeconfig, { ...counted, token });
+    const administrator = join(directory, 'administrator');
+    await writeKubeConfig(administrator, counted);
     const start = () =>
       startProgram({ kubeconfig, namespace: defaultNamespace, certificates: directory, webhookPort, nodeOptions });
     running = await start();
@@ -65,6 +70,7 @@ export async function installOperator(
     await leads(client);
     return {
       audit,
+      administrator,
       program: () => running as OperatorProgram,
       async restart() {
         await running?.stop();

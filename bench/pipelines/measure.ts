@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import {
   defaultCredentialNamespace,
   type Pipeline,
@@ -15,6 +18,9 @@ import type { ApiServer } from '../operator/api-server.ts';
 import { type Counts, since, writesOf } from '../operator/audit.ts';
 import { type BenchedOperator, installOperator } from '../operator/platform.ts';
 import { quiet } from '../operator/program.ts';
+import type { CopiesReport } from './copies-program.ts';
+import { each } from './each.ts';
+import { pullSecret } from './pull-secret.ts';
 
 export interface PipelineSizes {
   readonly pipelines: number;
@@ -39,13 +45,12 @@ export interface MeasuredPipelines {
   readonly rest: Part;
   readonly rotation: Part;
   /** Ours as well, but one Secret for every service. */
-  readonly copies: { readonly seconds: number; readonly writes: number };
+  readonly copies: CopiesReport;
   /** MiB resident. */
   readonly memory: { readonly rest: number; readonly rotated: number; readonly peak: number };
 }
 
 const projectedName = 'serval-pull-credentials';
-const writers = 32;
 const limitMs = 30 * 60_000;
 /** `getconf CLK_TCK` on Linux. */
 const ticksPerSecond = 100;
@@ -105,7 +110,7 @@ export async function measurePipelines(server: ApiServer, sizes: PipelineSizes):
     const rotated = await operator.program().memory();
 
     progress('rotating a copy for every service');
-    const copies = await rotateCopies(client, stageNames, sizes.services);
+    const copies = await rotateCopies(operator.administrator, stageNames.length, sizes.services);
     return {
       pipelines: sizes.pipelines,
       services: sizes.services,
@@ -121,15 +126,12 @@ export async function measurePipelines(server: ApiServer, sizes: PipelineSizes):
   }
 }
 
-/** What an operator does that gives every service a Secret of its own: made once, and written anew. Only the second time counts. */
-async function rotateCopies(client: Client, stageNames: readonly string[], services: number) {
-  const targets = stageNames.flatMap((namespace) =>
-    Array.from({ length: services }, (_, index) => ({ namespace, name: `service-${index}-pull` })),
-  );
-  await each(targets, (metadata) => client.create(secrets, { ...pullSecret('first'), metadata }));
-  const begin = performance.now();
-  await each(targets, (metadata) => client.patch(secrets, metadata, 'merge', { data: pullSecret('second').data }));
-  return { seconds: (performance.now() - begin) / 1000, writes: targets.length };
+/** Of a process of its own, that asks the same address as the operator does. */
+async function rotateCopies(kubeconfig: string, namespaces: number, services: number): Promise<CopiesReport> {
+  const program = fileURLToPath(new URL('./copies-program.ts', import.meta.url));
+  const args = ['-C', '@serval/source', program, kubeconfig, String(namespaces), String(services)];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: limitMs });
+  return JSON.parse(stdout) as CopiesReport;
 }
 
 async function makeStage(client: Client, name: string, services: number): Promise<void> {
@@ -149,17 +151,6 @@ async function makeStage(client: Client, name: string, services: number): Promis
 async function rotate(client: Client, user: string): Promise<void> {
   const metadata = { namespace: defaultCredentialNamespace, name: 'everybody' };
   await client.apply(secrets, { ...pullSecret(user), metadata }, { force: true });
-}
-
-function pullSecret(user: string): Omit<Secret, 'metadata'> & { data: Record<string, string> } {
-  const auths = { 'ghcr.io': { username: user, password: 'of the benchmark' } };
-  const content = Buffer.from(JSON.stringify({ auths })).toString('base64');
-  return {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    type: 'kubernetes.io/dockerconfigjson',
-    data: { '.dockerconfigjson': content },
-  };
 }
 
 function defaults(): PlatformDefaults {
@@ -208,12 +199,4 @@ async function cpuOf(operator: BenchedOperator): Promise<number> {
   const text = await readFile(`/proc/${operator.program().pid}/stat`, 'utf8').catch(() => '');
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / ticksPerSecond;
-}
-
-async function each<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
-  let next = 0;
-  const worker = async () => {
-    while (next < items.length) await work(items[next++] as T);
-  };
-  await Promise.all(Array.from({ length: writers }, worker));
 }

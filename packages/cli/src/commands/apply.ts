@@ -25,7 +25,7 @@ export const applyCommand: Command = {
     { flags: '--force-conflicts', help: 'take over fields that another manager owns' },
   ],
   async run({ options, out, stdin, signal, connect }) {
-    const manifests = await loadManifests(listOption(options, 'filename'), stdin, signal);
+    const manifests = await loadManifests(listOption(options, 'filename'), { stdin, signal, note: out.note });
     const { client, namespace } = await connect();
     let resources = await discover(client, signal);
     let failures = 0;

@@ -34,7 +34,7 @@ export const deleteCommand: Command = {
     const selector = textOption(options, 'selector');
     const doomed: Doomed[] = [];
     if (files.length > 0) {
-      const manifests = await loadManifests(files, stdin, signal);
+      const manifests = await loadManifests(files, { stdin, signal, note: out.note });
       // In reverse, so that what came last, and may need what came first, goes first.
       for (const { object, where } of manifests.toReversed()) {
         const resource = resourceOfObject(resources, object, where);

@@ -18,7 +18,7 @@ export const diffCommand: Command = {
   details: 'Exit code 0: no difference; 1: differences; anything else: it could not be told.',
   options: [filenameOption, namespaceOption],
   async run({ options, out, stdin, signal, connect }) {
-    const manifests = await loadManifests(listOption(options, 'filename'), stdin, signal);
+    const manifests = await loadManifests(listOption(options, 'filename'), { stdin, signal, note: out.note });
     const { client, namespace } = await connect();
     const resources = await discover(client, signal);
     const services = await Promise.all(manifests.map((manifest) => asStored(manifest)));

@@ -16,7 +16,7 @@ export const renderCommand: Command = {
   details: 'Runtimes and inferenceservice-config given with -f are used; otherwise those that Serval brings.',
   options: [filenameOption, namespaceOption, jsonOption],
   async run({ options, out, stdin, signal }) {
-    const manifests = await loadManifests(listOption(options, 'filename'), stdin, signal);
+    const manifests = await loadManifests(listOption(options, 'filename'), { stdin, signal, note: out.note });
     const objects = renderManifests(manifests, textOption(options, 'namespace') ?? 'default').flatMap(
       (found) => found.objects,
     );

@@ -52,13 +52,31 @@ test('files, folders, standard input and URLs', async (t) => {
   t.after(() => server.close());
   const { port } = server.address() as { port: number };
 
+  await writeFile(join(folder, 'request.json'), '{"inputs": []}');
+
+  const notes: string[] = [];
   const sources = [folder, `http://127.0.0.1:${port}/c.yaml`, '-'];
-  const found = await loadManifests(sources, Readable.from([Buffer.from(configMap('d'))]), signal);
+  const found = await loadManifests(sources, {
+    stdin: Readable.from([Buffer.from(configMap('d'))]),
+    signal,
+    note: (text) => notes.push(text),
+  });
   assert.deepEqual(
     found.map(({ object }) => object.metadata.name),
     ['a', 'b', 'c', 'd'],
   );
-  await assert.rejects(loadManifests([`http://127.0.0.1:${port}/none`], nothing, signal), /answered 404/);
-  await assert.rejects(loadManifests([join(folder, 'none')], nothing, signal), /no such file or folder/);
-  await assert.rejects(loadManifests(['-'], nothing, signal), /no object in -/);
+  assert.deepEqual(notes, [`${join(folder, 'request.json')}: not a manifest: it has neither apiVersion nor kind`]);
+  await assert.rejects(
+    loadManifests([join(folder, 'request.json')], { stdin: nothing, signal, note: () => {} }),
+    /apiVersion is missing/,
+  );
+  await assert.rejects(
+    loadManifests([`http://127.0.0.1:${port}/none`], { stdin: nothing, signal, note: () => {} }),
+    /answered 404/,
+  );
+  await assert.rejects(
+    loadManifests([join(folder, 'none')], { stdin: nothing, signal, note: () => {} }),
+    /no such file or folder/,
+  );
+  await assert.rejects(loadManifests(['-'], { stdin: nothing, signal, note: () => {} }), /no object in -/);
 });

@@ -1,6 +1,7 @@
 import type { AnyObject } from '@serval/kube/objects';
 import { loadAll, YAMLException } from 'js-yaml';
 import { CliError } from '../command/cli-error.ts';
+import { looksLikeManifest } from './looks-like-manifest.ts';
 import { manifestSources } from './sources.ts';
 import { manifestSchema } from './yaml-schema.ts';
 
@@ -11,17 +12,20 @@ export interface Manifest {
 }
 
 /**
- * Every object of files, folders (`.yaml`, `.yml`, `.json`, not below), URLs and `-`; Lists are opened.
+ * Every object of files, folders (`.yaml`, `.yml`, `.json`, not below), URLs and `-`; Lists are opened. What is found in a folder and has
+ * neither apiVersion nor kind is passed over, and told to `note`.
  * Throws `CliError` BadManifest with file, line and column, before anything was applied.
  */
 export async function loadManifests(
   sources: readonly string[],
-  stdin: AsyncIterable<Uint8Array>,
-  signal: AbortSignal,
+  { stdin, signal, note }: { stdin: AsyncIterable<Uint8Array>; signal: AbortSignal; note: (text: string) => void },
 ): Promise<Manifest[]> {
   const manifests: Manifest[] = [];
-  for (const { where, read } of await manifestSources(sources, { stdin, signal })) {
-    manifests.push(...parseManifests(Buffer.from(await read()).toString('utf8'), where));
+  for (const { where, isFound, read } of await manifestSources(sources, { stdin, signal })) {
+    const documents = documentsOf(Buffer.from(await read()).toString('utf8'), where);
+    const meant = documents.filter(({ value }) => !isFound || looksLikeManifest(value));
+    if (meant.length < documents.length) note(`${where}: not a manifest: it has neither apiVersion nor kind`);
+    manifests.push(...meant.flatMap(({ value, place }) => objectsOf(value, place)));
   }
   if (manifests.length === 0) {
     throw new CliError('BadManifest', `no object in ${sources.join(', ')}`, {
@@ -32,6 +36,10 @@ export async function loadManifests(
 }
 
 export function parseManifests(text: string, where: string): Manifest[] {
+  return documentsOf(text, where).flatMap(({ value, place }) => objectsOf(value, place));
+}
+
+function documentsOf(text: string, where: string): { value: unknown; place: string }[] {
   let documents: unknown[];
   try {
     documents = loadAll(text, { schema: manifestSchema }) as unknown[];
@@ -42,8 +50,7 @@ export function parseManifests(text: string, where: string): Manifest[] {
   }
   return documents.flatMap((document, index) => {
     if (document === null || document === undefined) return [];
-    const place = documents.length > 1 ? `${where}, document ${index + 1}` : where;
-    return objectsOf(document, place);
+    return [{ value: document, place: documents.length > 1 ? `${where}, document ${index + 1}` : where }];
   });
 }
 

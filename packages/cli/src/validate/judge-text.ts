@@ -1,5 +1,6 @@
 import { pathSteps } from '@serval/api';
 import type { AnyObject } from '@serval/kube/objects';
+import { looksLikeManifest } from '../manifests/looks-like-manifest.ts';
 import type { CheckManifest } from './check-manifest.ts';
 import { createLocator } from './locate-field.ts';
 import { readDocument } from './read-document.ts';
@@ -29,12 +30,6 @@ export function judgeText(text: string, source: Source, check: CheckManifest): V
 
 export function unreadable(file: string, line: number, problem: string): Verdict {
   return { file, line, result: 'unreadable', errors: [{ field: '', message: problem, line }], warnings: [] };
-}
-
-function looksLikeManifest(value: unknown): boolean {
-  return (
-    typeof value === 'object' && value !== null && ('apiVersion' in value || 'kind' in value || 'metadata' in value)
-  );
 }
 
 interface Place {

@@ -4,6 +4,8 @@ import { healthConfigMapName } from '../declarations/installed-names.ts';
 import { healthConfigMap } from './health-report.ts';
 
 const retryMs = 5_000;
+/** Several write it, each its own keys: one that was there first is no failure. */
+const attempts = 5;
 
 /** Who tells something of the platform's health. */
 export interface HealthSource {
@@ -41,7 +43,7 @@ export function createHealthWriter(options: {
       while (again && !closed && !signal.aborted) {
         again = false;
         cancelTimer();
-        if (options.isWriter()) await write();
+        if (options.isWriter()) await write(attempts);
       }
     } catch (error) {
       if (!closed && !signal.aborted) {
@@ -52,14 +54,18 @@ export function createHealthWriter(options: {
     working = undefined;
   }
 
-  async function write(): Promise<void> {
+  async function write(left: number): Promise<void> {
     try {
       const live = await client.get(configMaps, { namespace, name: healthConfigMapName }, { signal });
       const data = { ...live.data, ...source.data(live.data ?? {}) };
       if (!deepEqual(live.data, data)) await client.update(configMaps, { ...live, data }, { signal });
     } catch (error) {
+      if (isStatusError(error, 'Conflict') && left > 1) return await write(left - 1);
       if (!isStatusError(error, 'NotFound')) throw error;
-      await client.create(configMaps, healthConfigMap(namespace, source.data({})), { signal });
+      await client.create(configMaps, healthConfigMap(namespace, source.data({})), { signal }).catch((raced) => {
+        if (!isStatusError(raced, 'AlreadyExists') || left <= 1) throw raced;
+        return write(left - 1);
+      });
     }
   }
 
