@@ -65,8 +65,8 @@ function rowsOf({ pipelines, services, namespaces, rest, rotation, copies, memor
     row('processor time of the operator for it', 's', rotation.cpuSeconds, each, copies.cpuSeconds),
     row('writes at rest', '', sum(writesOf(rest.requests)), 'limit', 0),
     row('processor time of the operator at rest, per second', 'ms', (rest.cpuSeconds / rest.seconds) * 1000),
-    row('memory of the operator at rest (RSS)', 'MiB', memory.rest),
-    row('the same after the rotation; the most there was', 'MiB', memory.rotated, 'peak', memory.peak),
+    row('memory of the operator at rest (RSS); the most there was', 'MiB', memory.rest, 'peak', memory.peak),
+    row('memory of the operator after the rotation', 'MiB', memory.rotated, each, copies.rssMiB),
   ];
 }
 

@@ -1,8 +1,5 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import {
   defaultCredentialNamespace,
   type Pipeline,
@@ -18,7 +15,8 @@ import type { ApiServer } from '../operator/api-server.ts';
 import { type Counts, since, writesOf } from '../operator/audit.ts';
 import { type BenchedOperator, installOperator } from '../operator/platform.ts';
 import { quiet } from '../operator/program.ts';
-import type { CopiesReport } from './copies-program.ts';
+import { startCopies } from './copies/start.ts';
+import type { CopiesTold } from './copies/told.ts';
 import { each } from './each.ts';
 import { pullSecret } from './pull-secret.ts';
 
@@ -45,11 +43,13 @@ export interface MeasuredPipelines {
   readonly rest: Part;
   readonly rotation: Part;
   /** Ours as well, but one Secret for every service. */
-  readonly copies: CopiesReport;
+  readonly copies: CopiesTold & { readonly seconds: number };
   /** MiB resident. */
   readonly memory: { readonly rest: number; readonly rotated: number; readonly peak: number };
 }
 
+/** The Secret of the platform's default. */
+const everybody = { namespace: defaultCredentialNamespace, name: 'everybody' };
 const projectedName = 'serval-pull-credentials';
 const limitMs = 30 * 60_000;
 /** `getconf CLK_TCK` on Linux. */
@@ -110,7 +110,8 @@ export async function measurePipelines(server: ApiServer, sizes: PipelineSizes):
     const rotated = await operator.program().memory();
 
     progress('rotating a copy for every service');
-    const copies = await rotateCopies(operator.administrator, stageNames.length, sizes.services);
+    await operator.program().stop();
+    const copies = await rotateCopies(client, operator.administrator, stageNames.length, sizes.services);
     return {
       pipelines: sizes.pipelines,
       services: sizes.services,
@@ -126,12 +127,23 @@ export async function measurePipelines(server: ApiServer, sizes: PipelineSizes):
   }
 }
 
-/** Of a process of its own, that asks the same address as the operator does. */
-async function rotateCopies(kubeconfig: string, namespaces: number, services: number): Promise<CopiesReport> {
-  const program = fileURLToPath(new URL('./copies-program.ts', import.meta.url));
-  const args = ['-C', '@serval/source', program, kubeconfig, String(namespaces), String(services)];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: limitMs });
-  return JSON.parse(stdout) as CopiesReport;
+/** The same rotation by a process that keeps a copy for every service. */
+async function rotateCopies(
+  client: Client,
+  kubeconfig: string,
+  namespaces: number,
+  services: number,
+): Promise<CopiesTold & { seconds: number }> {
+  const program = startCopies(kubeconfig, everybody, namespaces, services);
+  try {
+    await program.converged();
+    const begin = performance.now();
+    await rotate(client, 'third');
+    const told = await program.converged();
+    return { ...told, seconds: (performance.now() - begin) / 1000 };
+  } finally {
+    await program.stop();
+  }
 }
 
 async function makeStage(client: Client, name: string, services: number): Promise<void> {
@@ -149,8 +161,7 @@ async function makeStage(client: Client, name: string, services: number): Promis
 }
 
 async function rotate(client: Client, user: string): Promise<void> {
-  const metadata = { namespace: defaultCredentialNamespace, name: 'everybody' };
-  await client.apply(secrets, { ...pullSecret(user), metadata }, { force: true });
+  await client.apply(secrets, { ...pullSecret(user), metadata: everybody }, { force: true });
 }
 
 function defaults(): PlatformDefaults {
