@@ -3,7 +3,7 @@ import type { HttpResponse } from '../http/connections.ts';
 import { requestFollowing } from '../http/follow.ts';
 import type { ProviderOptions } from '../provider.ts';
 import { parseChallenges } from './challenge.ts';
-import { readRegistryCredentials } from './credentials.ts';
+import { type RegistryCredentials, readRegistryCredentials } from './credentials.ts';
 import { createSession } from './session.ts';
 import { isPlainHttp, type OciSettings, ociSettingsFrom } from './settings.ts';
 import type { TokenContext } from './token.ts';
@@ -30,18 +30,26 @@ export function openRepository(registry: string, repository: string, options: Pr
   const key = `oci ${registry}/${repository}`;
   let opened = options.memo.get(key) as Promise<Repository> | undefined;
   if (!opened) {
-    opened = createRepository(registry, repository, options);
+    opened = readRegistryCredentials(options.environment, registry, repository).then((credentials) =>
+      createRepository(registry, repository, options, credentials),
+    );
     options.memo.set(key, opened);
   }
   return opened;
 }
 
-async function createRepository(registry: string, repository: string, options: ProviderOptions): Promise<Repository> {
+/** The same with credentials that are there already. @throws StorageError InvalidConfiguration */
+export function createRepository(
+  registry: string,
+  repository: string,
+  options: Pick<ProviderOptions, 'environment' | 'connections'>,
+  credentials: RegistryCredentials,
+): Repository {
   const name = `${registry}/${repository}`;
   const settings = ociSettingsFrom(options.environment);
   const host = registry === 'docker.io' ? DOCKER_HUB : registry;
   const origin = new URL(`${isPlainHttp(host, settings) ? 'http' : 'https'}://${host}`);
-  const session = createSession(await readRegistryCredentials(options.environment, registry, repository));
+  const session = createSession(credentials);
   const { connections } = options;
   return {
     name,

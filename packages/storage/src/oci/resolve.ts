@@ -36,7 +36,13 @@ export async function resolveManifest(
   throw new StorageError('SourceRejected', `${source} is the end of more than ${MAX_INDEXES} indexes in a row`);
 }
 
-async function fetchManifest(repository: Repository, at: string, source: string, signal: AbortSignal): Promise<Buffer> {
+/** The manifest or index under a tag or digest, checked. @throws as `resolveManifest` */
+export async function fetchManifest(
+  repository: Repository,
+  at: string,
+  source: string,
+  signal: AbortSignal,
+): Promise<Buffer> {
   const response = await repository.get(`manifests/${at}`, { accept: MANIFEST_MEDIA_TYPES.join(', ') }, source, signal);
   if (response.status !== 200) {
     throw await statusErrorFrom(response, source, {
