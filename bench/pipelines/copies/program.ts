@@ -86,8 +86,10 @@ const controller = createController({
   concurrency: 8,
   log: silentLog,
 });
-process.once('SIGTERM', async () => {
+process.once('SIGTERM', () => void stop());
+
+async function stop(): Promise<void> {
   stopping.abort();
   await controller.close();
   await transport.close();
-});
+}
