@@ -4,6 +4,7 @@ const cliErrorCodes = [
   'NoKubeconfig',
   'PortTaken',
   'AlreadyRunning',
+  'AlreadyExists',
   'NotRunning',
   'DataDirectory',
   'UnknownKind',
