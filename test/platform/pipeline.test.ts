@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { eventually } from '../support/eventually.ts';
 import { type Outcome, serval, temporaryDirectory } from '../support/serval.ts';
+import { create, migrate } from './pipeline-commands.ts';
 
 const secret = (namespace: string, name: string, host: string) => ({
   apiVersion: 'v1',
@@ -62,6 +63,8 @@ test('pipelines, their stages and what holds in them, on the command line', asyn
   assert.equal(up.code, 0, up.stderr);
   try {
     await lookAt(dataDir, run);
+    await create(run);
+    await migrate(dataDir, run);
   } finally {
     await run('down');
   }

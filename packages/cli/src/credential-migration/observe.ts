@@ -1,0 +1,166 @@
+import {
+  inferenceServices,
+  type Pipeline,
+  type PlatformDefaults,
+  pipelines as pipelineResource,
+  platformDefaults,
+  platformDefaultsName,
+} from '@serval/api';
+import type { Client, ListOptions } from '@serval/kube/client';
+import {
+  deployments,
+  isStatusError,
+  type KubeObject,
+  pods,
+  type Resource,
+  secrets as secretResource,
+  serviceAccounts,
+} from '@serval/kube/objects';
+import {
+  credentialNamespaceOf,
+  layersOf,
+  type PullContent,
+  readPullSecret,
+  type SecretReference,
+  type Source,
+} from '@serval/operator/credentials';
+import { serviceLabel } from '@serval/operator/declarations';
+import { label } from './plan-entries.ts';
+import { type Observed, planMigration } from './plan-migration.ts';
+import { type Workload, workloadsOf } from './workloads.ts';
+
+export interface ObserveOptions {
+  client: Client;
+  /** All where absent. */
+  namespaces: readonly string[] | undefined;
+  /** Entries for this pipeline alone, and its stages where no namespaces are named. */
+  only: Pipeline | undefined;
+  signal: AbortSignal;
+}
+
+/** So that an API server answers a cluster of services in pieces. */
+const pageSize = 500;
+
+/**
+ * Reads what services pull with, and only those Secrets that something names. One that may not be read is told so, and decides nothing.
+ */
+export async function observeMigration({ client, namespaces, only, signal }: ObserveOptions): Promise<Observed> {
+  const [pipelines, defaults] = await Promise.all([
+    listAll(client, pipelineResource, { signal }),
+    readDefaults(client, signal),
+  ]);
+  const workloads: Workload[] = [];
+  for (const where of namespaces ?? [undefined]) workloads.push(...(await readWorkloads(client, where, signal)));
+  const named = only ? pipelines.find(({ metadata }) => metadata.uid === only.metadata.uid) : undefined;
+  const observed: Observed = {
+    workloads,
+    pipelines,
+    defaults,
+    only: named,
+    isWhole: namespaces === undefined,
+    secrets: new Map(),
+  };
+  const secrets = new Map<string, Source<PullContent>>();
+  const readMore = async (references: readonly SecretReference[]): Promise<boolean> => {
+    const missing = new Map(references.map((reference) => [label(reference), reference]));
+    for (const name of secrets.keys()) missing.delete(name);
+    for (const [name, reference] of missing) {
+      const source = await readSecret(client, reference, signal);
+      if (source) secrets.set(name, source);
+    }
+    return missing.size > 0;
+  };
+  await readMore([...ownSecrets(workloads), ...layerSecrets(pipelines, defaults)]);
+  // Names that a first plan would take may be taken already; each look makes at least one more of them known.
+  for (let look = 0; look < maxLooks; look += 1) {
+    const { secrets: planned } = planMigration({ ...observed, secrets });
+    const before = secrets.size;
+    await readMore(planned.map(({ to }) => to));
+    if (secrets.size === before) break;
+  }
+  return { ...observed, secrets };
+}
+
+/** Secrets of one name in one namespace, numbered. */
+const maxLooks = 20;
+
+async function readWorkloads(client: Client, namespace: string | undefined, signal: AbortSignal): Promise<Workload[]> {
+  const where = { ...(namespace === undefined ? {} : { namespace }), signal };
+  const ofServices = { ...where, labelSelector: serviceLabel };
+  const [services, workloads, live, accounts] = await Promise.all([
+    listAll(client, inferenceServices, where),
+    listAll(client, deployments, ofServices),
+    listAll(client, pods, ofServices),
+    listAll(client, serviceAccounts, where),
+  ]);
+  const own = <T extends KubeObject>(list: readonly T[], of: string): T[] =>
+    list.filter(({ metadata }) => metadata.namespace === of);
+  const found = new Set([...services, ...workloads, ...live].map(({ metadata }) => metadata.namespace ?? ''));
+  return [...found].sort().flatMap((of) =>
+    workloadsOf({
+      namespace: of,
+      services: own(services, of),
+      deployments: own(workloads, of),
+      pods: own(live, of),
+      serviceAccounts: own(accounts, of),
+    }),
+  );
+}
+
+function ownSecrets(workloads: readonly Workload[]): SecretReference[] {
+  return workloads.flatMap(({ namespace, pullSecrets }) => pullSecrets.map(({ name }) => ({ namespace, name })));
+}
+
+function layerSecrets(pipelines: readonly Pipeline[], defaults: PlatformDefaults | undefined): SecretReference[] {
+  const layers = pipelines.flatMap((pipeline) =>
+    pipeline.spec.stages.flatMap((stage) => layersOf(defaults, { pipeline, stage }, 'registryCredentials')),
+  );
+  const all = [...layers, ...layersOf(defaults, undefined, 'registryCredentials')];
+  // The platform's are read where they may be; elsewhere PlatformDefaults names nothing.
+  const home = credentialNamespaceOf(defaults);
+  return all
+    .filter(
+      ({ source, entries }) => source !== 'Platform' || entries.every((entry) => entry.secretRef.namespace === home),
+    )
+    .flatMap(({ entries }) => entries.map(({ secretRef }) => secretRef));
+}
+
+/** Nothing where there is none; what may not be read is not known, and is told as that. */
+async function readSecret(
+  client: Client,
+  reference: SecretReference,
+  signal: AbortSignal,
+): Promise<Source<PullContent> | undefined> {
+  try {
+    return readPullSecret(await client.get(secretResource, { ...reference }, { signal }));
+  } catch (error) {
+    if (isStatusError(error, 'NotFound')) return undefined;
+    if (!isStatusError(error, 'Forbidden')) throw error;
+    const message = `Secret ${label(reference)} was not looked at: you may not read it`;
+    return { state: 'failed', reason: 'SecretForbidden', message };
+  }
+}
+
+async function readDefaults(client: Client, signal: AbortSignal): Promise<PlatformDefaults | undefined> {
+  try {
+    return await client.get(platformDefaults, { name: platformDefaultsName }, { signal });
+  } catch (error) {
+    if (isStatusError(error, 'NotFound')) return undefined;
+    throw error;
+  }
+}
+
+async function listAll<T extends KubeObject>(
+  client: Client,
+  resource: Resource<T>,
+  options: ListOptions,
+): Promise<T[]> {
+  const items: T[] = [];
+  let next: string | undefined;
+  do {
+    const page = await client.list(resource, { ...options, limit: pageSize, ...(next ? { continue: next } : {}) });
+    items.push(...page.items);
+    next = page.metadata?.continue || undefined;
+  } while (next !== undefined);
+  return items;
+}

@@ -1,0 +1,64 @@
+import type { Pipeline } from '@serval/api';
+import { holderOf } from '@serval/operator/credentials';
+import type { KeyUse } from './key-uses.ts';
+
+/** Where an entry is to be: `stage` in a pipeline, a pipeline, or the platform where both are absent. */
+export interface LayerPlace {
+  pipeline?: Pipeline;
+  stage?: string;
+}
+
+/** An entry of a layer, before it has a Secret of its own to name. */
+export interface PlacedUse extends LayerPlace {
+  match: string;
+  content: string;
+  /** Of what is used today, to take the content from. */
+  uses: readonly KeyUse[];
+}
+
+export interface PlaceOptions {
+  pipelines: readonly Pipeline[];
+  /** Entries for this one alone. */
+  only: Pipeline | undefined;
+  /** Namespaces that pull something, where all of the cluster were looked at: only then can something be everybody's. */
+  everyNamespace: readonly string[] | undefined;
+}
+
+/**
+ * Where each credential belongs that namespaces use today, so that nobody gets one that they have not got: the platform where every
+ * namespace uses it, a pipeline where all its stages do, else the stages that do. What only namespaces use that are no stage is left.
+ */
+export function placeUses(
+  uses: readonly KeyUse[],
+  { pipelines, only, everyNamespace }: PlaceOptions,
+): { placed: PlacedUse[]; left: KeyUse[] } {
+  const placed: PlacedUse[] = [];
+  const left: KeyUse[] = [];
+  for (const same of Map.groupBy(uses, ({ match, content }) => `${match} ${content}`).values()) {
+    const { match, content } = same[0] as KeyUse;
+    const users = new Set(same.map(({ namespace }) => namespace));
+    if (!only && everyNamespace && everyNamespace.length > 1 && everyNamespace.every((name) => users.has(name))) {
+      placed.push({ match, content, uses: same });
+      continue;
+    }
+    const held = same.map((use) => ({ use, holder: holderOf(use.namespace, only ? [only] : pipelines) }));
+    left.push(...held.flatMap(({ use, holder }) => (holder ? [] : [use])));
+    const byPipeline = Map.groupBy(
+      held.flatMap(({ use, holder }) => (holder ? [{ use, ...holder }] : [])),
+      ({ pipeline }) => pipeline,
+    );
+    for (const [pipeline, of] of byPipeline) {
+      const stages = [...new Set(of.map(({ stage }) => stage.name))];
+      const own = of.map(({ use }) => use);
+      if (stages.length > 1 && stages.length === pipeline.spec.stages.length) {
+        placed.push({ pipeline, match, content, uses: own });
+      } else {
+        for (const stage of stages) {
+          const ofStage = of.flatMap((each) => (each.stage.name === stage ? [each.use] : []));
+          placed.push({ pipeline, stage, match, content, uses: ofStage });
+        }
+      }
+    }
+  }
+  return { placed, left };
+}

@@ -1,0 +1,360 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Pipeline, PlatformDefaults } from '@serval/api';
+import { type PullContent, readPullSecret, type Source } from '@serval/operator/credentials';
+import { type MigrationPlan, planMigration } from './plan-migration.ts';
+import type { Workload } from './workloads.ts';
+
+const sentinel = 'SENTINEL';
+
+/** `{ KEY: USER }`, or null for one that is there and no pull Secret. */
+type Keys = Readonly<Record<string, string>> | null;
+
+interface Case {
+  /** `NAMESPACE IMAGE SECRET,SECRET`; Secrets are those of ServiceAccount `default`. */
+  pulls: string[];
+  secrets: Record<string, Keys>;
+  /** `{ NAMESPACE/NAME: 'STAGE=NAMESPACE STAGE=NAMESPACE' }`. */
+  pipelines?: Record<string, string>;
+  /** `{ NAMESPACE/NAME[ STAGE]: { MATCH: SECRET } }`; of the platform without a name. */
+  there?: Record<string, Record<string, string>>;
+  only?: string;
+  whole?: boolean;
+  /** `PLACE MATCH SECRET`. */
+  entries?: string[];
+  /** `FROM > TO`. */
+  copies?: string[];
+  verdicts?: string[];
+  byHand?: number;
+  conflicts?: RegExp[];
+  blocked?: RegExp[];
+  notes?: RegExp[];
+}
+
+const three = 'dev=fraud-dev test=fraud-test prod=fraud-prod';
+const copiesOfOne = {
+  'fraud-dev/pull': { 'ghcr.io': 'team' },
+  'fraud-test/pull': { 'ghcr.io': 'team' },
+  'fraud-prod/pull': { 'ghcr.io': 'team' },
+};
+const everywhere = ['fraud-dev ghcr.io/a/b pull', 'fraud-test ghcr.io/a/b pull', 'fraud-prod ghcr.io/a/b pull'];
+
+const cases: Record<string, Case> = {
+  'copies in all stages become one source, in the pipeline': {
+    pulls: everywhere,
+    secrets: copiesOfOne,
+    pipelines: { 'team-a/fraud': three },
+    entries: ['team-a/fraud ghcr.io team-a/pull'],
+    copies: ['fraud-dev/pull > team-a/pull'],
+    verdicts: ['Same', 'Same', 'Same'],
+    byHand: 3,
+  },
+  'what one stage uses belongs to that stage': {
+    pulls: ['fraud-dev ghcr.io/a/b pull', 'fraud-test quay.io/x pull'],
+    secrets: { 'fraud-dev/pull': { 'ghcr.io': 'team' }, 'fraud-test/pull': { 'quay.io': 'other' } },
+    pipelines: { 'team-a/fraud': three },
+    entries: ['team-a/fraud:dev ghcr.io team-a/pull', 'team-a/fraud:test quay.io team-a/pull-2'],
+    copies: ['fraud-dev/pull > team-a/pull', 'fraud-test/pull > team-a/pull-2'],
+    verdicts: ['Same', 'Same'],
+    byHand: 2,
+  },
+  'stages with different credentials for one host keep their own': {
+    pulls: ['fraud-dev ghcr.io/a pull', 'fraud-test ghcr.io/a pull', 'fraud-prod ghcr.io/a strong'],
+    secrets: { ...copiesOfOne, 'fraud-prod/strong': { 'ghcr.io': 'prod' } },
+    pipelines: { 'team-a/fraud': three },
+    entries: [
+      'team-a/fraud:dev ghcr.io team-a/pull',
+      'team-a/fraud:test ghcr.io team-a/pull',
+      'team-a/fraud:prod ghcr.io team-a/strong',
+    ],
+    copies: ['fraud-dev/pull > team-a/pull', 'fraud-prod/strong > team-a/strong'],
+    verdicts: ['Same', 'Same', 'Same'],
+    byHand: 3,
+  },
+  'a Secret beside the pipeline that holds the same is used': {
+    pulls: everywhere,
+    secrets: { ...copiesOfOne, 'team-a/mine': { 'ghcr.io': 'team' } },
+    pipelines: { 'team-a/fraud': three },
+    entries: ['team-a/fraud ghcr.io team-a/mine'],
+    verdicts: ['Same', 'Same', 'Same'],
+    byHand: 3,
+  },
+  'a name that is taken gets a number': {
+    pulls: everywhere,
+    secrets: { ...copiesOfOne, 'team-a/pull': { 'ghcr.io': 'somebody else' }, 'team-a/pull-2': null },
+    pipelines: { 'team-a/fraud': three },
+    entries: ['team-a/fraud ghcr.io team-a/pull-3'],
+    copies: ['fraud-dev/pull > team-a/pull-3'],
+    verdicts: ['Same', 'Same', 'Same'],
+    byHand: 3,
+  },
+  'only keys that an image needs become entries': {
+    pulls: ['fraud-dev ghcr.io/acme/x pull'],
+    secrets: { 'fraud-dev/pull': { 'ghcr.io/acme': 'team', 'quay.io': 'team', 'https://index.docker.io/v1/': 'team' } },
+    pipelines: { 'team-a/fraud': three },
+    entries: ['team-a/fraud:dev ghcr.io/acme team-a/pull'],
+    copies: ['fraud-dev/pull > team-a/pull'],
+    verdicts: ['Same'],
+    byHand: 1,
+  },
+  'keys of Docker Hub are one host by its name': {
+    pulls: ['fraud-dev docker.io/library/redis pull'],
+    secrets: { 'fraud-dev/pull': { 'https://index.docker.io/v1/': 'team' } },
+    pipelines: { 'team-a/fraud': three },
+    entries: ['team-a/fraud:dev docker.io team-a/pull'],
+    copies: ['fraud-dev/pull > team-a/pull'],
+    verdicts: ['Same'],
+    byHand: 1,
+  },
+  'what every namespace has is the platform’s, where all were looked at': {
+    pulls: ['one ghcr.io/a pull', 'two ghcr.io/b pull'],
+    secrets: { 'one/pull': { 'ghcr.io': 'all' }, 'two/pull': { 'ghcr.io': 'all' } },
+    whole: true,
+    entries: ['- ghcr.io serval-credentials/pull'],
+    copies: ['one/pull > serval-credentials/pull'],
+    verdicts: ['Same', 'Same'],
+    byHand: 2,
+  },
+  'nothing is the platform’s where only some namespaces were looked at': {
+    pulls: ['one ghcr.io/a pull', 'two ghcr.io/b pull'],
+    secrets: { 'one/pull': { 'ghcr.io': 'all' }, 'two/pull': { 'ghcr.io': 'all' } },
+    verdicts: ['Own', 'Own'],
+    notes: [/^namespace one is no stage of a pipeline/, /^namespace two is no stage/],
+  },
+  'nor what one namespace has not': {
+    pulls: ['one ghcr.io/a pull', 'two ghcr.io/b pull', 'three quay.io/c'],
+    secrets: { 'one/pull': { 'ghcr.io': 'all' }, 'two/pull': { 'ghcr.io': 'all' } },
+    whole: true,
+    verdicts: ['Own', 'Own', 'None'],
+    notes: [/^namespace one is no stage/, /^namespace two is no stage/],
+  },
+  'nor what a single namespace has': {
+    pulls: ['one ghcr.io/a pull'],
+    secrets: { 'one/pull': { 'ghcr.io': 'all' } },
+    whole: true,
+    verdicts: ['Own'],
+    notes: [/^namespace one is no stage/],
+  },
+  'a team’s own credential stays the team’s beside the platform’s': {
+    pulls: ['fraud-dev ghcr.io/a all', 'fraud-dev quay.io/x own', 'two ghcr.io/b all'],
+    secrets: {
+      'fraud-dev/all': { 'ghcr.io': 'all' },
+      'fraud-dev/own': { 'quay.io': 'team' },
+      'two/all': { 'ghcr.io': 'all' },
+    },
+    pipelines: { 'team-a/fraud': 'dev=fraud-dev' },
+    whole: true,
+    entries: ['- ghcr.io serval-credentials/all', 'team-a/fraud:dev quay.io team-a/own'],
+    copies: ['fraud-dev/all > serval-credentials/all', 'fraud-dev/own > team-a/own'],
+    verdicts: ['Same', 'Same', 'Same'],
+    byHand: 3,
+  },
+  'one pipeline alone': {
+    pulls: ['fraud-dev ghcr.io/a pull', 'other ghcr.io/a pull'],
+    secrets: { 'fraud-dev/pull': { 'ghcr.io': 'x' }, 'other/pull': { 'ghcr.io': 'x' } },
+    pipelines: { 'team-a/fraud': 'dev=fraud-dev', 'team-b/other': 'dev=other' },
+    only: 'team-a/fraud',
+    whole: true,
+    entries: ['team-a/fraud:dev ghcr.io team-a/pull'],
+    copies: ['fraud-dev/pull > team-a/pull'],
+    verdicts: ['Same', 'Own'],
+    byHand: 1,
+    notes: [/^namespace other is no stage of Pipeline team-a\/fraud/],
+  },
+  'an entry that is there with the same credential leaves nothing to do but to take out': {
+    pulls: ['fraud-dev ghcr.io/a pull'],
+    secrets: { 'fraud-dev/pull': { 'ghcr.io': 'x' }, 'team-a/there': { 'ghcr.io': 'x' } },
+    pipelines: { 'team-a/fraud': 'dev=fraud-dev' },
+    there: { 'team-a/fraud dev': { 'https://GHCR.io/': 'there' } },
+    verdicts: ['Same'],
+    byHand: 1,
+  },
+  'an entry that is there with another credential is left, and told': {
+    pulls: ['fraud-dev ghcr.io/a pull'],
+    secrets: { 'fraud-dev/pull': { 'ghcr.io': 'x' }, 'team-a/there': { 'ghcr.io': 'other' } },
+    pipelines: { 'team-a/fraud': 'dev=fraud-dev' },
+    there: { 'team-a/fraud dev': { 'ghcr.io': 'there' } },
+    verdicts: ['Fewer'],
+    conflicts: [/stage dev: ghcr\.io is there already, of Secret team-a\/there, whose content is another/],
+  },
+  'an entry that is there and cannot be read is left, and told': {
+    pulls: ['fraud-dev ghcr.io/a pull'],
+    secrets: { 'fraud-dev/pull': { 'ghcr.io': 'x' } },
+    pipelines: { 'team-a/fraud': 'dev=fraud-dev' },
+    there: { 'team-a/fraud dev': { 'ghcr.io': 'there' } },
+    verdicts: ['Own'],
+    conflicts: [/whose content is not known/],
+  },
+  'two credentials for one key of one stage are for a person to decide': {
+    pulls: ['fraud-dev ghcr.io/a one,two'],
+    secrets: { 'fraud-dev/one': { 'ghcr.io': 'x' }, 'fraud-dev/two': { 'ghcr.io': 'y' } },
+    pipelines: { 'team-a/fraud': 'dev=fraud-dev' },
+    verdicts: ['Own'],
+    conflicts: [/ghcr\.io is pulled with different credentials, of fraud-dev\/one, fraud-dev\/two/],
+  },
+  'two credentials for paths of one host are two entries': {
+    pulls: ['fraud-dev ghcr.io/a/x one,two', 'fraud-dev ghcr.io/b/x one,two'],
+    secrets: { 'fraud-dev/one': { 'ghcr.io/a': 'x' }, 'fraud-dev/two': { 'ghcr.io/b': 'y' } },
+    pipelines: { 'team-a/fraud': 'dev=fraud-dev' },
+    entries: ['team-a/fraud:dev ghcr.io/a team-a/one', 'team-a/fraud:dev ghcr.io/b team-a/two'],
+    copies: ['fraud-dev/one > team-a/one', 'fraud-dev/two > team-a/two'],
+    verdicts: ['Same', 'Same'],
+    byHand: 2,
+  },
+  'an image that only a kubelet’s raw prefix matches keeps its own pull secret': {
+    pulls: ['fraud-dev ghcr.io/acme-b/x pull'],
+    secrets: { 'fraud-dev/pull': { 'ghcr.io/acme': 'x' } },
+    pipelines: { 'team-a/fraud': 'dev=fraud-dev' },
+    entries: ['team-a/fraud:dev ghcr.io/acme team-a/pull'],
+    copies: ['fraud-dev/pull > team-a/pull'],
+    verdicts: ['Own'],
+  },
+  'an entry that would mask what another image needs blocks': {
+    pulls: ['fraud-dev ghcr.io/a/x pull', 'fraud-dev ghcr.io/b/x'],
+    secrets: { 'fraud-dev/pull': { 'ghcr.io/a': 'x' }, 'serval-credentials/all': { 'ghcr.io': 'all' } },
+    pipelines: { 'team-a/fraud': 'dev=fraud-dev' },
+    there: { '': { 'ghcr.io': 'all' } },
+    entries: ['team-a/fraud:dev ghcr.io/a team-a/pull'],
+    copies: ['fraud-dev/pull > team-a/pull'],
+    verdicts: ['Fewer', 'Lost'],
+    blocked: [/ghcr\.io\/b\/x is pulled with Platform serval-credentials\/all \(ghcr\.io\) today/],
+    byHand: 1,
+  },
+  'Secrets that are none, that are gone, and that nothing needs are told': {
+    pulls: ['fraud-dev ghcr.io/a opaque,gone,idle'],
+    secrets: { 'fraud-dev/opaque': null, 'fraud-dev/idle': { 'quay.io': 'x' } },
+    pipelines: { 'team-a/fraud': 'dev=fraud-dev' },
+    verdicts: ['None'],
+    byHand: 1,
+    notes: [
+      /^Secret fraud-dev\/gone was not looked at/,
+      /^Secret fraud-dev\/idle is for no image/,
+      /^Secret fraud-dev\/opaque is of type Opaque/,
+    ],
+  },
+  'a key that no entry can say is left out': {
+    pulls: ['fraud-dev reg.io/a/x pull'],
+    secrets: { 'fraud-dev/pull': { 'reg.io/a/': 'x', 'reg.io/*': 'y', 'user:SENTINEL@reg.io': 'z' } },
+    pipelines: { 'team-a/fraud': 'dev=fraud-dev' },
+    entries: ['team-a/fraud:dev reg.io/a team-a/pull'],
+    copies: ['fraud-dev/pull > team-a/pull'],
+    verdicts: ['Fewer'],
+    notes: [/^Secret fraud-dev\/pull: a key must not hold a user name or password.*it was left out$/],
+  },
+  'nothing to pull, nothing to do': { pulls: [], secrets: {}, pipelines: { 'team-a/fraud': three }, whole: true },
+};
+
+for (const [name, of] of Object.entries(cases)) {
+  test(name, () => {
+    const plan = planOf(of);
+    const place = ({ pipeline, stage }: MigrationPlan['entries'][number]) =>
+      pipeline ? `${pipeline.metadata.namespace}/${pipeline.metadata.name}${stage ? `:${stage}` : ''}` : '-';
+    assert.deepEqual(
+      plan.entries.map(
+        (entry) => `${place(entry)} ${entry.match} ${entry.secretRef.namespace}/${entry.secretRef.name}`,
+      ),
+      of.entries ?? [],
+    );
+    assert.deepEqual(
+      plan.secrets.map(({ from, to }) => `${from.namespace}/${from.name} > ${to.namespace}/${to.name}`),
+      of.copies ?? [],
+    );
+    assert.deepEqual(
+      plan.pulls.map(({ verdict }) => verdict),
+      of.verdicts ?? [],
+      JSON.stringify(plan.pulls, null, 1),
+    );
+    assert.equal(plan.byHand.length, of.byHand ?? 0, plan.byHand.join('\n'));
+    for (const field of ['conflicts', 'blocked', 'notes'] as const) {
+      const expected = of[field] ?? [];
+      assert.equal(plan[field].length, expected.length, plan[field].join('\n'));
+      for (const [index, pattern] of expected.entries()) assert.match(plan[field][index] ?? '', pattern);
+    }
+    assert.doesNotMatch(JSON.stringify(plan), new RegExp(sentinel));
+    if (plan.blocked.length === 0 && plan.conflicts.length === 0) settles(of, plan);
+  });
+}
+
+/** With everything written, a second run has nothing to do. */
+function settles(of: Case, plan: MigrationPlan): void {
+  const { observed } = observedOf(of);
+  const secrets = new Map(observed.secrets);
+  for (const { from, to } of plan.secrets) {
+    secrets.set(`${to.namespace}/${to.name}`, secrets.get(`${from.namespace}/${from.name}`) as Source<PullContent>);
+  }
+  const pipelines = observed.pipelines.map(
+    (pipeline) => plan.pipelines.find(({ metadata }) => metadata.name === pipeline.metadata.name) ?? pipeline,
+  );
+  const again = planMigration({
+    ...observed,
+    secrets,
+    pipelines,
+    only: observed.only && pipelines.find(({ metadata }) => metadata.name === observed.only?.metadata.name),
+    defaults: plan.defaults ?? observed.defaults,
+  });
+  assert.deepEqual([again.entries, again.secrets], [[], []]);
+}
+
+function planOf(of: Case): MigrationPlan {
+  return planMigration(observedOf(of).observed);
+}
+
+function observedOf({ pulls, secrets, pipelines = {}, there = {}, only, whole = false }: Case) {
+  const objects = Object.entries(pipelines).map(([name, stages]) => pipelineOf(name, stages, there));
+  const own = there[''];
+  const defaults = own ? ({ metadata: { name: 'default' }, spec: set(own) } as unknown as PlatformDefaults) : undefined;
+  const observed = {
+    workloads: pulls.map(workloadOf),
+    secrets: new Map(Object.entries(secrets).map(([name, keys]) => [name, secretOf(name, keys)])),
+    defaults,
+    pipelines: objects,
+    only: objects.find(({ metadata }) => `${metadata.namespace}/${metadata.name}` === only),
+    isWhole: whole,
+  };
+  return { observed };
+}
+
+function workloadOf(text: string): Workload {
+  const [namespace = '', image = '', names = ''] = text.split(' ');
+  const pullSecrets = names === '' ? [] : names.split(',').map((name) => ({ name, at: 'ServiceAccount default' }));
+  return { namespace, service: 'scorer', images: [image], pullSecrets };
+}
+
+function secretOf(name: string, keys: Keys): Source<PullContent> {
+  const [namespace = '', own = ''] = name.split('/');
+  const auths = Object.entries(keys ?? {}).map(([key, user]) => [
+    key,
+    { username: user, password: `${sentinel}-${user}` },
+  ]);
+  return readPullSecret({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { namespace, name: own },
+    type: keys === null ? 'Opaque' : 'kubernetes.io/dockerconfigjson',
+    data: { '.dockerconfigjson': Buffer.from(JSON.stringify({ auths: Object.fromEntries(auths) })).toString('base64') },
+  });
+}
+
+function set(entries: Record<string, string>) {
+  return {
+    registryCredentials: { entries: Object.entries(entries).map(([match, name]) => ({ match, secretRef: { name } })) },
+  };
+}
+
+function pipelineOf(full: string, stages: string, there: Record<string, Record<string, string>>): Pipeline {
+  const [namespace = '', name = ''] = full.split('/');
+  const own = there[full];
+  return {
+    apiVersion: 'platform.serval.dev/v1alpha1',
+    kind: 'Pipeline',
+    metadata: { namespace, name },
+    spec: {
+      ...(own ? set(own) : {}),
+      stages: stages.split(' ').map((stage) => {
+        const [stageName = '', stageNamespace = ''] = stage.split('=');
+        const entries = there[`${full} ${stageName}`];
+        return { name: stageName, namespace: stageNamespace, ...(entries ? set(entries) : {}) };
+      }),
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { eventually } from '../support/eventually.ts';
+import type { Outcome } from '../support/serval.ts';
+
+type Run = (...args: string[]) => Promise<Outcome>;
+
+/** `serval pipeline create`: tried, done, and done again. */
+export async function create(run: Run): Promise<void> {
+  const wanted = ['pipeline', 'create', 'shop', '-n', 'team-s', '--stage', 'dev=shop-dev', '--stage', 'prod=shop-prod'];
+  const nowhere = await run(...wanted);
+  assert.equal(nowhere.code, 2, nowhere.stderr);
+  assert.match(nowhere.stderr, /namespace team-s does not exist\n {2}hint: .*--create-namespaces/);
+  const all = [...wanted, '--approval', 'prod', '--create-namespaces'];
+  const tried = await run(...all, '--dry-run', '-o', 'yaml');
+  assert.equal(tried.code, 0, tried.stderr);
+  assert.match(tried.stdout, /^ {4}- name: prod\n {6}namespace: shop-prod\n {6}promotion:\n {8}approval: Required$/m);
+  assert.equal((await run('pipeline', 'get', 'shop', '-n', 'team-s')).code, 2);
+  const made = await run(...all);
+  assert.equal(made.code, 0, made.stderr);
+  assert.equal(made.stdout, 'pipeline team-s/shop created\n');
+  await eventually(async () => assert.equal((await run('pipeline', 'get', 'shop', '-n', 'team-s')).code, 0));
+  const again = await run(...all);
+  assert.equal(again.code, 1);
+  assert.match(again.stderr, /pipeline team-s\/shop exists already; it was left as it is\n {2}hint: /);
+  const wrong = await run('pipeline', 'create', 'Shop', '-n', 'team-s', '--stage', 'dev=kube-system');
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.stderr, /metadata\.name .*; spec\.stages\[0\]\.namespace .*kube-/);
+}
+
+const copy = (namespace: string) => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { namespace, name: 'pull' },
+  type: 'kubernetes.io/dockerconfigjson',
+  stringData: {
+    '.dockerconfigjson': JSON.stringify({ auths: { 'quay.io': { username: 'u', password: 'SENTINEL-copy' } } }),
+  },
+});
+const scorer = (namespace: string) => ({
+  apiVersion: 'serving.kserve.io/v1beta1',
+  kind: 'InferenceService',
+  metadata: { namespace, name: 'scorer' },
+  spec: {
+    predictor: {
+      imagePullSecrets: [{ name: 'pull' }],
+      containers: [{ name: 'kserve-container', image: 'quay.io/shop/scorer:v1' }],
+    },
+  },
+});
+
+/** `serval credentials migrate`: copies in both stages become one source of the pipeline. */
+export async function migrate(dataDir: string, run: Run): Promise<void> {
+  const file = join(dataDir, 'copies.json');
+  const items = ['shop-dev', 'shop-prod'].flatMap((namespace) => [copy(namespace), scorer(namespace)]);
+  await writeFile(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+  const applied = await run('apply', '-f', file);
+  assert.equal(applied.code, 0, applied.stderr);
+  const command = ['credentials', 'migrate', '--pipeline', 'team-s/shop'];
+  const shown = await run(...command);
+  assert.equal(shown.code, 0, shown.stderr);
+  assert.match(
+    shown.stdout,
+    /^shop-dev +scorer +quay\.io\/shop\/scorer +shop-dev\/pull \(quay\.io\) +Pipeline team-s\/pull \(quay\.io\) +same$/m,
+  );
+  assert.match(
+    shown.stdout,
+    /^ {2}namespace shop-prod: take pull out of imagePullSecrets of InferenceService scorer$/m,
+  );
+  assert.match(shown.stderr, /1 Secrets and 1 entries would be written; --apply does it/);
+  assert.doesNotMatch((await run('get', 'secrets', '-n', 'team-s')).stdout, /pull/);
+  const done = await run(...command, '--apply', '--json');
+  assert.equal(done.code, 0, done.stderr);
+  assert.deepEqual(JSON.parse(done.stdout).secrets, [
+    { to: { namespace: 'team-s', name: 'pull' }, from: { namespace: 'shop-dev', name: 'pull' } },
+  ]);
+  await eventually(async () => {
+    const { stdout } = await run('pipeline', 'effective', 'shop', '-n', 'team-s');
+    assert.match(stdout, /^prod +quay\.io +Pipeline +team-s\/pull +- +used$/m);
+  });
+  const settled = await run(...command);
+  assert.match(settled.stderr, /^nothing to do$/m);
+  const everywhere = await run('credentials', 'migrate', '-A');
+  assert.match(everywhere.stdout, /quay\.io\/shop\/scorer/);
+  assert.doesNotMatch(JSON.stringify([shown, done, settled, everywhere]), /SENTINEL/);
+}
