@@ -33,7 +33,7 @@ export function pipelineWith(pipeline: Pipeline, entries: readonly PlannedEntry[
   return { ...pipeline, spec };
 }
 
-export function isSame(a: Pipeline | undefined, b: Pipeline): boolean {
+function isSame(a: Pipeline | undefined, b: Pipeline): boolean {
   return a?.metadata.namespace === b.metadata.namespace && a?.metadata.name === b.metadata.name;
 }
 

@@ -5,7 +5,7 @@ import { serviceLabel } from '@serval/operator/declarations';
 import { parseImageReference } from '@serval/storage/registry-credentials';
 
 /** A pull secret that somebody wrote, and where it is to be taken out. */
-export interface OwnPullSecret {
+interface OwnPullSecret {
   name: string;
   /** `ServiceAccount default`, `InferenceService scorer`, or `Pods of scorer`. */
   at: string;
