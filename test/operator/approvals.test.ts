@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { type Pipeline, type Promotion, type PromotionApproval, pipelines, promotions } from '@serval/api';
 import type { Client } from '@serval/kube/client';
 import { defineResource, isStatusError, type KubeObject } from '@serval/kube/objects';
+import { eventually } from '../support/eventually.ts';
 import { startTestPlatform } from './support.ts';
 
 const namespace = 'default';
@@ -48,8 +49,8 @@ const promotion = (spec: Partial<Promotion['spec']> = {}): Promotion => ({
 
 /** As far as the operator would have brought it. */
 async function makeChecked(client: Client, spec: Partial<Promotion['spec']> = {}): Promise<void> {
-  const made = await client.create(promotions, promotion(spec));
-  await client.update(promotions, { ...made, status: { digest } }, { subresource: 'status' });
+  await client.create(promotions, promotion(spec));
+  await client.patch(promotions, place, 'merge', { status: { digest } }, { subresource: 'status' });
 }
 
 const decide = (client: Client, approval: object | null) =>
@@ -70,12 +71,13 @@ test('who decides is written by the platform, whatever the request says, and sta
   await assert.rejects(decide(ann, { comment: 'on second thoughts' }), refusal('Invalid', /decision is made once/));
   await assert.rejects(decide(ann, null), refusal('Invalid', /must keep its approval/));
   // Who writes the whole object need not know who approved it.
-  const stored = await bob.get(promotions, place);
-  const { approvedBy: _, ...decision } = stored.spec.approval as PromotionApproval;
-  await bob.update(promotions, {
-    ...stored,
-    metadata: { ...stored.metadata, labels: { a: 'b' } },
-    spec: { ...stored.spec, approval: decision },
+  // The operator may write the status in between.
+  const stored = await eventually(async () => {
+    const seen = await bob.get(promotions, place);
+    const { approvedBy: _, ...decision } = seen.spec.approval as PromotionApproval;
+    const metadata = { ...seen.metadata, labels: { a: 'b' } };
+    await bob.update(promotions, { ...seen, metadata, spec: { ...seen.spec, approval: decision } });
+    return seen;
   });
   const after = await client.get(promotions, place);
   assert.deepEqual([after.spec, after.metadata.labels], [stored.spec, { a: 'b' }]);

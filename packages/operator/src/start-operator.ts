@@ -55,6 +55,8 @@ import { createInferenceServiceReconciler } from './inference-service/reconciler
 import { gatewayOf } from './inference-service/render/http-route.ts';
 import { fieldManager, serviceLabel } from './names.ts';
 import { createPipelines } from './pipeline/pipelines.ts';
+import { createAskChecks, createAskTarget } from './promotion/ask-checks.ts';
+import { createPromotions } from './promotion/promotions.ts';
 import { createChecksumKey } from './rollout/checksum-key.ts';
 import { type AccessNotes, createAccessNotes } from './scope/access-notes.ts';
 import { createScope, type ReadOptions } from './scope/scope.ts';
@@ -76,6 +78,8 @@ export interface OperatorOptions {
   clock?: Clock;
   /** Whether it reconciles from the start. Default true; otherwise it does while `reconcile` runs, and answers webhooks always. */
   reconciles?: boolean;
+  /** Whether its webhooks are called, which record who approves. Default true. */
+  recordsApprovers?: boolean;
   /** Gets what the operator tells about credentials and certificates. */
   metrics?: Metrics;
   /** Ends the operator, as `close` does. */
@@ -119,6 +123,7 @@ export function startOperator({
   log,
   clock = systemClock,
   reconciles = true,
+  recordsApprovers = true,
   metrics,
   signal: outer,
 }: OperatorOptions): Operator {
@@ -262,6 +267,20 @@ export function startOperator({
   const pipelines = watchNamespaces
     ? undefined
     : createPipelines({ ...common, ...reflectors, namespace, references, events, metrics });
+  const checkDeps = { client, kubeServices: reflectors.kubeServices };
+  const promotions =
+    pipelines &&
+    createPromotions({
+      ...common,
+      ...reflectors,
+      pipelines: pipelines.reflector,
+      claim: pipelines.credentials.claim,
+      askChecks: createAskChecks(checkDeps),
+      ask: createAskTarget(checkDeps),
+      recordsApprovers,
+      events,
+      metrics,
+    });
   const handlers = createWebhookHandlers({
     client,
     pullSecretFor: pipelines?.pullSecretFor,
@@ -276,9 +295,13 @@ export function startOperator({
   scope.begin();
   gaugeCaches([...Object.values(reflectors), configReflector, storageSecrets], metrics);
   const ready = Promise.all([
-    ...[...Object.values(reflectors), globalBundle, storageSecrets, ...(pipelines ? [pipelines] : [])].map(
-      ({ synced }): Promise<unknown> => synced,
-    ),
+    ...[
+      ...Object.values(reflectors),
+      globalBundle,
+      storageSecrets,
+      ...(pipelines ? [pipelines] : []),
+      ...(promotions ? [promotions.reflector] : []),
+    ].map(({ synced }): Promise<unknown> => synced),
     config.usable,
   ]).then(() => {});
   const { runtimes, clusterRuntimes, storageContainers } = reflectors;
@@ -342,6 +365,7 @@ export function startOperator({
       globalBundle.startController(),
       keeping.startController(),
       ...(pipelines?.startControllers() ?? []),
+      ...(promotions ? [promotions.startController()] : []),
     ];
     await ended;
     leads = false;

@@ -23,7 +23,12 @@ import type { ReferenceCache } from '../credentials/reference-cache.ts';
 import type { Metrics } from '../health/metrics.ts';
 import { followCredentialNamespace } from './credential-namespace.ts';
 import { pullSecretName } from './names.ts';
-import { createNamespaceCredentials, pipelineIndexes, stageNamespaceIndex } from './namespace-credentials.ts';
+import {
+  createNamespaceCredentials,
+  type NamespaceCredentialsSource,
+  pipelineIndexes,
+  stageNamespaceIndex,
+} from './namespace-credentials.ts';
 import { watchProjectedSecrets } from './projection/projected-secrets.ts';
 import { createProjectionReconciler } from './projection/reconciler.ts';
 import { createPullSecretFor, type PullSecretFor } from './pull-secret-for.ts';
@@ -51,6 +56,8 @@ export interface Pipelines {
   /** The pull Secret that a Pod is to have besides its own; nothing where none of its images needs one. */
   readonly pullSecretFor: PullSecretFor;
   readonly synced: Promise<unknown>;
+  readonly reflector: Reflector<Pipeline>;
+  readonly credentials: NamespaceCredentialsSource;
   /** Projects and tells until it is closed. Only the leader does. */
   startControllers(): Pick<Controller, 'close'>[];
 }
@@ -165,6 +172,8 @@ export function createPipelines(options: PipelinesOptions): Pipelines {
   const reflectors = [defaults, pipelines, grants, spaces, projected.reflector];
   return {
     pullSecretFor: createPullSecretFor(credentials, projected),
+    reflector: pipelines,
+    credentials,
     synced: Promise.all(reflectors.map(({ synced }) => synced)),
     startControllers,
   };

@@ -76,6 +76,7 @@ export async function runOperator(options: RunOperatorOptions): Promise<RunningO
     watchNamespaces,
     clusterScoped,
     metrics,
+    recordsApprovers: flags['webhooks'] === 'on',
     reconciles: false,
   });
   const parts =

@@ -11,6 +11,7 @@ import {
   pipelines,
   platformDefaults,
   platformGroup,
+  promotions,
   promotionV1alpha1,
   type ServingRuntime,
   servalKinds,
@@ -135,6 +136,7 @@ function moreChecks(deps: WebhookDeps): ReadonlyMap<string, MoreChecks> {
     ],
     [platformDefaults.plural, { warnings: credentialWarnings }],
     [credentialGrants.plural, deps.pullSecretFor ? {} : { warnings: storedOnlyWarning }],
+    [promotions.plural, deps.pullSecretFor ? {} : { warnings: storedOnlyWarning }],
   ];
   return new Map(checks);
 }

@@ -1,6 +1,7 @@
 import type { StructuralSchema } from '@serval/kube/schema';
 import { Type } from 'typebox';
-import { int32 } from '../../../schema/fields.ts';
+import { int32, int64 } from '../../../schema/fields.ts';
+import type { InferenceService } from '../../../serving.kserve.io/v1beta1/inference-service/index.ts';
 import { commonStatusFields, conditions } from '../../conditions.ts';
 import { keyedBy, labelName } from '../../fields.ts';
 
@@ -15,6 +16,10 @@ const digest = (description: string) =>
   });
 
 const text = (description: string) => Type.Optional(Type.String({ description }));
+const texts = (description: string) =>
+  Type.Optional(
+    Type.Unsafe<Record<string, string>>({ type: 'object', additionalProperties: { type: 'string' }, description }),
+  );
 
 export const approverSchema = Type.Object(
   {
@@ -83,6 +88,23 @@ export const promotionSpecSchema = Type.Object(
   },
 );
 
+/** A service as it is in a stage, without what is of the stage alone. Kept whole, so that going back to it needs nothing else. */
+const keptService = (description: string) =>
+  Type.Optional(
+    Type.Object(
+      {
+        labels: texts('Its labels.'),
+        annotations: texts('Its annotations.'),
+        spec: Type.Unsafe<InferenceService['spec']>({
+          type: 'object',
+          'x-kubernetes-preserve-unknown-fields': true,
+          description: 'Its specification.',
+        }),
+      },
+      { description },
+    ),
+  );
+
 const content = Type.Object(
   {
     images: Type.Optional(
@@ -105,12 +127,33 @@ export const promotionStatusSchema = Type.Object(
     ...commonStatusFields,
     digest: text('Digest of all that is promoted: images, content of the model, and the service itself.'),
     content: Type.Optional(content),
+    service: keptService(
+      'The service as it was checked: with its images as they run, and without what is of a stage alone. Stages lay their overrides over it.',
+    ),
     approvedBy: text('User who approved it.'),
     approvedAt: text('When it was approved.'),
     previous: Type.Optional(
       Type.Object(
-        { digest: text('Its digest.'), promotion: text('Promotion that brought it; absent where none did.') },
+        {
+          digest: text('Its digest.'),
+          promotion: text('Promotion that brought it; absent where none did.'),
+          generation: Type.Optional(int64({ description: 'metadata.generation of the service then.' })),
+          service: keptService('The service as it was; absent where there was none.'),
+        },
         { description: 'What the stage had before, and goes back to when this fails.' },
+      ),
+    ),
+    applied: Type.Optional(
+      Type.Object(
+        {
+          namespace: text('Namespace of the stage.'),
+          generation: Type.Optional(
+            int64({
+              description: 'metadata.generation of the service as it was written last; absent while a write is due.',
+            }),
+          ),
+        },
+        { description: 'The service of the stage as this has written it.' },
       ),
     ),
     canary: Type.Optional(
@@ -118,7 +161,8 @@ export const promotionStatusSchema = Type.Object(
         {
           step: Type.Optional(int32({ description: 'Index of the step of the stage.' })),
           trafficPercent: Type.Optional(int32({ description: 'Percent of the requests that go to what is promoted.' })),
-          since: text('When the step began.'),
+          since: text('When the step began, or began anew after the service was not healthy.'),
+          healthySince: text('Since when all has been well at this step.'),
         },
         { description: 'How far the traffic was moved.' },
       ),

@@ -5,6 +5,8 @@ import type { approvalSchema, approverSchema, promotionSpecSchema, promotionStat
 export type PromotionApprover = Static<typeof approverSchema>;
 export type PromotionApproval = Static<typeof approvalSchema>;
 export type PromotionSpec = Static<typeof promotionSpecSchema>;
+/** A service as a Promotion keeps it. */
+export type KeptService = NonNullable<PromotionStatus['service']>;
 export type PromotionStatus = Static<typeof promotionStatusSchema>;
 
 /** The request to bring a service from one stage to another, and afterwards the record of it. */

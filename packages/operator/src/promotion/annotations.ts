@@ -1,0 +1,18 @@
+/** What a service says that a Promotion has brought. Not for its Pods: of the same content they are not made anew. */
+export const promotionAnnotation = 'platform.serval.dev/promotion';
+/** Of several Promotions that had the same name, which one. */
+export const promotionUidAnnotation = 'platform.serval.dev/promotion-uid';
+export const promotionDigestAnnotation = 'platform.serval.dev/promotion-digest';
+/** `NAMESPACE/PIPELINE/STAGE` that it was brought into. */
+export const promotionStageAnnotation = 'platform.serval.dev/promotion-stage';
+
+/** All that are written beside those of the model. */
+export const promotionAnnotations = [
+  promotionAnnotation,
+  promotionUidAnnotation,
+  promotionDigestAnnotation,
+  promotionStageAnnotation,
+] as const;
+
+/** Under which services are written, as `metadata.managedFields` tell. */
+export const promotionFieldManager = 'serval-promotion';
