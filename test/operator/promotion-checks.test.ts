@@ -3,19 +3,38 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { type InferenceService, inferenceServices, type PromotionCheck } from '@serval/api';
 import type { Cache, Client } from '@serval/kube/client';
-import { endpointSlices, type KubeObject, pods, type Resource, services } from '@serval/kube/objects';
-import { defaultNamespace, operatorServiceAccountName } from '@serval/operator/declarations';
+import {
+  endpointSlices,
+  jobs,
+  type KubeObject,
+  namespaces,
+  type Pod,
+  pods,
+  type Resource,
+  services,
+} from '@serval/kube/objects';
+import { defaultNamespace, defaultServingConfig, operatorServiceAccountName } from '@serval/operator/declarations';
 import { checkPrediction } from '../../packages/operator/src/promotion/checks/prediction.ts';
+import { checkRead } from '../../packages/operator/src/promotion/checks/read.ts';
 import { checkReady } from '../../packages/operator/src/promotion/checks/ready.ts';
 import { modelRevisionOf } from '../../packages/operator/src/promotion/model-revision.ts';
+import { eventually } from '../support/eventually.ts';
 import { startModelStore } from './serving.ts';
 import { isReady, serviceOf, startRunningPlatform, statusWhen } from './support.ts';
 
 const examples = join(import.meta.dirname, '../../examples');
 const operatorUser = `system:serviceaccount:${defaultNamespace}:${operatorServiceAccountName}`;
+
+async function startHttp(t: TestContext, answer: (response: ServerResponse) => void): Promise<string> {
+  const server = createServer((_request, response) => answer(response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.closeAllConnections());
+  t.after(() => server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
 
 /** What is there now, in the place of the operator's cache. */
 async function cacheOf<T extends KubeObject>(client: Client, resource: Resource<T>): Promise<Cache<T>> {
@@ -82,15 +101,10 @@ test('what a Promotion asks of a service, a registry and a store', async (t) => 
 
   /** A server of ours in the place of a Pod, behind a port that nobody listens at. */
   const serve = async (name: string, answer: (response: ServerResponse) => void) => {
-    const [server, gone] = [createServer((_request, response) => answer(response)), createServer()];
-    const ports: number[] = [];
-    for (const each of [gone, server]) {
-      await new Promise<void>((resolve) => each.listen(0, '127.0.0.1', resolve));
-      ports.push((each.address() as AddressInfo).port);
-    }
+    const gone = createServer();
+    await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve));
+    const ports = [(gone.address() as AddressInfo).port, Number(new URL(await startHttp(t, answer)).port)];
     gone.close();
-    t.after(() => server.closeAllConnections());
-    t.after(() => server.close());
     await client.create(services, {
       apiVersion: 'v1',
       kind: 'Service',
@@ -129,6 +143,46 @@ test('what a Promotion asks of a service, a registry and a store', async (t) => 
       assert.ok(result.state !== 'passed' && result.reason === reason, JSON.stringify(result));
     });
   }
+
+  const read = async (storageUri: string, more: object = {}, uid = 'uid-of-the-promotion') => {
+    const service: InferenceService = {
+      ...serviceOf('scorer', { model: { modelFormat: { name: 'xgboost' }, storageUri, ...more } }),
+      metadata: { namespace: 'prod', name: 'scorer' },
+    };
+    const subject = { service, promotion: { namespace: 'team', name: 'scorer-1', uid } };
+    return await eventually(async () => {
+      const deps = { client: asOperator, pods: await cacheOf(client, pods), config: defaultServingConfig };
+      const result = await checkRead(subject, { ...deps, refusalOf: async () => undefined }, signal);
+      assert.notEqual(result.state === 'waiting' && result.reason, 'Reading', JSON.stringify(result));
+      return result;
+    }, 30_000);
+  };
+  await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'prod' } });
+
+  await t.test('a model that Pods of a namespace can read is not fetched to know it, and looked at once', async () => {
+    assert.deepEqual(await read(`${store}/iris/model.ubj`), { state: 'passed' });
+    assert.deepEqual(await read(`${store}/iris/model.ubj`), { state: 'passed' });
+    const { items } = await client.list(jobs, { namespace: 'prod' });
+    assert.equal(items.length, 1);
+    assert.equal(items[0]?.metadata.annotations?.['platform.serval.dev/promotion'], 'team/scorer-1');
+    const [pod] = (await client.list(pods, { namespace: 'prod' })).items;
+    assert.deepEqual(pod?.spec.initContainers?.[0]?.args?.[0], '--check');
+    assert.equal(modelRevisionOf(pod as Pod), undefined);
+  });
+
+  const refusing = await startHttp(t, (response) => response.writeHead(403).end());
+  await Promise.all(
+    [
+      ['what is not there', `${store}/none.ubj`, 'NotFound'],
+      ['what may not be read', `${refusing}/m.ubj`, 'Unauthorized'],
+    ].map(([title, uri, reason]) =>
+      t.test(`${title} is told as such`, async () => {
+        const result = await read(uri ?? '');
+        assert.ok(result.state === 'failed' && result.reason === reason, JSON.stringify(result));
+        assert.match(result.message, /\(in namespace prod\)$/);
+      }),
+    ),
+  );
 
   await t.test('a service without a Pod that is ready is waited for', async () => {
     const none = await predict({}, { ...iris, metadata: { ...iris.metadata, name: 'none' }, status: {} });

@@ -21,6 +21,8 @@ export const storageContainerAnnotation = 'internal.serving.kserve.io/storage-co
 export const storageUrisAnnotation = 'internal.platform.serval.dev/storage-uris';
 /** Path of the model's schema in the store of its storage entry. */
 export const storageSchemaAnnotation = 'internal.platform.serval.dev/storage-schema-path';
+/** `true` has the model only looked at: whether it can be listed and read. Nothing is fetched. */
+export const storageCheckAnnotation = 'internal.platform.serval.dev/storage-check';
 /** In the place of scheme and bucket, which only the storage entry knows. */
 export const schemePlaceholder = '<scheme-placeholder>://';
 /** `false` mounts the model folder writable. */

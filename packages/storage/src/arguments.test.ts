@@ -9,7 +9,7 @@ test('pairs and options in any order', () => {
     { uri: 's3://b/m', directory: '/a' },
     { uri: 'hf://o/m', directory: '/b' },
   ];
-  const expected = { kind: 'download', pairs, cacheDirectory: '/c', json: true };
+  const expected = { kind: 'download', pairs, cacheDirectory: '/c', json: true, check: false };
   assert.deepEqual(parseArguments(['--cache', '/c', 's3://b/m', '/a', '--json', 'hf://o/m', '/b']), expected);
   assert.deepEqual(parseArguments(['--help', 'x']), { kind: 'help' });
   assert.deepEqual(parseArguments(['--version']), { kind: 'version' });

@@ -9,6 +9,8 @@ export type Call =
       pairs: { uri: string; directory: string }[];
       cacheDirectory: string | undefined;
       json: boolean;
+      /** Whether it can be read is all that is asked. */
+      check: boolean;
     };
 
 /** `URI DIR [URI DIR …]`, as KServe passes them, and a few options. @throws StorageError InvalidArgument */
@@ -31,7 +33,13 @@ export function parseArguments(args: readonly string[]): Call {
     seen.add(directory);
     pairs.push({ uri, directory });
   }
-  return { kind: 'download', pairs, cacheDirectory: values.cache, json: values.json === true };
+  return {
+    kind: 'download',
+    pairs,
+    cacheDirectory: values.cache,
+    json: values.json === true,
+    check: values.check === true,
+  };
 }
 
 function parse(args: readonly string[]) {
@@ -42,6 +50,7 @@ function parse(args: readonly string[]) {
       options: {
         cache: { type: 'string' },
         json: { type: 'boolean' },
+        check: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean' },
       },

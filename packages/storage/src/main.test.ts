@@ -83,6 +83,26 @@ test('it ends by telling the revision of what it brought, and tells the same whe
   assert.equal(told[1], told[0]);
 });
 
+test('whether a URI can be read is looked at without keeping anything', async (t) => {
+  const target = await temporaryDirectory(t);
+  const log = join(target, 'termination-log');
+  const s3 = await startS3(t, { 'b/m/empty': '', 'b/m/model.bin': randomBytes(100_000) }, { keys: KEYS });
+  const environment = { ...s3.environment, SERVAL_TERMINATION_LOG: log };
+  const check = (uri: string, more = {}) =>
+    ended(start(['--check', uri, join(target, 'm')], { ...environment, ...more }));
+  const { code, lines } = await check('s3://b/m');
+  assert.equal(code, 0, lines.join('\n'));
+  assert.match(lines.at(-1)!, /^serval-storage: s3:\/\/b\/m can be read: 2 files$/);
+  assert.ok(s3.requests.includes('GET /b/m/model.bin bytes=0-0'), s3.requests.join('\n'));
+
+  assert.equal((await check('s3://b/none')).code, 3);
+  const refused = await check('s3://b/m', { AWS_SECRET_ACCESS_KEY: 'sentinel-77ab' });
+  assert.equal(refused.code, 4);
+  assert.match(await readFile(log, 'utf8'), /^serval-storage: AccessDenied: /);
+  assert.doesNotMatch(`${refused.lines} ${await readFile(log, 'utf8')}`, /sentinel/);
+  assert.deepEqual(await filesOf(target, true), ['termination-log']);
+});
+
 test('killed in the middle, it goes on where it was and ends with the right bytes', async (t) => {
   const model = randomBytes(3_000_000);
   const segmentBytes = 200_000;

@@ -4,15 +4,17 @@ import { type Call, parseArguments } from './arguments.ts';
 import { download } from './download.ts';
 import { EXIT_CODES, type StorageError, storageErrorFrom } from './errors.ts';
 import { createProgressLines, formatReport } from './progress-lines.ts';
+import { redactUri } from './redact.ts';
 import { packageVersion } from './version.ts';
 
-const USAGE = `usage: serval-storage [--cache DIR] [--json] URI DIR [URI DIR ...]
+const USAGE = `usage: serval-storage [--cache DIR] [--json] [--check] URI DIR [URI DIR ...]
 
 Downloads each URI into its directory: s3://, gs://, abfss://, hf://, hdfs://, webhdfs://, oci://, http(s)://, file://, pvc://, a
 Git repository (https://….git) or an absolute path. Each file appears only when it is whole; a directory that already holds the source is left as it is.
 
   --cache DIR   share files with other downloads on this machine through DIR (SERVAL_STORAGE_CACHE)
   --json        print a report of each download, a line each, on standard output
+  --check       only look whether each URI can be listed and read; nothing is written
   --version     print the version
   --help        print this
 
@@ -95,15 +97,18 @@ async function main(args: readonly string[]): Promise<number> {
       (line) => process.stderr.write(`${line}\n`),
       () => performance.now(),
     );
+    const options = { signal: stop.signal, environment: process.env, onEvent: progress, stallTimeoutMs };
     try {
+      if (call.check) {
+        const { files } = await (await import('./check-access.ts')).checkAccess(uri, options);
+        process.stderr.write(`serval-storage: ${redactUri(uri)} can be read: ${files} files\n`);
+        continue;
+      }
       const report = await download(uri, directory, {
-        signal: stop.signal,
-        environment: process.env,
-        onEvent: progress,
+        ...options,
         cacheDirectory: call.cacheDirectory,
         segmentBytes,
         parallel,
-        stallTimeoutMs,
       });
       process.stderr.write(`${formatReport(report)}\n`);
       if (call.json) process.stdout.write(`${JSON.stringify(report)}\n`);
@@ -112,6 +117,7 @@ async function main(args: readonly string[]): Promise<number> {
       return stoppedBy === 'SIGTERM' ? 143 : code;
     }
   }
+  if (call.check) return 0;
   await tellRevision(
     call.pairs.map(({ directory }) => directory),
     stop.signal,

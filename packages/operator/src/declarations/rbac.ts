@@ -149,6 +149,8 @@ const pipelineRules: readonly PolicyRule[] = [
   { apiGroups: [''], resources: ['namespaces'], verbs: watch },
   // Where golden predictions are asked.
   { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list'] },
+  // Which look whether a model can be read in a namespace, before anything is promoted there.
+  { apiGroups: ['batch'], resources: ['jobs'], verbs: ['get', 'create'] },
   // Projected where a Pod needs them, of one name; creating cannot be limited by it.
   { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
   { apiGroups: [''], resources: ['secrets'], resourceNames: [pullSecretName], verbs: [...watch, 'patch', 'delete'] },

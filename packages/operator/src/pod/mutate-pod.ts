@@ -7,6 +7,7 @@ import {
   modelMountPath,
   predictorContainer,
   provisionVolume,
+  storageCheckAnnotation,
   storageInitializerContainer,
   storageReadonlyAnnotation,
   transformerContainer,
@@ -48,7 +49,8 @@ export function mutatePod(pod: Pod, { config, delivery }: PodMutation): Pod {
     { name: provisionVolume, mountPath: folder, readOnly },
   );
   const server = pod.spec.containers.find(({ name }) => name === predictorContainer || name === workerContainer);
-  const initializer = storageInitializer(fetched, folder, server, delivery, config);
+  const onlyChecks = pod.metadata.annotations?.[storageCheckAnnotation] === 'true';
+  const initializer = storageInitializer(fetched, folder, server, delivery, config, onlyChecks);
   const own = provided.spec.volumes ?? [];
   const volumes = [...delivery.volumes, ...(trust ? [trust.volume] : [])];
   return {

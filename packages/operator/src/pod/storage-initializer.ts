@@ -12,6 +12,7 @@ import { withEnv, withMount } from './with-missing.ts';
  * trust the store. Its arguments are pairs of URI and folder; those of a ClusterStorageContainer come before them.
  *
  * @param server  the container of the model, as whose user it writes
+ * @param onlyChecks  whether it is to fetch nothing; an initializer that does not know `--check` ends at once, as its arguments are no pairs
  */
 export function storageInitializer(
   sources: readonly Source[],
@@ -19,14 +20,16 @@ export function storageInitializer(
   server: Container | undefined,
   { env, volumeMounts, trust, container }: Delivery,
   config: ServingConfig,
+  onlyChecks = false,
 ): Container {
   const pairs = sources.flatMap(({ uri, mountPath }) => [uri, mountPath]);
+  const given = onlyChecks ? ['--check', ...pairs] : pairs;
   const configured: Container = {
     name: storageInitializerContainer,
     image: config.storageInitializer.image,
-    args: pairs,
+    args: given,
     ...(env.length > 0 ? { env: [...env] } : {}),
-    resources: resourcesOf(config),
+    resources: initializerResources(config),
     volumeMounts: [
       { name: provisionVolume, mountPath: folder },
       ...(sources.some(({ mountPath }) => mountPath === schemaMount.mountPath) ? [schemaMount] : []),
@@ -36,7 +39,7 @@ export function storageInitializer(
     terminationMessagePolicy: 'FallbackToLogsOnError',
     ...(server?.securityContext ? { securityContext: server.securityContext } : {}),
   };
-  const merged = container ? mergeContainer(configured, container, pairs) : configured;
+  const merged = container ? mergeContainer(configured, container, given) : configured;
   return trust ? trust.initializer.volumeMounts.reduce(withMount, withEnv(merged, trust.initializer.env)) : merged;
 }
 
@@ -45,7 +48,7 @@ function mergeContainer(configured: Container, { name: _, args = [], ...own }: C
   return { ...strategicMerge(configured, own, 'core/v1.Container'), args: [...args, ...pairs] };
 }
 
-function resourcesOf({ storageInitializer }: ServingConfig): Container['resources'] {
+export function initializerResources({ storageInitializer }: ServingConfig): Container['resources'] {
   const { cpuRequest, memoryRequest, cpuLimit, memoryLimit } = storageInitializer;
   return { requests: { cpu: cpuRequest, memory: memoryRequest }, limits: { cpu: cpuLimit, memory: memoryLimit } };
 }

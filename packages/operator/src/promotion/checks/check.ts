@@ -4,7 +4,11 @@
  * check.
  */
 export type CheckResult =
-  | { readonly state: 'passed' }
+  | {
+      readonly state: 'passed';
+      /** What could not be looked at, for people; absent where everything was. */
+      readonly note?: string;
+    }
   | {
       readonly state: 'failed';
       /** For programs: one word in PascalCase. */
