@@ -47,7 +47,7 @@ import { createConfigHealth } from './health/config-health.ts';
 import { createGatewayHealth, type GatewayHealthMonitor } from './health/gateway-health.ts';
 import { joinSources } from './health/join-sources.ts';
 import type { Metrics } from './health/metrics.ts';
-import { gaugeCaches, timeReconciles } from './health/own-cost.ts';
+import { countCached, gaugeCached, gaugeCaches, timeReconciles } from './health/own-cost.ts';
 import { createHealthWriter } from './health/write-health.ts';
 import { keptPod, keptReplicaSet } from './inference-service/kept.ts';
 import { type Caches, serviceIndexes } from './inference-service/observe.ts';
@@ -187,7 +187,13 @@ export function startOperator({
   const readGatewaysOf = () => scope.readSharedIn(gatewayOf(config.current()).namespace);
   config.onChange(readGatewaysOf);
   const readReference = createReferenceReader(client, { clusterScoped, access });
-  const references = createReferenceCache({ read: readReference, clock, log, signal });
+  const references = createReferenceCache({
+    read: readReference,
+    clock,
+    log,
+    signal,
+    count: countCached('references', metrics),
+  });
   storageSecrets.onChange(({ object: { metadata } }) =>
     references.changed({ kind: 'Secret', namespace: metadata.namespace ?? '', name: metadata.name ?? '' }),
   );
@@ -293,7 +299,11 @@ export function startOperator({
     ...reflectors,
   });
   scope.begin();
-  gaugeCaches([...Object.values(reflectors), configReflector, storageSecrets], metrics);
+  gaugeCaches(
+    [...Object.values(reflectors), configReflector, storageSecrets, ...(pipelines?.reflectors ?? [])],
+    metrics,
+  );
+  gaugeCached({ references, sources: pipelines?.credentials.sources }, metrics);
   const ready = Promise.all([
     ...[
       ...Object.values(reflectors),

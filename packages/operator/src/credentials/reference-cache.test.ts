@@ -14,6 +14,7 @@ function startCache(t: { after(end: () => void): void }, limit?: number) {
   t.after(() => stop.abort());
   const objects = new Map<string, KubeObject>();
   const reads: string[] = [];
+  const counts = { kept: 0, read: 0, reread: 0 };
   let now = 0;
   let tick = () => {};
   let failure: Error | undefined;
@@ -33,6 +34,9 @@ function startCache(t: { after(end: () => void): void }, limit?: number) {
     clock,
     log: silentLog,
     signal: stop.signal,
+    count: (outcome) => {
+      counts[outcome] += 1;
+    },
     ...(limit === undefined ? {} : { limit }),
   });
   const changes: string[] = [];
@@ -40,6 +44,7 @@ function startCache(t: { after(end: () => void): void }, limit?: number) {
   return {
     cache,
     reads,
+    counts,
     changes,
     put: (reference: Reference, resourceVersion: string, uid = 'u') =>
       objects.set(referenceId(reference), {
@@ -62,7 +67,7 @@ function startCache(t: { after(end: () => void): void }, limit?: number) {
 const { signal } = new AbortController();
 
 test('what is kept is not read again before its time, and a missing Secret sooner than a missing account', async (t) => {
-  const { cache, reads, advance } = startCache(t);
+  const { cache, reads, counts, advance } = startCache(t);
   for (let times = 0; times < 3; times++) {
     await cache.read(secret, signal);
     await cache.read(account, signal);
@@ -74,6 +79,8 @@ test('what is kept is not read again before its time, and a missing Secret soone
   assert.deepEqual(reads.slice(2), ['Secret/team/store']);
   await advance(55_000);
   assert.deepEqual(reads.slice(3).sort(), ['Secret/team/store', 'ServiceAccount/team/default']);
+  assert.deepEqual(counts, { kept: 4, read: 2, reread: 3 });
+  assert.equal(cache.size(), 2);
 });
 
 test('a change is told once, and the same object again is none', async (t) => {

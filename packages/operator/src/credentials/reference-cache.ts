@@ -9,6 +9,8 @@ export interface ReferenceCache {
   read: ReadReference;
   /** Reads it again soon: somebody saw that it changed. */
   changed(reference: Reference): void;
+  /** How many are kept. */
+  size(): number;
   /** Called when what is kept turned out to be another object, or none, than what was read before. */
   onChange(listener: (reference: Reference) => void): () => void;
 }
@@ -30,6 +32,8 @@ export interface ReferenceCacheOptions {
   readonly signal: AbortSignal;
   /** Objects that are kept. Default 4,000: of 1,000 namespaces, an account, two Secrets and a ConfigMap each. */
   readonly limit?: number;
+  /** Told of every time that one is asked for: kept already, read for it, or read again as its time had come. */
+  readonly count?: (outcome: 'kept' | 'read' | 'reread') => void;
 }
 
 /** How soon a change is seen of what nobody watches. A person waits for a missing Secret or ConfigMap, or for a right; of accounts, none may be meant. */
@@ -50,6 +54,7 @@ export function createReferenceCache({
   log,
   signal,
   limit = 4_000,
+  count = () => {},
 }: ReferenceCacheOptions): ReferenceCache {
   const kept = new Map<string, Kept>();
   const listeners = new Set<(reference: Reference) => void>();
@@ -84,6 +89,7 @@ export function createReferenceCache({
   }
 
   async function recheck({ reference, usedAt }: Kept): Promise<void> {
+    count('reread');
     try {
       keep(reference, await find(reference, signal), usedAt);
     } catch (error) {
@@ -107,8 +113,10 @@ export function createReferenceCache({
       const entry = kept.get(referenceId(reference));
       if (entry) {
         entry.usedAt = clock.now();
+        count('kept');
         return objectOf(entry.found);
       }
+      count('read');
       const found = await find(reference, given);
       keep(reference, found, clock.now());
       return objectOf(found);
@@ -117,6 +125,7 @@ export function createReferenceCache({
       const entry = kept.get(referenceId(reference));
       if (entry) void recheck(entry);
     },
+    size: () => kept.size,
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

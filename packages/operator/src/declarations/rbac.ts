@@ -140,11 +140,15 @@ const pipelineRules: readonly PolicyRule[] = [
     resources: ['pipelines', 'platformdefaults', 'credentialgrants'],
     verbs: watch,
   },
-  { apiGroups: [platformGroup], resources: ['pipelines/status', 'promotions/status'], verbs: ['update'] },
   // History that is not kept any more goes.
   { apiGroups: [platformGroup], resources: ['promotions'], verbs: [...watch, 'delete'] },
   // What is promoted is written into the namespace of a stage, and taken out again where nothing was before.
   { apiGroups: [servingGroup], resources: ['inferenceservices'], verbs: ['create', 'update', 'delete'] },
+  {
+    apiGroups: [platformGroup],
+    resources: ['pipelines/status', 'platformdefaults/status', 'credentialgrants/status', 'promotions/status'],
+    verbs: ['update'],
+  },
   // Whether the namespaces of stages are there, and stay.
   { apiGroups: [''], resources: ['namespaces'], verbs: watch },
   // Where golden predictions are asked.

@@ -14,6 +14,7 @@ import type { ConfigSource } from '../config/config-source.ts';
 import type { ReferenceCache } from '../credentials/reference-cache.ts';
 import { clusterTrustBundleId } from '../credentials/trust.ts';
 import type { Metrics } from '../health/metrics.ts';
+import { timeReconciles } from '../health/own-cost.ts';
 import { globalBundleLabel, globalBundleName } from '../names.ts';
 import type { Scope } from '../scope/scope.ts';
 import { type BundleSource, createBundleSource } from './bundle-source.ts';
@@ -72,16 +73,11 @@ export function createGlobalBundle(options: GlobalBundleOptions): GlobalBundle {
   function startController(): Pick<Controller, 'close'> {
     const controller = createController({
       name: 'global-bundle',
-      reconcile: createGlobalBundleReconciler({
-        services,
-        copies,
-        source,
-        hasClusterBundle,
-        client,
-        events,
-        clock,
-        log,
-      }),
+      reconcile: timeReconciles(
+        'global-bundle',
+        createGlobalBundleReconciler({ services, copies, source, hasClusterBundle, client, events, clock, log }),
+        options.metrics,
+      ),
       sources: [
         sourceOf(services, ({ object }) => [object.metadata.namespace ?? '']),
         sourceOf(copies, ({ object }) => [object.metadata.namespace ?? '']),

@@ -4,7 +4,7 @@ import type { ApiRequest } from '@serval/kube/client';
 import { pods } from '@serval/kube/objects';
 import { describeRequest } from './describe-request.ts';
 import { createMetrics } from './metrics.ts';
-import { countRequests, gaugeCaches, timeReconciles } from './own-cost.ts';
+import { countCached, countRequests, gaugeCached, gaugeCaches, timeReconciles } from './own-cost.ts';
 
 for (const [request, verb, resource] of [
   ['GET /api/v1/namespaces/a/pods/b', 'get', 'pods'],
@@ -44,6 +44,8 @@ test('requests, reconciles and cached objects are told, and names and values of 
     [{ resource: pods, list: () => ['a', 'b'].map((name) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name } })) }],
     metrics,
   );
+  countCached('references', metrics)('kept');
+  gaugeCached({ references: { size: () => 3 }, sources: undefined }, metrics);
   const text = metrics.render();
   for (const line of [
     'serval_operator_api_requests_total{verb="get",resource="secrets",code="403"} 1',
@@ -51,6 +53,8 @@ test('requests, reconciles and cached objects are told, and names and values of 
     'serval_operator_api_requests_total{verb="list",resource="pods",code="error"} 1',
     'serval_operator_reconciles_total{controller="inference-service",outcome="done"} 1',
     'serval_operator_reconciles_total{controller="inference-service",outcome="failed"} 1',
+    'serval_operator_cache_total{cache="references",outcome="kept"} 1',
+    'serval_operator_cache_entries{cache="references"} 3',
     'serval_operator_cached_objects{resource="pods"} 2',
   ]) {
     assert.ok(text.split('\n').includes(line), `${line}\n${text}`);

@@ -54,3 +54,23 @@ export function gaugeCaches(
     return [...counts].map(([resource, value]) => ({ labels: { resource }, value }));
   });
 }
+
+interface Sized {
+  size(): number;
+}
+
+const cacheHelp = 'How what is kept beside watches was had: kept already, read for it, or read again in its time.';
+
+/** Counts how objects that are read by name were had (`references`), and what Secrets are as sources of credentials (`sources`). */
+export function countCached(cache: CacheName, metrics: Metrics | undefined): (outcome: string) => void {
+  return (outcome) => metrics?.count('serval_operator_cache_total', cacheHelp, { cache, outcome });
+}
+
+/** How many of them are kept. */
+export function gaugeCached(sizes: Readonly<Record<CacheName, Sized | undefined>>, metrics: Metrics | undefined): void {
+  metrics?.gauge('serval_operator_cache_entries', 'What is kept beside watches.', () =>
+    Object.entries(sizes).flatMap(([cache, sized]) => (sized ? [{ labels: { cache }, value: sized.size() }] : [])),
+  );
+}
+
+type CacheName = 'references' | 'sources';

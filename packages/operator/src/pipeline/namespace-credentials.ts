@@ -2,11 +2,14 @@ import { type CredentialGrant, type Pipeline, type PlatformDefaults, platformDef
 import type { Cache, Reflector } from '@serval/kube/client';
 import type { KubeObject } from '@serval/kube/objects';
 import type { ReadReference } from '../credentials/resolve-delivery.ts';
+import type { Metrics } from '../health/metrics.ts';
+import { countCached } from '../health/own-cost.ts';
 import { registrySources } from './registry/registry-sources.ts';
 import { type EffectiveKey, resolveRegistry } from './registry/resolve-registry.ts';
 import type { PullContent } from './registry/source-secret.ts';
 import type { Resolution } from './resolution.ts';
-import { readSources, type SourceCache } from './sources/source-reader.ts';
+import { createSourceCache, type SourceCache } from './sources/source-cache.ts';
+import { readSources } from './sources/source-reader.ts';
 import { type Claim, claimOf, holderOf } from './stage-claims.ts';
 import { credentialNamespaceOf, layersOf, type StageOf } from './stage-layers.ts';
 
@@ -28,6 +31,7 @@ export interface NamespaceCredentialsDeps {
   readonly read: ReadReference;
   /** The operator's own. */
   readonly home: string;
+  readonly metrics?: Metrics | undefined;
 }
 
 /** What holds in one namespace. */
@@ -39,6 +43,10 @@ interface NamespaceCredentials {
 
 export interface NamespaceCredentialsSource {
   of(namespace: string, signal: AbortSignal): Promise<NamespaceCredentials>;
+  /** What is kept of Secrets that were read. */
+  readonly sources: Pick<SourceCache<unknown>, 'size'>;
+  /** What holds where nothing nearer is said. */
+  platform(signal: AbortSignal): Promise<Resolution<EffectiveKey>>;
   /** Whether a stage has its namespace. */
   claim(stage: StageOf): Claim;
 }
@@ -48,9 +56,10 @@ export function createNamespaceCredentials({
   caches,
   read,
   home,
+  metrics,
 }: NamespaceCredentialsDeps): NamespaceCredentialsSource {
   const { defaults, pipelines, grants, namespaces } = caches;
-  const kept: SourceCache<PullContent> = new Map();
+  const kept = createSourceCache<PullContent>({ count: countCached('sources', metrics) });
   const platform = () => defaults.get('', platformDefaultsName);
 
   function claim(stage: StageOf): Claim {
@@ -61,15 +70,20 @@ export function createNamespaceCredentials({
     });
   }
 
+  async function resolve(of: StageOf | undefined, signal: AbortSignal): Promise<Resolution<EffectiveKey>> {
+    const layers = layersOf(platform(), of, 'registryCredentials');
+    const context = { of, credentialNamespace: credentialNamespaceOf(platform()), grants: grants.list() };
+    return resolveRegistry(layers, await readSources(layers, registrySources, context, read, kept, signal));
+  }
+
   return {
+    sources: kept,
     claim,
+    platform: (signal) => resolve(undefined, signal),
     async of(namespace, signal) {
       const holder = holderOf(namespace, pipelines.byIndex(stageNamespaceIndex, namespace));
       const of = holder && claim(holder).state === 'held' ? holder : undefined;
-      const layers = layersOf(platform(), of, 'registryCredentials');
-      const context = { of, credentialNamespace: credentialNamespaceOf(platform()), grants: grants.list() };
-      const sourceOf = await readSources(layers, registrySources, context, read, kept, signal);
-      return { of, resolution: resolveRegistry(layers, sourceOf) };
+      return { of, resolution: await resolve(of, signal) };
     },
   };
 }

@@ -21,6 +21,7 @@ import {
 import { type Deployment, type KubeObject, keyOf, namespaces, type Pod } from '@serval/kube/objects';
 import type { ReferenceCache } from '../credentials/reference-cache.ts';
 import type { Metrics } from '../health/metrics.ts';
+import { timeReconciles } from '../health/own-cost.ts';
 import { followCredentialNamespace } from './credential-namespace.ts';
 import { pullSecretName } from './names.ts';
 import {
@@ -35,6 +36,7 @@ import { createPullSecretFor, type PullSecretFor } from './pull-secret-for.ts';
 import { createPipelineReconciler } from './reconciler.ts';
 import { createRegistryProjection } from './registry/registry-projection.ts';
 import { credentialNamespaceOf } from './stage-layers.ts';
+import { startLayerStatus } from './start-layer-status.ts';
 
 export interface PipelinesOptions {
   readonly client: Client;
@@ -58,6 +60,7 @@ export interface Pipelines {
   readonly synced: Promise<unknown>;
   readonly reflector: Reflector<Pipeline>;
   readonly credentials: NamespaceCredentialsSource;
+  readonly reflectors: readonly Pick<Reflector<KubeObject>, 'resource' | 'list'>[];
   /** Projects and tells until it is closed. Only the leader does. */
   startControllers(): Pick<Controller, 'close'>[];
 }
@@ -72,7 +75,7 @@ export function createPipelines(options: PipelinesOptions): Pipelines {
   const spaces = createReflector<KubeObject>({ ...common, resource: namespaces, transform: onlyMetadata });
   const projected = watchProjectedSecrets(pullSecretName, common);
   const caches = { defaults, pipelines, grants, namespaces: spaces };
-  const credentials = createNamespaceCredentials({ caches, read: references.read, home });
+  const credentials = createNamespaceCredentials({ caches, read: references.read, home, metrics: options.metrics });
   const registry = createRegistryProjection({ credentials, deployments, projected });
   options.metrics?.gauge('serval_projected_secrets', 'Namespaces that have a projected pull Secret.', () => [
     { labels: {}, value: projected.reflector.list().length },
@@ -96,15 +99,19 @@ export function createPipelines(options: PipelinesOptions): Pipelines {
   function startProjection(): Controller {
     return createController({
       name: 'pull-credentials',
-      reconcile: createProjectionReconciler(registry, {
-        client,
-        events,
-        clock,
-        count: (outcome) =>
-          options.metrics?.count('serval_projections_total', 'Looks at the pull credentials of a namespace.', {
-            outcome,
-          }),
-      }),
+      reconcile: timeReconciles(
+        'pull-credentials',
+        createProjectionReconciler(registry, {
+          client,
+          events,
+          clock,
+          count: (outcome) =>
+            options.metrics?.count('serval_projections_total', 'Looks at the pull credentials of a namespace.', {
+              outcome,
+            }),
+        }),
+        options.metrics,
+      ),
       sources: [
         source(deployments, own),
         source(projected.reflector, own),
@@ -124,15 +131,11 @@ export function createPipelines(options: PipelinesOptions): Pipelines {
   function startStatus(): Controller {
     return createController({
       name: 'pipeline',
-      reconcile: createPipelineReconciler({
-        pipelines,
-        credentials,
-        services,
-        pods,
-        registry,
-        client,
-        clock,
-      }),
+      reconcile: timeReconciles(
+        'pipeline',
+        createPipelineReconciler({ pipelines, credentials, services, pods, registry, client, clock }),
+        options.metrics,
+      ),
       sources: [
         source(pipelines, ({ object }) => [
           keyOf(object.metadata),
@@ -166,7 +169,18 @@ export function createPipelines(options: PipelinesOptions): Pipelines {
       for (const key of isPlatforms ? everyPipeline() : users.map(({ metadata }) => keyOf(metadata)))
         status?.queue.add(key);
     });
-    return [...controllers, { close: async () => stop() }];
+    const layers = {
+      defaults,
+      grants,
+      pipelines,
+      credentials,
+      references,
+      client,
+      metrics: options.metrics,
+      clock,
+      log,
+    };
+    return [...controllers, { close: async () => stop() }, ...startLayerStatus(layers)];
   }
 
   const reflectors = [defaults, pipelines, grants, spaces, projected.reflector];
@@ -174,6 +188,7 @@ export function createPipelines(options: PipelinesOptions): Pipelines {
     pullSecretFor: createPullSecretFor(credentials, projected),
     reflector: pipelines,
     credentials,
+    reflectors,
     synced: Promise.all(reflectors.map(({ synced }) => synced)),
     startControllers,
   };

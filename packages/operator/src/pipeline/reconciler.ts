@@ -1,6 +1,6 @@
 import { type InferenceService, type Pipeline, type PipelineStage, pipelines as pipelineResource } from '@serval/api';
 import { type Cache, type Client, type Clock, type Reconciled, rfc3339 } from '@serval/kube/client';
-import { deepEqual, isStatusError, keyOf, type NamespacedName, type Pod } from '@serval/kube/objects';
+import { keyOf, type NamespacedName, type Pod } from '@serval/kube/objects';
 import { serviceLabel } from '../names.ts';
 import { pullSecretName } from './names.ts';
 import type { NamespaceCredentialsSource } from './namespace-credentials.ts';
@@ -14,6 +14,7 @@ import {
   pipelineStatusFrom,
   type StageService,
 } from './status/pipeline-status.ts';
+import { writeStatus } from './write-status.ts';
 
 export interface PipelineDeps {
   readonly pipelines: Cache<Pipeline>;
@@ -72,12 +73,7 @@ export function createPipelineReconciler({
       if (leftMs > 0) return { requeueAfterMs: leftMs };
     }
     const status = pipelineStatusFrom(pipeline, stages, rfc3339(clock.now()));
-    if (deepEqual(pipeline.status, status)) return undefined;
-    try {
-      await client.update(pipelineResource, { ...pipeline, status }, { subresource: 'status', signal });
-    } catch (error) {
-      if (!isStatusError(error, 'NotFound')) throw error;
-    }
+    await writeStatus(client, pipelineResource, pipeline, status, signal);
     return undefined;
   };
 }

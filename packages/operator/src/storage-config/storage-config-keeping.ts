@@ -15,6 +15,7 @@ import type { ConfigSource } from '../config/config-source.ts';
 import type { BundleSource } from '../global-bundle/bundle-source.ts';
 import { needsGlobalBundle } from '../global-bundle/needs-bundle.ts';
 import type { Metrics } from '../health/metrics.ts';
+import { timeReconciles } from '../health/own-cost.ts';
 import {
   certificateCondition,
   certificatesOfEntry,
@@ -78,7 +79,7 @@ export function createStorageConfigKeeping(options: StorageConfigKeepingOptions)
   function startController(): Pick<Controller, 'close'> {
     const controller = createController({
       name: 'storage-config',
-      reconcile: createStorageConfigReconciler({ ...options, examinations }),
+      reconcile: timeReconciles('storage-config', createStorageConfigReconciler({ ...options, examinations }), metrics),
       sources: [source(storageSecrets, ({ object }) => [keyOf(object.metadata)])],
       clock,
       log,

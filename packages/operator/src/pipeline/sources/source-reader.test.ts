@@ -7,7 +7,8 @@ import { ReferenceRefused } from '../../credentials/read-reference.ts';
 import { registrySources } from '../registry/registry-sources.ts';
 import type { PullContent } from '../registry/source-secret.ts';
 import { layersOf, pullSecret } from '../registry/testing.ts';
-import { readSources, type SourceCache } from './source-reader.ts';
+import { createSourceCache, type SourceCache } from './source-cache.ts';
+import { readSources } from './source-reader.ts';
 
 const { signal } = new AbortController();
 const stage = { name: 'prod', namespace: 'fraud-prod' };
@@ -30,7 +31,7 @@ interface Read {
   readonly find?: (reference: Reference) => Secret | undefined;
 }
 
-async function reading({ text, grants = [], cache = new Map(), find = secretOf }: Read) {
+async function reading({ text, grants = [], cache = createSourceCache(), find = secretOf }: Read) {
   const reads: string[] = [];
   const context = { of, credentialNamespace: 'platform', grants };
   const source = await readSources(
@@ -47,9 +48,9 @@ async function reading({ text, grants = [], cache = new Map(), find = secretOf }
   return { reads: reads.sort(), source };
 }
 
-const secretOf = ({ namespace, name }: Reference, uid = 'u', version = '7'): Secret => {
+const secretOf = ({ namespace, name }: Reference): Secret => {
   const secret = pullSecret(name, ['ghcr.io', 'quay.io'], namespace);
-  return { ...secret, metadata: { ...secret.metadata, uid, resourceVersion: version } };
+  return { ...secret, metadata: { ...secret.metadata, uid: 'u' } };
 };
 
 test('what a nearer layer takes the place of as a whole is not read, and what it takes a part of is', async () => {
@@ -85,7 +86,7 @@ test('what is not granted is not read', async () => {
 
 test('one that may not be read any more gives nothing, though what it held is kept', async () => {
   const text = { stage: { 'ghcr.io': 'team-a/own' } };
-  const cache: SourceCache<PullContent> = new Map();
+  const cache = createSourceCache<PullContent>();
   const at = { namespace: 'team-a', name: 'own' };
   assert.equal((await reading({ text, cache })).source(at, 'Stage').state, 'ready');
   const refuse = () => {
@@ -103,27 +104,4 @@ test('one that may not be read any more gives nothing, though what it held is ke
   await assert.rejects(reading({ text, cache, find: unreachable }), /connection refused/);
   const gone = (await reading({ text, cache, find: () => undefined })).source(at, 'Stage');
   assert.ok(gone.state === 'failed' && gone.reason === 'SecretNotFound');
-});
-
-test('what was read counts for one UID and version alone, and no more of it is kept than the limit', async () => {
-  const text = { stage: { 'ghcr.io': 'team-a/own' } };
-  const cache: SourceCache<PullContent> = new Map();
-  const at = { namespace: 'team-a', name: 'own' };
-  const malformed = (reference: Reference): Secret => ({
-    ...secretOf(reference, 'another'),
-    data: { '.dockerconfigjson': Buffer.from('{').toString('base64') },
-  });
-  const [one, again, other] = [
-    (await reading({ text, cache })).source(at, 'Stage'),
-    (await reading({ text, cache })).source(at, 'Stage'),
-    (await reading({ text, cache, find: malformed })).source(at, 'Stage'),
-  ];
-  assert.deepEqual(one, again);
-  assert.ok(other.state === 'failed' && other.reason === 'MalformedDockerConfig');
-  assert.deepEqual([...cache.keys()], ['u/7', 'another/7']);
-  for (let version = 0; version < 4_100; version += 1) {
-    await reading({ text, cache, find: (reference) => secretOf(reference, 'u', `v${version}`) });
-  }
-  assert.equal(cache.size, 4_000);
-  assert.ok(!cache.has('u/7'));
 });

@@ -1,14 +1,14 @@
 import type { CredentialGrant, CredentialUse } from '@serval/api';
 import type { Secret } from '@serval/kube/objects';
-import type { Reference } from '../../credentials/lookup.ts';
-import { ReferenceRefused } from '../../credentials/read-reference.ts';
 import type { ReadReference } from '../../credentials/resolve-delivery.ts';
 import { grantFor } from '../grants.ts';
 import type { Layer, LayerName, SecretReference } from '../layers.ts';
 import { type MatchKind, placeEntries } from '../place-entries.ts';
+import { readOrRefusal } from '../read-secret.ts';
 import { nameOfSecret } from '../resolution.ts';
 import type { StageOf } from '../stage-layers.ts';
 import type { FailedSource, Source } from './source.ts';
+import type { SourceCache } from './source-cache.ts';
 
 /** Credentials of one kind, and what their Secrets hold. */
 export interface SourceKind<Scope, Content> {
@@ -23,12 +23,6 @@ export interface SourceContext {
   readonly credentialNamespace: string;
   readonly grants: readonly CredentialGrant[];
 }
-
-/** Read Secrets, kept as long as they are the same object in the same version. */
-export type SourceCache<Content> = Map<string, Source<Content>>;
-
-/** Secrets of 1,000 pipelines with a few each. */
-const maxKept = 4_000;
 
 /**
  * Reads every Secret that the layers name and may name, so that resolving needs nothing more. What may not be referred to is never read,
@@ -67,29 +61,11 @@ async function readSource<Content>(
 ): Promise<Source<Content>> {
   const permitted = permissionFor(secretRef, layer, use, context);
   if ('refusal' in permitted) return { state: 'failed', reason: 'RefNotPermitted', message: permitted.refusal };
-  const object = await readOrRefusal({ kind: 'Secret', ...secretRef }, read, signal);
-  if (object instanceof ReferenceRefused) {
-    return { state: 'failed', reason: 'SecretForbidden', message: object.message };
-  }
+  const object = await readOrRefusal(secretRef, read, signal);
+  if (object && 'refusal' in object) return { state: 'failed', reason: 'SecretForbidden', message: object.refusal };
   if (!object || object.metadata.deletionTimestamp) return notFound(secretRef);
-  const key = `${object.metadata.uid}/${object.metadata.resourceVersion}`;
-  const source = cache.get(key) ?? parse(object);
-  cache.set(key, source);
-  if (cache.size > maxKept) cache.delete(cache.keys().next().value ?? '');
+  const source = cache.sourceOf(object, parse);
   return source.state === 'ready' ? { ...source, ...permitted } : source;
-}
-
-async function readOrRefusal(
-  reference: Reference,
-  read: ReadReference,
-  signal: AbortSignal,
-): Promise<Secret | ReferenceRefused | undefined> {
-  try {
-    return (await read(reference, signal)) as Secret | undefined;
-  } catch (error) {
-    if (error instanceof ReferenceRefused) return error;
-    throw error;
-  }
 }
 
 /** Within the own namespace, all; in another one, what a grant there allows; for the platform, its own namespace alone. */

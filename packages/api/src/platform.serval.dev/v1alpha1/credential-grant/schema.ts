@@ -50,10 +50,24 @@ export const credentialGrantSpecSchema = Type.Object(
   { description: 'Who may use which credentials of this namespace.' },
 );
 
+const grantUserSchema = Type.Object({
+  namespace: Type.String({ description: 'Namespace of the pipeline.' }),
+  name: Type.String({ description: 'Name of the pipeline.' }),
+  stages: Type.Array(Type.String(), { ...asSet, description: 'Its stages that refer to them.' }),
+});
+
 export const credentialGrantStatusSchema = Type.Object(
   {
     ...commonStatusFields,
-    conditions: conditions('Ready: the named Secrets are there and of a type that their use needs.'),
+    usedBy: Type.Optional(
+      Type.Array(grantUserSchema, {
+        ...asWhole,
+        description: 'Pipelines that refer to the credentials. Absent where none does.',
+      }),
+    ),
+    conditions: conditions(
+      'Ready: the named Secrets are there and of a type that their use needs. InUse: a pipeline refers to them.',
+    ),
   },
   { description: 'What was observed last.' },
 );
