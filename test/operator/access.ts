@@ -42,9 +42,10 @@ export function uncovered(
     ...operatorClusterRules(inProcessDuties),
     ...operatorNamespacedRules(inProcessDuties),
   ],
+  credentialNamespaces: readonly string[] = [defaultCredentialNamespace],
 ): string[] {
   const missing = requests
-    .map((request) => ({ ...accessOf(request), here: rulesFor(request.path, rules) }))
+    .map((request) => ({ ...accessOf(request), here: rulesFor(request.path, rules, credentialNamespaces) }))
     .filter(
       ({ group, resource, verb, name, here }) =>
         !here.some(
@@ -58,6 +59,7 @@ export function uncovered(
   return [...new Set(missing.map(({ group, resource, verb }) => `${verb} ${resource}.${group}`))];
 }
 
-function rulesFor(path: string, rules: readonly PolicyRule[]): readonly PolicyRule[] {
-  return path.includes(`/namespaces/${defaultCredentialNamespace}/`) ? [...rules, ...operatorCredentialRules()] : rules;
+function rulesFor(path: string, rules: readonly PolicyRule[], credentialNamespaces: readonly string[]) {
+  const isThere = credentialNamespaces.some((namespace) => path.includes(`/namespaces/${namespace}/`));
+  return isThere ? [...rules, ...operatorCredentialRules()] : rules;
 }

@@ -12,16 +12,19 @@ import type { Client } from '@serval/kube/client';
 import { findCondition, isStatusError, namespaces, secrets } from '@serval/kube/objects';
 import { eventually } from '../support/eventually.ts';
 import { createShiftedClock } from './program/shifted-clock.ts';
-import { startTestPlatform, type TestPlatform } from './support.ts';
+import { startTestPlatform, type TestPlatform, type TestPlatformOptions } from './support.ts';
 
 export const projectedName = 'serval-pull-credentials';
 const sentinel = 'SENTINEL';
 
 export type Rig = TestPlatform & { passes(seconds: number): void };
 
-export async function start(t: TestContext): Promise<Rig> {
+export async function start(
+  t: TestContext,
+  options: Pick<TestPlatformOptions, 'credentialNamespaces'> = {},
+): Promise<Rig> {
   const clock = createShiftedClock(0);
-  const platform = await startTestPlatform(t, { clock });
+  const platform = await startTestPlatform(t, { ...options, clock });
   for (const name of ['team-a', 'team-b', 'fraud-dev', 'fraud-prod', 'elsewhere']) {
     await platform.client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   }

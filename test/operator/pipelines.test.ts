@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type CredentialGrant, credentialGrants, inferenceServices, pipelines } from '@serval/api';
-import { type AnyObject, deployments, isStatusError, namespaces, type Pod, pods, secrets } from '@serval/kube/objects';
+import { type CredentialGrant, credentialGrants, inferenceServices, pipelines, platformDefaults } from '@serval/api';
+import {
+  type AnyObject,
+  deployments,
+  findCondition,
+  isStatusError,
+  namespaces,
+  type Pod,
+  pods,
+  secrets,
+} from '@serval/kube/objects';
 import { eventually } from '../support/eventually.ts';
 import {
   gone,
@@ -26,6 +35,20 @@ test('the platform is the default, the pipeline goes before it, and nothing fall
   await serve(client, 'fraud-dev', 'ghcr.io/acme/scorer:1');
   await serve(client, 'elsewhere', 'quay.io/acme/scorer:1');
   assert.deepEqual(await projected(client, 'fraud-dev', 'platform'), { 'ghcr.io': 'platform' });
+  const defaultsWhen = (ready: string, reason: string) =>
+    eventually(async () => {
+      const { status, metadata } = await client.get(platformDefaults, { namespace: '', name: 'default' });
+      const condition = findCondition(status?.conditions, 'Ready');
+      assert.deepEqual([condition?.status, condition?.reason], [ready, reason]);
+      assert.equal(status?.observedGeneration, metadata.generation);
+      return status;
+    });
+  const [entry] = (await defaultsWhen('True', 'Ready'))?.effective ?? [];
+  assert.deepEqual([entry?.match, entry?.source, entry?.sourceRef?.name], ['ghcr.io', 'Platform', 'ghcr']);
+  await setDefaults(client, { 'ghcr.io': 'ghcr', 'quay.io': 'missing' });
+  await defaultsWhen('False', 'SecretNotFound');
+  await setDefaults(client, { 'ghcr.io': 'ghcr' });
+  await defaultsWhen('True', 'Ready');
 
   await pullSecret(client, 'team-a', 'own', { 'ghcr.io': 'own' });
   await pipeline(client, 'team-a', { dev: 'fraud-dev' }, { 'ghcr.io/acme': { name: 'own' } });
@@ -56,13 +79,32 @@ test('the platform is the default, the pipeline goes before it, and nothing fall
   await client.delete(pipelines, { namespace: 'team-a', name: 'fraud' });
   assert.deepEqual(await projected(client, 'fraud-dev', 'platform'), { 'ghcr.io': 'platform' });
   assert.ok(await isGone(client.get(secrets, { namespace: 'elsewhere', name: projectedName })));
+  const told = rig.told();
+  for (const line of [
+    /^serval_projected_secrets 1$/m,
+    /^serval_projections_total\{outcome="created"\} [1-9]/m,
+    /^serval_projections_total\{outcome="deleted"\} [1-9]/m,
+    ...['pull-credentials', 'pipeline', 'platform-defaults'].map(
+      (controller) =>
+        new RegExp(`^serval_operator_reconcile_seconds_total\\{controller="${controller}"\\} 0\\.\\d`, 'm'),
+    ),
+    ...['kept', 'read', 'reread'].map(
+      (outcome) => new RegExp(`^serval_operator_cache_total\\{cache="references",outcome="${outcome}"\\} [1-9]`, 'm'),
+    ),
+    /^serval_operator_cache_total\{cache="sources",outcome="kept"\} [1-9]/m,
+    /^serval_operator_cache_entries\{cache="sources"\} [1-9]/m,
+    /^serval_operator_cached_objects\{resource="platformdefaults.platform.serval.dev"\} 1$/m,
+  ]) {
+    assert.match(told, line);
+  }
   await staysQuiet(rig);
   assert.doesNotMatch(rig.told(), /SENTINEL/);
   assert.doesNotMatch(JSON.stringify(await client.list(pipelines, {})), /SENTINEL/);
 });
 
 test('a Secret of another namespace is used only while its owner grants it, to the stages that the grant names', async (t) => {
-  const { client } = await start(t);
+  const rig = await start(t);
+  const { client } = rig;
   await pullSecret(client, 'team-b', 'pull', { 'reg.example.com': 'granted' });
   await serve(client, 'fraud-dev', 'reg.example.com/x/scorer:1');
   await serve(client, 'fraud-prod', 'reg.example.com/x/scorer:1');
@@ -87,6 +129,32 @@ test('a Secret of another namespace is used only while its owner grants it, to t
     assert.equal(told.find(({ name }) => name === 'dev')?.effective?.[0]?.reason, 'RefNotPermitted');
   });
   await gone(client.get(secrets, { namespace: 'fraud-dev', name: projectedName }));
+  const grantWhen = (type: string, wanted: string, reason: string) =>
+    eventually(async () => {
+      const { status, metadata } = await client.get(credentialGrants, { namespace: 'team-b', name: 'fraud' });
+      const condition = findCondition(status?.conditions, type);
+      assert.deepEqual([condition?.status, condition?.reason], [wanted, reason]);
+      assert.equal(status?.observedGeneration, metadata.generation);
+      return { usedBy: status?.usedBy, message: condition?.message };
+    });
+  await grantWhen('Ready', 'True', 'Ready');
+  assert.deepEqual(await grantWhen('InUse', 'True', 'Referred'), {
+    usedBy: [{ namespace: 'team-a', name: 'fraud', stages: ['prod'] }],
+    message: 'team-a/fraud (prod)',
+  });
+  await client.delete(secrets, { namespace: 'team-b', name: 'pull' });
+  rig.passes(61);
+  assert.equal((await grantWhen('Ready', 'False', 'SecretNotFound')).message, 'Secret team-b/pull does not exist');
+  await pullSecret(client, 'team-b', 'pull', { 'reg.example.com': 'granted' });
+  rig.passes(6);
+  await grantWhen('Ready', 'True', 'Ready');
+  await projected(client, 'fraud-prod', 'granted');
+  await pipeline(client, 'team-a', stages, {});
+  assert.equal((await grantWhen('InUse', 'False', 'NotReferred')).usedBy, undefined);
+  await pipeline(client, 'team-a', stages, { 'reg.example.com/x': { name: 'pull', namespace: 'team-b' } });
+  await grantWhen('InUse', 'True', 'Referred');
+  await projected(client, 'fraud-prod', 'granted');
+  assert.match(rig.told(), /^serval_operator_reconciles_total\{controller="credential-grant",outcome="done"\} [1-9]/m);
 
   await client.delete(credentialGrants, { namespace: 'team-b', name: 'fraud' });
   await eventually(() => gone(client.get(secrets, { namespace: 'fraud-prod', name: projectedName })));

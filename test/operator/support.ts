@@ -92,13 +92,20 @@ export interface TestPlatform {
 
 type Stop = () => Promise<unknown> | unknown;
 
+export interface TestPlatformOptions {
+  readonly gatewayPort?: number;
+  readonly clock?: Clock;
+  /** Where the operator may ask for Secrets as in the platform's credential namespace. Default: in that alone. */
+  readonly credentialNamespaces?: readonly string[];
+}
+
 /**
  * An API server (the embedded engine, or that of KUBECONFIG_UNDER_TEST) with the platform's objects in it and the operator on it, gone
  * with the test. Nothing runs Pods.
  */
 export async function startTestPlatform(
   t: TestContext,
-  { gatewayPort = 18080, clock }: { gatewayPort?: number; clock?: Clock } = {},
+  { gatewayPort = 18080, clock, credentialNamespaces }: TestPlatformOptions = {},
 ): Promise<TestPlatform> {
   const time = clock ? { clock } : {};
   let operator: Operator | undefined;
@@ -150,7 +157,11 @@ export async function startTestPlatform(
   operator = startOperator({ client: counting, log, metrics, ...time });
   stops.push(async () => {
     await operator?.close();
-    assert.deepEqual(uncovered(requests), [], 'the operator asks for no more than it declares');
+    assert.deepEqual(
+      uncovered(requests, undefined, credentialNamespaces),
+      [],
+      'the operator asks for no more than it declares',
+    );
   });
   await operator.ready;
   async function restartOperator(): Promise<void> {

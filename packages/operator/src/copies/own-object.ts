@@ -2,7 +2,7 @@ import type { Client, Clock, Reconciled } from '@serval/kube/client';
 import { isNamespaceTerminating, isStatusError, type KubeObject, type Resource } from '@serval/kube/objects';
 
 /** What is to be written of the one object of its name in a namespace. */
-type WritePlan<T> =
+export type WritePlan<T> =
   | { readonly action: 'create'; readonly object: T }
   /** A merge patch. */
   | { readonly action: 'patch'; readonly patch: object }

@@ -169,6 +169,9 @@ export function createPipelines(options: PipelinesOptions): Pipelines {
       for (const key of isPlatforms ? everyPipeline() : users.map(({ metadata }) => keyOf(metadata)))
         status?.queue.add(key);
     });
+    const stopRefusals = registry.refusals.onChange((namespace) => {
+      for (const key of pipelinesOf(namespace)) status?.queue.add(key);
+    });
     const layers = {
       defaults,
       grants,
@@ -180,7 +183,11 @@ export function createPipelines(options: PipelinesOptions): Pipelines {
       clock,
       log,
     };
-    return [...controllers, { close: async () => stop() }, ...startLayerStatus(layers)];
+    return [
+      ...controllers,
+      { close: async () => void [stop, stopRefusals].map((each) => each()) },
+      ...startLayerStatus(layers),
+    ];
   }
 
   const reflectors = [defaults, pipelines, grants, spaces, projected.reflector];

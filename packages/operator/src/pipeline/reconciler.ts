@@ -79,7 +79,7 @@ export function createPipelineReconciler({
 }
 
 async function observeCredentials<Effective extends Origin & { readonly key: string }>(
-  { shape, projected, resolve, contentFor }: Projection<Effective>,
+  { shape, projected, refusals, resolve, contentFor }: Projection<Effective>,
   namespace: string,
   signal: AbortSignal,
 ): Promise<ObservedCredentials> {
@@ -89,11 +89,12 @@ async function observeCredentials<Effective extends Origin & { readonly key: str
   const plan = planProjection(shape, namespace, content, live, projected.digestOf);
   const isOurs = live && plan.action !== 'conflict' && content !== undefined;
   const revision = isOurs ? live.secret.metadata.resourceVersion : undefined;
-  return { resolution, name: shape.name, plan, revision };
+  return { resolution, name: shape.name, plan, revision, refusal: refusals.get(namespace) };
 }
 
 function isUnderWay({ registry }: ObservedStage): boolean {
-  const { plan } = registry ?? {};
+  const { plan, refusal } = registry ?? {};
+  if (refusal) return false;
   return plan?.action === 'create' || plan?.action === 'patch' || plan?.action === 'delete';
 }
 

@@ -1,10 +1,11 @@
 import type { Client, Clock, EventRecorder, Reconciled } from '@serval/kube/client';
 import { type Secret, secrets } from '@serval/kube/objects';
-import { createOwnObject } from '../../copies/own-object.ts';
+import { createOwnObject, type WritePlan } from '../../copies/own-object.ts';
 import type { Origin } from '../resolution.ts';
 import { planProjection } from './plan-projection.ts';
 import { liveProjectionOf, withDigests } from './projected-secrets.ts';
 import type { Projection } from './projection.ts';
+import { refusalOf } from './write-refusals.ts';
 
 export interface ProjectionDeps {
   readonly client: Client;
@@ -18,7 +19,7 @@ const outcomes = { create: 'created', patch: 'patched', delete: 'deleted' } as c
 
 /** Brings the projected Secret of one namespace to what its Pods need. The key is the namespace's name. */
 export function createProjectionReconciler<Effective extends Origin & { readonly key: string }>(
-  { shape, projected, resolve, contentFor }: Projection<Effective>,
+  { shape, projected, refusals, resolve, contentFor }: Projection<Effective>,
   { client, events, clock, count }: ProjectionDeps,
 ) {
   const own = createOwnObject<Secret>({
@@ -30,12 +31,28 @@ export function createProjectionReconciler<Effective extends Origin & { readonly
     clock,
   });
 
+  /** @throws without what the API server says, which may quote the Secret and would be logged. */
+  async function write(namespace: string, plan: WritePlan<Secret>, signal: AbortSignal): Promise<Reconciled> {
+    try {
+      const { isWritten, reconciled } = await own.write(namespace, plan, signal);
+      refusals.set(namespace, undefined);
+      if (isWritten) count(outcomes[plan.action]);
+      return reconciled;
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal === undefined) throw error;
+      refusals.set(namespace, refusal);
+      throw new Error(`Secret ${namespace}/${shape.name} cannot be written: ${refusal}`);
+    }
+  }
+
   return async ({ name: namespace }: { name: string }, signal: AbortSignal): Promise<Reconciled> => {
     count('looked');
     const { effective } = await resolve(namespace, signal);
     const content = await contentFor(effective, namespace, signal);
     const live = own.live(namespace);
     const plan = planProjection(shape, namespace, content, live && liveProjectionOf(live), projected.digestOf);
+    if (plan.action === 'nothing' || plan.action === 'conflict') refusals.set(namespace, undefined);
     if (plan.action === 'nothing') return undefined;
     if (plan.action === 'conflict') {
       if (live) events.record(live, 'Warning', 'OwnershipConflict', plan.message);
@@ -43,9 +60,6 @@ export function createProjectionReconciler<Effective extends Origin & { readonly
     }
     // The status of the pipeline says so. What is there may hold what was revoked since.
     if (plan.action === 'too-large' && !plan.isThere) return undefined;
-    const change = plan.action === 'too-large' ? ({ action: 'delete' } as const) : plan;
-    const { isWritten, reconciled } = await own.write(namespace, change, signal);
-    if (isWritten) count(outcomes[change.action]);
-    return reconciled;
+    return await write(namespace, plan.action === 'too-large' ? { action: 'delete' } : plan, signal);
   };
 }

@@ -5,6 +5,7 @@ import type { NamespaceCredentialsSource } from '../namespace-credentials.ts';
 import type { ProjectedContent } from '../projection/plan-projection.ts';
 import type { ProjectedSecrets } from '../projection/projected-secrets.ts';
 import type { Projection } from '../projection/projection.ts';
+import { createWriteRefusals } from '../projection/write-refusals.ts';
 import { compileDockerConfig } from './compile-docker-config.ts';
 import { imagesOfPod, needsCredential } from './images-of-pod.ts';
 import type { EffectiveKey } from './resolve-registry.ts';
@@ -27,6 +28,7 @@ export function createRegistryProjection({
   return {
     shape: pullSecretShape,
     projected,
+    refusals: createWriteRefusals(),
     resolve: async (namespace, signal) => (await credentials.of(namespace, signal)).resolution,
     contentFor: async (keys, namespace) => contentFor(keys, deployments.list({ namespace }), namespace),
   };

@@ -22,6 +22,8 @@ export interface ObservedCredentials {
   readonly plan: ProjectionPlan;
   /** Its `resourceVersion`, where there is one of ours. */
   readonly revision: string | undefined;
+  /** Why the API server does not take it. */
+  readonly refusal?: string | undefined;
 }
 
 export interface ObservedStage {
@@ -55,11 +57,16 @@ function credentialsOf({ registry }: ObservedStage): ObservedCredentials[] {
 
 function projectedFrom(stages: readonly ObservedStage[]): ConditionResult {
   const all = stages.flatMap((observed) =>
-    credentialsOf(observed).map(({ name, plan }) => ({ name, plan, namespace: observed.stage.namespace })),
+    credentialsOf(observed).map(({ name, plan, refusal }) => {
+      return { name, plan, refusal, namespace: observed.stage.namespace };
+    }),
   );
-  const problems = all.flatMap(({ plan }) => {
+  const problems = all.flatMap(({ name, namespace, plan, refusal }) => {
     if (plan.action === 'conflict') return [{ reason: 'OwnershipConflict', message: plan.message }];
-    return plan.action === 'too-large' ? [{ reason: 'TooLarge', message: plan.message }] : [];
+    if (plan.action === 'too-large') return [{ reason: 'TooLarge', message: plan.message }];
+    if (plan.action === 'nothing' || !refusal) return [];
+    const message = `Secret ${namespace}/${name} cannot be written: ${refusal}; it is tried again`;
+    return [{ reason: 'WriteRefused', message }];
   });
   if (problems.length > 0) return conditionOf(problems, '');
   const pending = all.filter(({ plan }) => plan.action !== 'nothing');
