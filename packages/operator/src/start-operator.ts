@@ -273,7 +273,7 @@ export function startOperator({
   const pipelines = watchNamespaces
     ? undefined
     : createPipelines({ ...common, ...reflectors, namespace, references, events, metrics });
-  const checkDeps = { client, kubeServices: reflectors.kubeServices };
+  const answers = { client, kubeServices: reflectors.kubeServices };
   const promotions =
     pipelines &&
     createPromotions({
@@ -281,8 +281,8 @@ export function startOperator({
       ...reflectors,
       pipelines: pipelines.reflector,
       claim: pipelines.credentials.claim,
-      askChecks: createAskChecks(checkDeps),
-      ask: createAskTarget(checkDeps),
+      askChecks: createAskChecks({ ...answers, credentials: pipelines.credentials, read: references.read }),
+      ask: createAskTarget(answers),
       recordsApprovers,
       events,
       metrics,

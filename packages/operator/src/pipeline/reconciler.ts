@@ -2,12 +2,14 @@ import { type InferenceService, type Pipeline, type PipelineStage, pipelines as 
 import { type Cache, type Client, type Clock, type Reconciled, rfc3339 } from '@serval/kube/client';
 import { keyOf, type NamespacedName, type Pod } from '@serval/kube/objects';
 import { serviceLabel } from '../names.ts';
+import { broughtInto } from '../promotion/brought-by.ts';
 import { pullSecretName } from './names.ts';
 import type { NamespaceCredentialsSource } from './namespace-credentials.ts';
 import { planProjection } from './projection/plan-projection.ts';
 import type { Projection } from './projection/projection.ts';
 import type { EffectiveKey } from './registry/resolve-registry.ts';
 import type { Origin } from './resolution.ts';
+import type { StageOf } from './stage-layers.ts';
 import {
   type ObservedCredentials,
   type ObservedStage,
@@ -53,7 +55,7 @@ export function createPipelineReconciler({
       stage,
       claim,
       registry: await observeCredentials(registry, namespace, signal),
-      services: servicesOf(services.list({ namespace }), pods.list({ namespace })),
+      services: servicesOf(services.list({ namespace }), pods.list({ namespace }), { pipeline, stage }),
     };
   }
 
@@ -98,13 +100,18 @@ function isUnderWay({ registry }: ObservedStage): boolean {
   return plan?.action === 'create' || plan?.action === 'patch' || plan?.action === 'delete';
 }
 
-function servicesOf(services: readonly InferenceService[], pods: readonly Pod[]): StageService[] {
+function servicesOf(
+  services: readonly InferenceService[],
+  pods: readonly Pod[],
+  { pipeline, stage }: StageOf,
+): StageService[] {
   const byService = Map.groupBy(pods, ({ metadata }) => metadata.labels?.[serviceLabel] ?? '');
   return services
-    .map(({ metadata: { name = '' } }) => {
+    .map((service) => {
+      const { name = '' } = service.metadata;
       const secrets = (byService.get(name) ?? []).flatMap(({ spec }) => spec.imagePullSecrets ?? []);
       const own = secrets.flatMap((secret) => (secret.name && secret.name !== pullSecretName ? [secret.name] : []));
-      return { name, ownPullSecrets: [...new Set(own)].sort() };
+      return { name, ownPullSecrets: [...new Set(own)].sort(), ...broughtInto(service, pipeline.metadata, stage.name) };
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }

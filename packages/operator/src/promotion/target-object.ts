@@ -8,6 +8,7 @@ import {
   promotionStageAnnotation,
   promotionUidAnnotation,
 } from './annotations.ts';
+import { stagePath } from './brought-by.ts';
 import { withOverrides } from './overrides.ts';
 
 export interface TargetOptions {
@@ -37,7 +38,7 @@ export function promotedObject(
     [promotionAnnotation]: keyOf(metadata),
     [promotionUidAnnotation]: metadata.uid ?? '',
     [promotionDigestAnnotation]: digest,
-    [promotionStageAnnotation]: `${metadata.namespace}/${promotion.spec.pipeline}/${promotion.spec.to}`,
+    [promotionStageAnnotation]: stagePath({ ...metadata, name: promotion.spec.pipeline }, promotion.spec.to),
   };
   const object = objectOf({ labels, annotations: { ...annotations, ...own }, spec }, options);
   if (trafficPercent === undefined) return object;

@@ -11,6 +11,9 @@ import { credentialStatus } from './credential-status.ts';
 export interface StageService {
   readonly name: string;
   readonly ownPullSecrets: readonly string[];
+  /** Of what was promoted, and the Promotion that brought it. */
+  readonly digest?: string;
+  readonly promotion?: string;
 }
 
 /** Credentials of one kind in a stage. */
@@ -87,8 +90,9 @@ function stageStatus({ stage, claim, registry, services }: ObservedStage): Pipel
     ...(images.projected ? { projected: images.projected } : {}),
     ...(services.length > 0
       ? {
-          services: services.map(({ name: service, ownPullSecrets }) => ({
+          services: services.map(({ name: service, ownPullSecrets, ...brought }) => ({
             name: service,
+            ...brought,
             ...(ownPullSecrets.length > 0 ? { ownPullSecrets: [...ownPullSecrets] } : {}),
           })),
         }
