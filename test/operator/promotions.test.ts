@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { inferenceServices, type PromotionCheck, promotions } from '@serval/api';
+import { inferenceServices, type PromotionCheck, pipelines, promotions } from '@serval/api';
 import { deployments, type JsonObject } from '@serval/kube/objects';
 import { eventually } from '../support/eventually.ts';
 import { type PromotionRig, reasonOf, startPromotions } from './promotion-rig.ts';
@@ -156,11 +156,39 @@ test('a service goes from stage to stage, and back', async (t) => {
     });
   });
 
+  await t.test('the pipeline tells what its stages have, and forgets what is not kept any more', async () => {
+    const brought = async (stage: string) => {
+      const { status } = await client.get(pipelines, { namespace: 'team-a', name: 'fraud' });
+      return status?.stages?.find(({ name }) => name === stage)?.services?.[0];
+    };
+    await eventually(async () => {
+      assert.deepEqual(await brought('prod'), { name: 'scorer', digest: first, promotion: 'return' });
+    });
+    assert.deepEqual(await brought('dev'), { name: 'scorer' });
+    await rig.setStages({}, 1);
+    await eventually(async () => {
+      const { items } = await client.list(promotions, { namespace: 'team-a' });
+      const names = items.filter(({ spec }) => spec.to === 'prod').map(({ metadata }) => metadata.name);
+      // What the stage has, and the last one, which has what it had before.
+      assert.deepEqual(names.sort(), ['return', 'wrong']);
+    });
+  });
+
   await t.test('when all has ended, nothing is written any more', async () => {
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     const before = rig.writes.length;
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
     assert.deepEqual(rig.writes.slice(before), []);
+    const kept = JSON.stringify(
+      (await client.list(promotions, { namespace: 'team-a' })).items.map(({ status }) => status),
+    );
+    await rig.restartOperator();
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    assert.deepEqual(rig.writes.slice(before), []);
+    assert.equal(
+      JSON.stringify((await client.list(promotions, { namespace: 'team-a' })).items.map(({ status }) => status)),
+      kept,
+    );
   });
 
   async function decide(name: string, decision: 'Approved' | 'Rejected', digest?: string): Promise<void> {

@@ -55,7 +55,6 @@ import { createInferenceServiceReconciler } from './inference-service/reconciler
 import { gatewayOf } from './inference-service/render/http-route.ts';
 import { fieldManager, serviceLabel } from './names.ts';
 import { createPipelines } from './pipeline/pipelines.ts';
-import { createAskChecks, createAskTarget } from './promotion/ask-checks.ts';
 import { createPromotions } from './promotion/promotions.ts';
 import { createChecksumKey } from './rollout/checksum-key.ts';
 import { type AccessNotes, createAccessNotes } from './scope/access-notes.ts';
@@ -273,16 +272,14 @@ export function startOperator({
   const pipelines = watchNamespaces
     ? undefined
     : createPipelines({ ...common, ...reflectors, namespace, references, events, metrics });
-  const answers = { client, kubeServices: reflectors.kubeServices };
   const promotions =
     pipelines &&
     createPromotions({
       ...common,
       ...reflectors,
-      pipelines: pipelines.reflector,
-      claim: pipelines.credentials.claim,
-      askChecks: createAskChecks({ ...answers, credentials: pipelines.credentials, read: references.read }),
-      ask: createAskTarget(answers),
+      pipelines,
+      references,
+      deliveryContext,
       recordsApprovers,
       events,
       metrics,

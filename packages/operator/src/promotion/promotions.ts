@@ -10,28 +10,29 @@ import {
   type Reflector,
   source,
 } from '@serval/kube/client';
-import { type Deployment, type KubeObject, keyOf, type Pod } from '@serval/kube/objects';
+import { type Deployment, type KubeObject, keyOf, type Pod, type Service } from '@serval/kube/objects';
+import type { DeliveryContext } from '../credentials/decide-delivery.ts';
+import type { ReferenceCache } from '../credentials/reference-cache.ts';
 import type { Metrics } from '../health/metrics.ts';
 import { timeReconciles } from '../health/own-cost.ts';
 import { serviceLabel } from '../names.ts';
 import { stageNamespaceIndex } from '../pipeline/namespace-credentials.ts';
-import type { Claim } from '../pipeline/stage-claims.ts';
-import type { StageOf } from '../pipeline/stage-layers.ts';
+import type { Pipelines } from '../pipeline/pipelines.ts';
+import { createAsk } from './ask-checks.ts';
+import { readCheckLabel } from './checks/read-job.ts';
 import { haveSameGoal, isFinished } from './queue.ts';
 import { createPromotionReconciler } from './reconciler.ts';
-import type { AskChecks } from './steps/check.ts';
-import type { AskTarget } from './steps/roll-out.ts';
 import { createTargetWriter } from './write-target.ts';
 
 export interface PromotionsOptions {
   readonly client: Client;
-  readonly pipelines: Reflector<Pipeline>;
-  readonly claim: (stage: StageOf) => Claim;
+  readonly pipelines: Pick<Pipelines, 'reflector' | 'credentials'>;
   readonly services: Reflector<InferenceService>;
   readonly deployments: Reflector<Deployment>;
   readonly pods: Reflector<Pod>;
-  readonly askChecks: AskChecks;
-  readonly ask: AskTarget;
+  readonly kubeServices: Reflector<Service>;
+  readonly references: Pick<ReferenceCache, 'read'>;
+  readonly deliveryContext: () => DeliveryContext;
   /** Whether webhooks record who approves. */
   readonly recordsApprovers: boolean;
   readonly events: EventRecorder;
@@ -49,7 +50,8 @@ export interface Promotions {
 
 /** Promotions: services brought from stage to stage. */
 export function createPromotions(options: PromotionsOptions): Promotions {
-  const { client, pipelines, services, deployments, pods, events, metrics, clock, log, signal } = options;
+  const { client, services, deployments, pods, events, metrics, clock, log, signal } = options;
+  const { reflector: pipelines, credentials } = options.pipelines;
   const reflector = createReflector<Promotion>({
     client,
     resource: promotionResource,
@@ -58,13 +60,11 @@ export function createPromotions(options: PromotionsOptions): Promotions {
     log,
     signal,
   });
-  const { claim, askChecks, ask, recordsApprovers } = options;
   const reconcile = createPromotionReconciler({
-    caches: { promotions: reflector, pipelines, claim, services, deployments, pods },
+    caches: { promotions: reflector, pipelines, claim: credentials.claim, services, deployments, pods },
     writer: createTargetWriter(client),
-    askChecks,
-    ask,
-    recordsApprovers,
+    ...createAsk({ ...options, credentials }),
+    recordsApprovers: options.recordsApprovers,
     client,
     events,
     clock,
@@ -91,8 +91,12 @@ export function createPromotions(options: PromotionsOptions): Promotions {
           .filter((one) => one.spec.pipeline === metadata.name && one.spec.service === name && !isFinished(one)),
       )
       .map(({ metadata }) => keyOf(metadata));
-  const ofChild = ({ object: { metadata } }: { object: KubeObject }) =>
-    ofService(metadata.namespace ?? '', metadata.labels?.[serviceLabel]);
+  const ofChild = ({ object: { metadata } }: { object: KubeObject }) => {
+    const asking = metadata.labels?.[readCheckLabel];
+    if (asking === undefined) return ofService(metadata.namespace ?? '', metadata.labels?.[serviceLabel]);
+    const found = reflector.list().find(({ metadata: { uid } }) => uid === asking);
+    return found ? [keyOf(found.metadata)] : [];
+  };
 
   return {
     reflector,

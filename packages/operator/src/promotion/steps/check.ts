@@ -27,7 +27,10 @@ export async function check(observed: Observed, ask: AskChecks, now: number, sig
   }
   const result = await ask(observed, signal);
   if (result.state === 'passed') {
-    return { fields: { digest }, conditions: { Checked: { status: 'True', reason: 'ChecksPassed' } } };
+    const unknown = content.modelRevision ? [] : ['no Pod tells the revision of its model'];
+    const message = [...unknown, ...(result.note ? [result.note] : [])].join('; ');
+    const Checked = { status: 'True', reason: 'ChecksPassed', ...(message ? { message } : {}) } as const;
+    return { fields: { digest }, conditions: { Checked } };
   }
   if (result.state === 'failed') {
     const { reason, message } = result;

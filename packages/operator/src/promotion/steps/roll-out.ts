@@ -27,7 +27,7 @@ export type AskTarget = (
 
 export interface RollOutDeps {
   readonly writer: TargetWriter;
-  readonly ask: AskTarget;
+  readonly askTarget: AskTarget;
 }
 
 /** Brings the service into the stage, as a canary first where the status says so, and looks how it does. */
@@ -118,7 +118,7 @@ async function tryCanary(
   if (health.state === 'waiting') return unwell(observed, health, now);
   const difference = contentDifference(canaryOf(target), content?.modelRevision);
   if (difference !== undefined) return failing({ reason: 'ContentDiffers', message: difference });
-  const answer = await deps.ask(observed, target, true, signal);
+  const answer = await deps.askTarget(observed, target, true, signal);
   if (answer.state === 'failed') return failing(answer);
   if (answer.state === 'waiting') return unwell(observed, answer, now);
   const healthySince = canary.healthySince ?? rfc3339(now);
@@ -175,7 +175,7 @@ async function settle(
   if (health.state === 'waiting') return overdue(observed, health, now);
   const difference = contentDifference(target, observed.promotion.status?.content?.modelRevision);
   if (difference !== undefined) return failing({ reason: 'ContentDiffers', message: difference });
-  const answer = await deps.ask(observed, target, false, signal);
+  const answer = await deps.askTarget(observed, target, false, signal);
   if (answer.state === 'failed') return failing(answer);
   if (answer.state === 'waiting') {
     const step = overdue(observed, answer, now);
