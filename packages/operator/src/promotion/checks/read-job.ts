@@ -30,7 +30,9 @@ export interface ReadSubject {
 export function renderReadJob({ service, promotion }: ReadSubject, config: ServingConfig): Job | undefined {
   const { namespace = '' } = service.metadata;
   const template = templateOf(service, config);
-  if (!storageRequestOf(template, namespace)) return undefined;
+  const sources = storageRequestOf(template, namespace)?.sources ?? [];
+  // Registries are asked for images without a Pod.
+  if (sources.every(({ uri }) => uri.startsWith('oci://'))) return undefined;
   const digest = createHash('sha256')
     .update(JSON.stringify([promotion.uid, template]))
     .digest('hex');
