@@ -9,7 +9,7 @@ import { create, migrate } from './pipeline-commands.ts';
 const secret = (namespace: string, name: string, host: string) => ({
   apiVersion: 'v1',
   kind: 'Secret',
-  metadata: { namespace, name },
+  metadata: { namespace, name, annotations: { 'platform.serval.dev/expires-at': '2026-01-01T00:00:00Z' } },
   type: 'kubernetes.io/dockerconfigjson',
   stringData: { '.dockerconfigjson': JSON.stringify({ auths: { [host]: { username: 'u', password: 'SENTINEL' } } }) },
 });
@@ -18,6 +18,7 @@ const objects = [
   { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team-a' } },
   { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'fraud-prod' } },
   secret('serval-credentials', 'ghcr', 'ghcr.io'),
+  secret('serval-credentials', 'forgotten', 'quay.io'),
   secret('team-a', 'own', 'ghcr.io'),
   {
     apiVersion: 'platform.serval.dev/v1alpha1',
@@ -96,8 +97,11 @@ async function lookAt(dataDir: string, run: (...args: string[]) => Promise<Outco
   assert.equal(JSON.parse(json.stdout).credentials.length, 4);
   const checked = await run('credentials', 'check');
   assert.equal(checked.code, 1);
-  assert.match(checked.stdout, /^team-a\/own +ghcr\.io\/acme\/ +Stage +- +team-a\/fraud:prod$/m);
+  assert.match(checked.stdout, /^team-a\/own +ghcr\.io\/acme\/ +Stage +- +team-a\/fraud:prod +2026-01-01$/m);
   assert.match(checked.stdout, /^team-a\/fraud, prod: SecretNotFound: Secret team-a\/gone does not exist$/m);
+  assert.match(checked.stdout, /^serval-credentials\/ghcr +ghcr\.io +Platform +- +- +2026-01-01$/m);
+  assert.match(checked.stdout, /^Secret team-a\/own expired on 2026-01-01$/m);
+  assert.match(checked.stdout, /^Secret serval-credentials\/forgotten is named by nothing$/m);
   assert.match(checked.stdout, /^CredentialGrant fraud-prod\/idle is used by no pipeline$/m);
   assert.doesNotMatch(JSON.stringify([got, effective, json, checked]), /SENTINEL/);
 

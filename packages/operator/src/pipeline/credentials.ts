@@ -1,4 +1,5 @@
 /** How credentials are resolved, for those who plan what the operator will do. Pure. */
+export { ageOf, dayOf } from '../storage-config/expiry.ts';
 export type { LayerName, SecretReference } from './layers.ts';
 export { pullSecretName } from './names.ts';
 export { imagesOfPod, type PodLike } from './registry/images-of-pod.ts';
