@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { dump, load } from 'js-yaml';
+import { requestJson } from '../../packages/cli/src/resources/read-body.ts';
+import { clientOf } from '../support/client.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Outcome } from '../support/serval.ts';
 
@@ -84,4 +87,50 @@ export async function migrate(dataDir: string, run: Run): Promise<void> {
   const everywhere = await run('credentials', 'migrate', '-A');
   assert.match(everywhere.stdout, /quay\.io\/shop\/scorer/);
   assert.doesNotMatch(JSON.stringify([shown, done, settled, everywhere]), /SENTINEL/);
+}
+
+const rbac = (kind: string, rest: object) => ({
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind,
+  metadata: { name: 'looks-at-pipelines' },
+  ...rest,
+});
+
+/** `serval credentials check` by somebody who may read no Secret. */
+export async function checkWithoutRights(dataDir: string, run: Run): Promise<void> {
+  const account = { namespace: 'team-s', name: 'looker' };
+  const rules = [{ apiGroups: ['platform.serval.dev'], resources: ['*'], verbs: ['get', 'list'] }];
+  const items = [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: account },
+    rbac('ClusterRole', { rules }),
+    rbac('ClusterRoleBinding', {
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'looks-at-pipelines' },
+      subjects: [{ kind: 'ServiceAccount', ...account }],
+    }),
+  ];
+  const file = join(dataDir, 'looker.json');
+  await writeFile(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+  assert.equal((await run('apply', '-f', file)).code, 0);
+  const kubeconfig = join(dataDir, 'looker.kubeconfig');
+  await writeFile(kubeconfig, await kubeconfigOf(join(dataDir, 'kubeconfig'), account));
+  const { code, stdout, stderr } = await run('credentials', 'check', '--kubeconfig', kubeconfig);
+  assert.equal(code, 1, stderr);
+  assert.match(stdout, /^team-s\/pull +quay\.io +Pipeline +- +team-s\/shop:dev, team-s\/shop:prod +not looked at$/m);
+  assert.match(stdout, /^not looked at, as you may not read them: Secrets .*team-s\/pull/m);
+  assert.match(stdout, /^not looked at, as you may not list them: Secrets of namespace serval-credentials$/m);
+}
+
+/** The same server, as a ServiceAccount. */
+async function kubeconfigOf(admin: string, { namespace, name }: { namespace: string; name: string }): Promise<string> {
+  const client = await clientOf(admin);
+  const body = JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} });
+  const { status } = await requestJson<{ status: { token: string } }>(client, {
+    method: 'POST',
+    path: `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`,
+    headers: { 'content-type': 'application/json' },
+    body,
+  });
+  const config = load(await readFile(admin, 'utf8')) as { users: { user: object }[] };
+  for (const user of config.users) user.user = { token: status.token };
+  return dump(config);
 }

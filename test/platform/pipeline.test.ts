@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { eventually } from '../support/eventually.ts';
 import { type Outcome, serval, temporaryDirectory } from '../support/serval.ts';
-import { create, migrate } from './pipeline-commands.ts';
+import { checkWithoutRights, create, migrate } from './pipeline-commands.ts';
 
 const secret = (namespace: string, name: string, host: string) => ({
   apiVersion: 'v1',
@@ -66,6 +66,7 @@ test('pipelines, their stages and what holds in them, on the command line', asyn
     await lookAt(dataDir, run);
     await create(run);
     await migrate(dataDir, run);
+    await checkWithoutRights(dataDir, run);
   } finally {
     await run('down');
   }

@@ -27,6 +27,7 @@ const loaders: Record<string, () => Promise<Command | CommandGroup>> = {
   'storage-config': async () => (await import('./commands/storage-config.ts')).storageConfigCommands,
   pipeline: async () => (await import('./commands/pipeline.ts')).pipelineCommands,
   credentials: async () => (await import('./commands/credentials.ts')).credentialsCommands,
+  promote: async () => (await import('./commands/promote.ts')).promoteCommands,
   install: async () => (await import('./commands/install.ts')).installCommand,
   uninstall: async () => (await import('./commands/uninstall.ts')).uninstallCommand,
   start: async () => (await import('./commands/start.ts')).startCommand,

@@ -46,6 +46,8 @@ export interface Command {
   options: readonly OptionSpec[];
   /** Not listed in the help. */
   hidden?: boolean;
+  /** Of a group: what is meant where none of its commands is named. */
+  isDefault?: boolean;
   run(context: CommandContext): Promise<number>;
 }
 
@@ -53,6 +55,7 @@ export interface Command {
 export interface CommandGroup {
   name: string;
   summary: string;
+  details?: string;
   commands: readonly (Command | CommandGroup)[];
 }
 

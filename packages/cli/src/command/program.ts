@@ -43,7 +43,9 @@ export async function runProgram(
       writeErr: (text) => around.out.note(text.trimEnd()),
     });
   const add = (parent: Commander, command: Command): void => {
-    const sub = parent.command(command.name, { hidden: command.hidden === true }).description(command.summary);
+    const sub = parent
+      .command(command.name, { hidden: command.hidden === true, isDefault: command.isDefault === true })
+      .description(command.summary);
     if (command.details) sub.addHelpText('after', `\n${command.details}`);
     for (const option of [...command.options, ...commonOptions]) sub.addOption(commanderOption(option));
     sub.action(async (...received: unknown[]) => {
@@ -61,7 +63,11 @@ export async function runProgram(
   const addAll = (parent: Commander, members: readonly (Command | CommandGroup)[]): void => {
     for (const member of members) {
       if ('run' in member) add(parent, member);
-      else addAll(parent.command(member.name).description(member.summary), member.commands);
+      else {
+        const group = parent.command(member.name).description(member.summary);
+        if (member.details) group.addHelpText('after', `\n${member.details}`);
+        addAll(group, member.commands);
+      }
     }
   };
   addAll(program, commands);

@@ -1,7 +1,8 @@
-import { type AnyObject, type Condition, isStatusError } from '@serval/kube/objects';
+import type { AnyObject, Condition } from '@serval/kube/objects';
 import { CliError } from '../command/cli-error.ts';
 import { type Command, namespaceOption, textOption } from '../command/command.ts';
 import { discover } from '../resources/discovery.ts';
+import { followObject } from '../resources/follow-object.ts';
 import { parseTargets } from '../resources/targets.ts';
 import { resourceLabel } from './apply.ts';
 
@@ -26,41 +27,20 @@ export const waitCommand: Command = {
       for (const name of names) {
         const at = resource.namespaced ? { namespace } : {};
         const label = `${resourceLabel(resource)}/${name}`;
-        let last: AnyObject | undefined = await client
-          .get(resource, { ...at, name }, { signal })
-          .catch((error: unknown) => {
-            if (want.kind === 'delete' && isStatusError(error, 'NotFound')) return undefined;
-            throw error;
-          });
-        while (!isMet(want, last)) {
-          if (deadline.aborted) {
-            throw new CliError(
-              'TimedOut',
-              `${label} did not reach ${textOption(options, 'for')}: ${stateOf(want, last)}`,
-              {
-                hint: `see "serval describe ${resource.singular || resource.plural} ${name}"`,
-              },
-            );
-          }
-          const watchOptions = {
-            ...at,
-            fieldSelector: `metadata.name=${name}`,
-            resourceVersion: last?.metadata.resourceVersion ?? '',
-            signal: deadline,
-          };
-          try {
-            for await (const event of client.watch(resource, watchOptions)) {
-              if (event.type === 'BOOKMARK') continue;
-              last = event.type === 'DELETED' ? undefined : event.object;
-              if (isMet(want, last)) break;
-              if (last === undefined) throw new CliError('NotReady', `${label} was deleted meanwhile`);
-            }
-          } catch (error) {
-            if (!deadline.aborted && !isStatusError(error, 'Expired', 'Gone')) throw error;
-            // The watch fell too far behind: look again and go on.
-            if (!deadline.aborted) last = await client.get(resource, { ...at, name }, { signal });
-          }
-          signal.throwIfAborted();
+        const mayBeMissing = want.kind === 'delete';
+        let last: AnyObject | undefined;
+        for await (const state of followObject(client, resource, { ...at, name }, { signal: deadline, mayBeMissing })) {
+          if (state === undefined && !mayBeMissing) throw new CliError('NotReady', `${label} was deleted meanwhile`);
+          last = state;
+          if (isMet(want, last)) break;
+        }
+        signal.throwIfAborted();
+        if (!isMet(want, last)) {
+          throw new CliError(
+            'TimedOut',
+            `${label} did not reach ${textOption(options, 'for')}: ${stateOf(want, last)}`,
+            { hint: `see "serval describe ${resource.singular || resource.plural} ${name}"` },
+          );
         }
         out.print(`${label} ${want.kind === 'delete' ? 'is gone' : 'condition met'}`);
       }

@@ -1,8 +1,7 @@
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
 import type { Client } from '@serval/kube/client';
 import { isStatusError } from '@serval/kube/objects';
 import type { Finding, ProposedPatch } from '@serval/operator/checks';
+import { answersFrom } from '../command/answers.ts';
 import type { Output } from '../command/output.ts';
 
 export interface FixOptions {
@@ -22,15 +21,14 @@ export async function applyFixes({ client, findings, yes, out, stdin, signal }: 
     out.print('no finding has a fix that is safe to do without you');
     return 0;
   }
-  const answers = yes ? undefined : linesOf(stdin);
+  const answers = yes ? undefined : answersFrom(stdin);
   let done = 0;
   for (const { id, patch } of patches) {
     const what = `${patch.resource.kind} ${patch.namespace ? `${patch.namespace}/` : ''}${patch.name}`;
     out.print(`${id}: patch of ${what}:\n${JSON.stringify(patch.patch, null, 2)}`);
     if (answers) {
       out.note('apply this patch? [y/N]');
-      const { value } = await answers.next();
-      if (!/^y(es)?$/i.test(String(value ?? '').trim())) {
+      if (!(await answers())) {
         out.print(`${what} is left as it is`);
         continue;
       }
@@ -51,8 +49,4 @@ async function send(client: Client, { resource, namespace, name, patch }: Propos
     if (isStatusError(error, 'Conflict', 'NotFound')) return false;
     throw error;
   }
-}
-
-async function* linesOf(stdin: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  yield* createInterface({ input: Readable.from(stdin) });
 }

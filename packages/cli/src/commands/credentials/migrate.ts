@@ -1,5 +1,4 @@
-import { type Pipeline, pipelines } from '@serval/api';
-import { isStatusError } from '@serval/kube/objects';
+import type { Pipeline } from '@serval/api';
 import { CliError } from '../../command/cli-error.ts';
 import {
   type Command,
@@ -13,6 +12,7 @@ import { applyMigration } from '../../credential-migration/apply-migration.ts';
 import { observeMigration } from '../../credential-migration/observe.ts';
 import { hasChanges, planMigration } from '../../credential-migration/plan-migration.ts';
 import { migrationJson, printMigration } from '../../credential-migration/print-migration.ts';
+import { namedPipeline } from '../../pipeline/named-pipeline.ts';
 
 export const migrateCredentialsCommand: Command = {
   name: 'migrate',
@@ -39,7 +39,8 @@ export const migrateCredentialsCommand: Command = {
     const { options, out, signal } = context;
     const connection = await context.connect();
     const { client } = connection;
-    const only = await namedPipeline(connection, context);
+    const wanted = textOption(options, 'pipeline');
+    const only = wanted === undefined ? undefined : await namedPipeline(client, connection.namespace, wanted, signal);
     const namespaces = namespacesOf(context, connection, only);
     const plan = planMigration(await observeMigration({ client, namespaces, only, signal }));
     const needsYou = plan.blocked.length + plan.conflicts.length > 0;
@@ -67,25 +68,4 @@ function namespacesOf(
   if (all) return undefined;
   if (named.length > 0) return [...new Set(named)];
   return only ? only.spec.stages.map((stage) => stage.namespace) : [namespace];
-}
-
-async function namedPipeline(
-  { client, namespace }: Connection,
-  { options, signal }: CommandContext,
-): Promise<Pipeline | undefined> {
-  const text = textOption(options, 'pipeline');
-  if (text === undefined) return undefined;
-  const parts = text.split('/');
-  const [place, name] = parts.length === 2 ? parts : [namespace, text];
-  if (!place || !name || parts.length > 2) {
-    throw new CliError('BadUsage', `--pipeline ${text}: expected NAMESPACE/NAME`);
-  }
-  try {
-    return await client.get(pipelines, { namespace: place, name }, { signal });
-  } catch (error) {
-    if (!isStatusError(error, 'NotFound')) throw error;
-    throw new CliError('BadUsage', `there is no pipeline ${place}/${name}`, {
-      hint: '"serval pipeline list -A" shows all',
-    });
-  }
 }

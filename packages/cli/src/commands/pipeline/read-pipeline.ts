@@ -1,7 +1,7 @@
-import { type Pipeline, pipelines } from '@serval/api';
-import { isStatusError } from '@serval/kube/objects';
+import type { Pipeline } from '@serval/api';
 import { CliError } from '../../command/cli-error.ts';
 import { type CommandContext, textOption } from '../../command/command.ts';
+import { namedPipeline } from '../../pipeline/named-pipeline.ts';
 
 /**
  * The pipeline that a command names, and the stage of it that `--stage` names.
@@ -15,21 +15,14 @@ export async function readPipeline({
   signal,
 }: CommandContext): Promise<{ pipeline: Pipeline; stage: string | undefined }> {
   const { client, namespace } = await connect();
-  const [name = ''] = args;
+  const pipeline = await namedPipeline(client, namespace, args[0] ?? '', signal);
   const stage = textOption(options, 'stage');
-  try {
-    const pipeline = await client.get(pipelines, { namespace, name }, { signal });
-    const stages = pipeline.spec.stages.map((each) => each.name);
-    if (stage !== undefined && !stages.includes(stage)) {
-      throw new CliError('BadUsage', `pipeline ${namespace}/${name} has no stage ${stage}`, {
-        hint: `its stages are ${stages.join(', ')}`,
-      });
-    }
-    return { pipeline, stage };
-  } catch (error) {
-    if (!isStatusError(error, 'NotFound')) throw error;
-    throw new CliError('BadUsage', `there is no pipeline ${namespace}/${name}`, {
-      hint: '"serval pipeline list -A" shows all',
+  const stages = pipeline.spec.stages.map((each) => each.name);
+  if (stage !== undefined && !stages.includes(stage)) {
+    const { name } = pipeline.metadata;
+    throw new CliError('BadUsage', `pipeline ${pipeline.metadata.namespace}/${name} has no stage ${stage}`, {
+      hint: `its stages are ${stages.join(', ')}`,
     });
   }
+  return { pipeline, stage };
 }
