@@ -81,8 +81,8 @@ export interface TestPlatform {
   writes: string[];
   /** Ends the operator and starts another. */
   restartOperator(): Promise<void>;
-  /** Lets the operator write so often, and then cuts it off from the API server, as if it were killed, until it is started anew. */
-  cutOffAfter(writes: number): void;
+  /** Lets the operator write so often (of what is counted; default: everything), and then cuts it off from the API server, as if it were killed, until it is started anew. */
+  cutOffAfter(writes: number, isCounted?: (write: string) => boolean): void;
   isCutOff(): boolean;
   /** What the operator logged and what its metrics are now. */
   told(): string;
@@ -132,6 +132,7 @@ export async function startTestPlatform(
   const writes: string[] = [];
   let writesLeft = Number.POSITIVE_INFINITY;
   let isCutOff = false;
+  let isCounted = (_write: string) => true;
   const requests: Pick<ApiRequest, 'method' | 'path'>[] = [];
   const counting = createClient({
     fieldManager: 'serval',
@@ -140,9 +141,12 @@ export async function startTestPlatform(
       const path = request.path.split('?')[0] ?? '';
       const asks = path.endsWith('accessreviews');
       if (request.method !== 'GET' && !path.includes('/events') && !asks) {
-        isCutOff ||= writesLeft === 0;
-        writesLeft -= 1;
-        if (!isCutOff) writes.push(`${request.method} ${path}`);
+        const write = `${request.method} ${path}`;
+        if (isCounted(write)) {
+          isCutOff ||= writesLeft === 0;
+          writesLeft -= 1;
+        }
+        if (!isCutOff) writes.push(write);
       }
       // Admission goes on, as another replica answers it.
       if (isCutOff && !asks) throw new Error('the operator is cut off');
@@ -184,7 +188,8 @@ export async function startTestPlatform(
     operator,
     writes,
     restartOperator,
-    cutOffAfter(count) {
+    cutOffAfter(count, counted = () => true) {
+      isCounted = counted;
       writesLeft = count;
     },
     isCutOff: () => isCutOff,

@@ -4,6 +4,7 @@ import { deepEqual, isStatusError, keyOf, type NamespacedName } from '@serval/ku
 import { statusAfter } from './conditions.ts';
 import { isExpired } from './history.ts';
 import { observePromotion, type PromotionCaches } from './observe.ts';
+import { createProgressPace } from './progress-pace.ts';
 import { isFinished } from './queue.ts';
 import { nextStep, type StepDeps } from './steps/next-step.ts';
 import { transitions } from './transitions.ts';
@@ -19,11 +20,15 @@ export interface PromotionDeps extends StepDeps {
 export function createPromotionReconciler({ caches, client, events, clock, ...deps }: PromotionDeps) {
   /** Versions whose successor was written and not heard of yet: what would be decided by them was decided already. */
   const superseded = new Map<string, string>();
+  const pace = createProgressPace(clock);
 
   return async ({ namespace, name }: NamespacedName, signal: AbortSignal): Promise<Reconciled> => {
     const key = keyOf({ namespace, name });
     const promotion = caches.promotions.get(namespace, name);
-    if (!promotion || promotion.metadata.deletionTimestamp) return void superseded.delete(key);
+    if (!promotion || promotion.metadata.deletionTimestamp) {
+      superseded.delete(key);
+      return pace.forget(key);
+    }
     if (superseded.get(key) === promotion.metadata.resourceVersion) return undefined;
     superseded.delete(key);
     const observed = observePromotion(promotion, caches);
@@ -36,7 +41,11 @@ export function createPromotionReconciler({ caches, client, events, clock, ...de
     const now = clock.now();
     const step = await nextStep(observed, deps, now, signal);
     const status = statusAfter(promotion, step, rfc3339(now));
-    if (!deepEqual(promotion.status, status)) await tell(key, promotion, status, signal);
+    if (!deepEqual(promotion.status, status)) {
+      const waitMs = pace.waitMs(key, promotion.status, status);
+      if (waitMs > 0) return { requeueAfterMs: waitMs };
+      await tell(key, promotion, status, signal);
+    }
     return step.againMs === undefined ? undefined : { requeueAfterMs: step.againMs };
   };
 
@@ -52,6 +61,7 @@ export function createPromotionReconciler({ caches, client, events, clock, ...de
       if (isStatusError(error, 'NotFound')) return;
       throw error;
     }
+    pace.wrote(key);
     superseded.set(key, promotion.metadata.resourceVersion ?? '');
     for (const { type, reason, message } of transitions(promotion, status)) {
       events.record(promotion, type, reason, message);
