@@ -56,6 +56,7 @@ import { gatewayOf } from './inference-service/render/http-route.ts';
 import { fieldManager, serviceLabel } from './names.ts';
 import { createPipelines } from './pipeline/pipelines.ts';
 import { createPromotions } from './promotion/promotions.ts';
+import { startReviews } from './review/reviews.ts';
 import { createChecksumKey } from './rollout/checksum-key.ts';
 import { type AccessNotes, createAccessNotes } from './scope/access-notes.ts';
 import { createScope, type ReadOptions } from './scope/scope.ts';
@@ -373,6 +374,7 @@ export function startOperator({
       keeping.startController(),
       ...(pipelines?.startControllers() ?? []),
       ...(promotions ? [promotions.startController()] : []),
+      ...(pipelines && promotions ? [startReviews({ ...common, pipelines, promotions, events, metrics })] : []),
     ];
     await ended;
     leads = false;

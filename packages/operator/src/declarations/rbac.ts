@@ -30,6 +30,8 @@ export interface PolicyRule {
 export interface OperatorDuties {
   readonly webhooks: boolean;
   readonly certificates: CertificateSource;
+  /** Makes and deletes namespaces for reviews. Default false: it is a broad right, which who installs it gives. */
+  readonly reviews?: boolean;
   /** Serves some namespaces only, where it has a Role in each. Absent: all. */
   readonly restricted?: RestrictedDuties | undefined;
 }
@@ -40,7 +42,7 @@ export interface RestrictedDuties {
 }
 
 /** What `serval up` runs with: webhooks whose certificate, where they need one, is the composition root's business. */
-export const inProcessDuties: OperatorDuties = { webhooks: true, certificates: 'files' };
+export const inProcessDuties: OperatorDuties = { webhooks: true, certificates: 'files', reviews: true };
 
 /** Secrets of other names are only asked for: a rule cannot follow the configuration. */
 const storageSecretName = defaultServingConfig.credentials.storageSpecSecretName;
@@ -90,7 +92,7 @@ function only(rule: PolicyRule, isMeant: (resource: string) => boolean): PolicyR
   return resources.length > 0 ? [{ ...rule, resources }] : [];
 }
 
-function rulesOf({ webhooks, certificates, restricted }: OperatorDuties, namespace: string): PolicyRule[] {
+function rulesOf({ webhooks, certificates, reviews, restricted }: OperatorDuties, namespace: string): PolicyRule[] {
   const configuration = restricted ? restrictedNames.webhookConfiguration(namespace) : webhookConfigurationName;
   return [
     {
@@ -123,6 +125,7 @@ function rulesOf({ webhooks, certificates, restricted }: OperatorDuties, namespa
       verbs: watch,
     },
     ...(restricted ? [] : pipelineRules),
+    ...(reviews ? operatorReviewRules : []),
     // What a model's storage refers to, by name: never listed or watched.
     { apiGroups: [''], resources: ['serviceaccounts', 'secrets', 'configmaps'], verbs: ['get'] },
     // A list or watch is allowed by name when its field selector names the object. Patched where a half of its certificates is kept.
@@ -158,6 +161,12 @@ const pipelineRules: readonly PolicyRule[] = [
   // Projected where a Pod needs them, of one name; creating cannot be limited by it.
   { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
   { apiGroups: [''], resources: ['secrets'], resourceNames: [pullSecretName], verbs: [...watch, 'patch', 'delete'] },
+];
+
+/** What review environments take besides: `docs/pipelines.md` shows the ClusterRole. A pipeline is kept until its own are gone. */
+export const operatorReviewRules: readonly PolicyRule[] = [
+  { apiGroups: [''], resources: ['namespaces'], verbs: ['create', 'delete'] },
+  { apiGroups: [platformGroup], resources: ['pipelines'], verbs: ['patch'] },
 ];
 
 /** Whether who approves a promotion may, and who refers to credentials and namespaces. */

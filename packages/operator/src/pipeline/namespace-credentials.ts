@@ -4,6 +4,7 @@ import type { KubeObject } from '@serval/kube/objects';
 import type { ReadReference } from '../credentials/resolve-delivery.ts';
 import type { Metrics } from '../health/metrics.ts';
 import { countCached } from '../health/own-cost.ts';
+import { namespacesOfPipeline, nobodysReview } from '../review/review-stage.ts';
 import { registrySources } from './registry/registry-sources.ts';
 import { type EffectiveKey, resolveRegistry } from './registry/resolve-registry.ts';
 import type { PullContent } from './registry/source-secret.ts';
@@ -16,7 +17,7 @@ import { credentialNamespaceOf, layersOf, type StageOf } from './stage-layers.ts
 /** The index of pipelines by the namespaces of their stages. */
 export const stageNamespaceIndex = 'stageNamespace';
 export const pipelineIndexes = {
-  [stageNamespaceIndex]: ({ spec }: Pipeline): string[] => spec.stages.map(({ namespace }) => namespace),
+  [stageNamespaceIndex]: namespacesOfPipeline,
 };
 
 interface CredentialCaches {
@@ -82,7 +83,8 @@ export function createNamespaceCredentials({
     platform: (signal) => resolve(undefined, signal),
     async of(namespace, signal) {
       const holder = holderOf(namespace, pipelines.byIndex(stageNamespaceIndex, namespace));
-      const of = holder && claim(holder).state === 'held' ? holder : undefined;
+      const held = holder && claim(holder).state === 'held' ? holder : undefined;
+      const of = held ?? nobodysReview(namespaces.get('', namespace));
       return { of, resolution: await resolve(of, signal) };
     },
   };

@@ -22,6 +22,8 @@ import { type Deployment, type KubeObject, keyOf, namespaces, type Pod } from '@
 import type { ReferenceCache } from '../credentials/reference-cache.ts';
 import type { Metrics } from '../health/metrics.ts';
 import { timeReconciles } from '../health/own-cost.ts';
+import { reviewMetadata } from '../review/review-namespace.ts';
+import { namespacesOfPipeline } from '../review/review-stage.ts';
 import { followCredentialNamespace } from './credential-namespace.ts';
 import { pullSecretName } from './names.ts';
 import {
@@ -59,6 +61,7 @@ export interface Pipelines {
   readonly pullSecretFor: PullSecretFor;
   readonly synced: Promise<unknown>;
   readonly reflector: Reflector<Pipeline>;
+  readonly namespaces: Reflector<KubeObject>;
   readonly credentials: NamespaceCredentialsSource;
   readonly reflectors: readonly Pick<Reflector<KubeObject>, 'resource' | 'list'>[];
   /** Projects and tells until it is closed. Only the leader does. */
@@ -84,8 +87,7 @@ export function createPipelines(options: PipelinesOptions): Pipelines {
 
   const stagesOf = (namespace: string) => pipelines.byIndex(stageNamespaceIndex, namespace);
   const pipelinesOf = (namespace: string) => stagesOf(namespace).map(({ metadata }) => keyOf(metadata));
-  const namespacesOf = (some: readonly Pipeline[]) =>
-    some.flatMap(({ spec }) => spec.stages.map(({ namespace }) => namespace));
+  const namespacesOf = (some: readonly Pipeline[]) => some.flatMap(namespacesOfPipeline);
   /** Where something of the platform's may be needed, or is. */
   const namespacesInUse = () => [
     ...new Set([...deployments.list(), ...projected.reflector.list()].map(({ metadata }) => metadata.namespace ?? '')),
@@ -194,6 +196,7 @@ export function createPipelines(options: PipelinesOptions): Pipelines {
   return {
     pullSecretFor: createPullSecretFor(credentials, projected),
     reflector: pipelines,
+    namespaces: spaces,
     credentials,
     reflectors,
     synced: Promise.all(reflectors.map(({ synced }) => synced)),
@@ -202,7 +205,9 @@ export function createPipelines(options: PipelinesOptions): Pipelines {
 }
 
 function refersTo({ metadata, spec }: Pipeline, namespace: string, name: string): boolean {
-  const sets = [spec.registryCredentials, ...spec.stages.map(({ registryCredentials }) => registryCredentials)];
+  const sets = [spec, ...spec.stages, ...(spec.review ? [spec.review] : [])].map(
+    ({ registryCredentials }) => registryCredentials,
+  );
   return sets.some((set) =>
     set?.entries?.some(
       ({ secretRef }) => secretRef.name === name && (secretRef.namespace ?? metadata.namespace) === namespace,
@@ -210,9 +215,9 @@ function refersTo({ metadata, spec }: Pipeline, namespace: string, name: string)
   );
 }
 
-/** Whether a namespace is there, and going, is all that is asked of it. */
+/** Whether a namespace is there, and going, is all that is asked of it; and what reviews say in theirs, or take over. */
 function onlyMetadata({ apiVersion, kind, metadata }: KubeObject): KubeObject {
   const { name, uid, resourceVersion, creationTimestamp, deletionTimestamp } = metadata;
   const kept = { name, uid, resourceVersion, creationTimestamp, ...(deletionTimestamp ? { deletionTimestamp } : {}) };
-  return { apiVersion, kind, metadata: kept } as KubeObject;
+  return { apiVersion, kind, metadata: { ...kept, ...reviewMetadata(metadata) } } as KubeObject;
 }

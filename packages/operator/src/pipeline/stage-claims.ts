@@ -1,13 +1,17 @@
-import { type Pipeline, type PipelineStage, reservedNamespaceProblem } from '@serval/api';
+import { type Pipeline, type PipelineStage, reservedNamespaceProblem, reviewStageName } from '@serval/api';
 import type { KubeObject } from '@serval/kube/objects';
+import { reviewProblem } from '../review/review-claim.ts';
+import { reviewStagesOf } from '../review/review-stage.ts';
 import type { StageOf } from './stage-layers.ts';
-
-/** Why a stage does not have its namespace. */
-type ClaimProblem = 'NamespaceNotFound' | 'NamespaceTerminating' | 'NamespaceReserved' | 'NamespaceConflict';
 
 export type Claim =
   | { readonly state: 'held' }
-  | { readonly state: 'refused'; readonly reason: ClaimProblem; readonly message: string };
+  | {
+      readonly state: 'refused';
+      /** Why a stage does not have its namespace: `NamespaceNotFound`, …; of an environment, also why it is not there. */
+      readonly reason: string;
+      readonly message: string;
+    };
 
 export interface ClaimContext {
   readonly pipelines: readonly Pipeline[];
@@ -18,7 +22,7 @@ export interface ClaimContext {
 
 /** Whether a stage has the namespace that it names. Of two that name one, who was there first has it. */
 export function claimOf({ pipeline, stage }: StageOf, { pipelines, namespace, reserved }: ClaimContext): Claim {
-  const refuse = (reason: ClaimProblem, message: string): Claim => ({ state: 'refused', reason, message });
+  const refuse = (reason: string, message: string): Claim => ({ state: 'refused', reason, message });
   const problem = reservedNamespaceProblem(stage.namespace, reserved);
   if (problem) return refuse('NamespaceReserved', `namespace of stage ${stage.name} ${problem}`);
   const holder = holderOf(stage.namespace, pipelines);
@@ -27,6 +31,10 @@ export function claimOf({ pipeline, stage }: StageOf, { pipelines, namespace, re
     return refuse('NamespaceConflict', `namespace ${stage.namespace} is a stage ${who}, which was there first`);
   }
   const live = namespace(stage.namespace);
+  if (stage.name === reviewStageName) {
+    const pending = reviewProblem(pipeline, stage.namespace, live);
+    return pending ? refuse(pending.reason, pending.message) : { state: 'held' };
+  }
   if (!live) return refuse('NamespaceNotFound', `namespace ${stage.namespace} does not exist; create it`);
   if (live.metadata.deletionTimestamp) {
     return refuse('NamespaceTerminating', `namespace ${stage.namespace} is being deleted`);
@@ -42,8 +50,8 @@ export function holderOf(namespace: string, pipelines: readonly Pipeline[]): Sta
     .sort((a, b) => compareAge(a.pipeline, b.pipeline))[0];
 }
 
-function stagesIn({ spec }: Pipeline, namespace: string): PipelineStage[] {
-  return spec.stages.filter((stage) => stage.namespace === namespace);
+function stagesIn(pipeline: Pipeline, namespace: string): PipelineStage[] {
+  return [...pipeline.spec.stages, ...reviewStagesOf(pipeline)].filter((stage) => stage.namespace === namespace);
 }
 
 /** Creation is told in whole seconds; the UID decides between two of the same. */

@@ -9,6 +9,7 @@ import {
 } from '@serval/api';
 import { deepEqual, type KubeObject } from '@serval/kube/objects';
 import type { WantedAccess } from '../access/may.ts';
+import { reviewStageOf } from '../review/review-stage.ts';
 import { layersOf, type StageOf } from './stage-layers.ts';
 
 /** What a Role names for those who may have a Secret used for them. It lets nobody read it. */
@@ -32,13 +33,16 @@ const accessByKind: Readonly<Record<string, (object: KubeObject) => WantedAccess
   [pipelines.kind]: (object) => {
     const pipeline = object as Pipeline;
     const { group, plural: resource } = inferenceServices;
-    return pipeline.spec.stages.flatMap((stage) => {
+    const stages = pipeline.spec.stages.flatMap((stage) => {
       const of: StageOf = { pipeline, stage };
       return [
         { verb: 'create', group, resource, namespace: stage.namespace },
         ...secretsOf((field) => layersOf(undefined, of, field)),
       ];
     });
+    // Environments have namespaces that nobody knows yet.
+    const review: StageOf = { pipeline, stage: reviewStageOf(pipeline, '') };
+    return [...stages, ...secretsOf((field) => layersOf(undefined, review, field))];
   },
   [credentialGrants.kind]: (object) => {
     const { metadata, spec } = object as CredentialGrant;

@@ -1,8 +1,10 @@
-import type { KeptService, Pipeline, PipelineStage, Promotion } from '@serval/api';
+import { type KeptService, type Pipeline, type PipelineStage, type Promotion, reviewStageName } from '@serval/api';
 import type { Cache, Reflector } from '@serval/kube/client';
 import { deepEqual } from '@serval/kube/objects';
 import type { Claim } from '../pipeline/stage-claims.ts';
 import type { StageOf } from '../pipeline/stage-layers.ts';
+import { reviewNamespaceOf } from '../review/names.ts';
+import { reviewStageOf } from '../review/review-stage.ts';
 import { promotionUidAnnotation } from './annotations.ts';
 import { withOverrides } from './overrides.ts';
 import { aheadOf, haveSameGoal } from './queue.ts';
@@ -45,13 +47,18 @@ export function observePromotion(promotion: Promotion, caches: PromotionCaches):
   const found = caches.pipelines.get(namespace, spec.pipeline);
   const pipeline = found?.metadata.deletionTimestamp ? undefined : found;
   const all = caches.promotions.list({ namespace });
-  const stageOf = (name: string | undefined): ObservedStage | undefined => {
-    const stage = pipeline?.spec.stages.find((one) => one.name === name);
+  const observeStage = (stage: PipelineStage | undefined): ObservedStage | undefined => {
     if (!pipeline || !stage) return undefined;
     const claim = caches.claim({ pipeline, stage });
     return { stage, claim, workload: workloadOf(caches, stage.namespace, spec.service) };
   };
-  const [from, to] = [stageOf(spec.from), stageOf(spec.to)];
+  const stageNamed = (name: string | undefined) => pipeline?.spec.stages.find((one) => one.name === name);
+  const from = observeStage(stageNamed(spec.from));
+  const to = observeStage(
+    pipeline && spec.to === reviewStageName
+      ? reviewStageOf(pipeline, reviewNamespaceOf(pipeline, metadata.uid ?? ''))
+      : stageNamed(spec.to),
+  );
   const begun = status?.applied?.namespace;
   const target = begun === undefined ? to?.workload : workloadOf(caches, begun, spec.service);
   return {
@@ -62,7 +69,8 @@ export function observePromotion(promotion: Promotion, caches: PromotionCaches):
     target,
     base: from && baseOf(from, all),
     former: target && broughtBy(target, all)?.status?.service,
-    ahead: aheadOf(promotion, all),
+    // Environments are not in each other's way.
+    ahead: spec.to === reviewStageName ? undefined : aheadOf(promotion, all),
     earlier: spec.digest === undefined ? undefined : earlierOf(promotion, all),
   };
 }

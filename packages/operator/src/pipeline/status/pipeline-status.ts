@@ -50,6 +50,8 @@ export function pipelineStatusFrom(pipeline: Pipeline, stages: readonly Observed
   return {
     observedGeneration: pipeline.metadata.generation ?? 1,
     stages: stages.map(stageStatus),
+    // Told by who makes them.
+    ...(pipeline.status?.reviews ? { reviews: pipeline.status.reviews } : {}),
     conditions: conditionsFrom(pipeline, results, now),
   };
 }

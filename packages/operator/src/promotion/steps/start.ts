@@ -1,4 +1,3 @@
-import { reviewStageName } from '@serval/api';
 import { rfc3339 } from '@serval/kube/client';
 import type { Step } from '../conditions.ts';
 import type { Observed } from '../observe.ts';
@@ -70,9 +69,6 @@ export function stageProblem({ promotion, pipeline, to }: Observed): Problem | u
   const { spec, metadata } = promotion;
   const where = `pipeline ${metadata.namespace}/${spec.pipeline}`;
   if (!pipeline) return { reason: 'PipelineNotFound', message: `there is no ${where}` };
-  if (spec.to === reviewStageName) {
-    return { reason: 'ReviewNotServed', message: 'this release makes no review environments' };
-  }
   if (!to) {
     const names = pipeline.spec.stages.map(({ name }) => name).join(', ');
     return { reason: 'StageNotFound', message: `${where} has no stage ${spec.to}; its stages are ${names}` };

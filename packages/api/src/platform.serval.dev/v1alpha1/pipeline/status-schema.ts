@@ -58,9 +58,13 @@ export const pipelineStatusSchema = Type.Object(
       Type.Array(
         Type.Object({
           namespace: text('Namespace of the environment.'),
+          uid: text('UID of the namespace that was made; absent until it is there.'),
+          promotion: text('Promotion that asked for it.'),
           service: text('Service in it.'),
           digest: text('Digest of what is reviewed.'),
           expiresAt: text('When it goes.'),
+          reason: text('Why it is not there, in one word for programs; absent where it is.'),
+          message: text('Why it is not there, for people.'),
         }),
         { ...asWhole, description: 'Review environments that there are.' },
       ),

@@ -13,6 +13,7 @@ export type StageOverride = Static<typeof stageOverrideSchema>;
 export type PipelineReview = Static<typeof reviewSchema>;
 export type PipelineSpec = Static<typeof pipelineSpecSchema>;
 export type PipelineStageStatus = Static<typeof stageStatusSchema>;
+export type ReviewStatus = NonNullable<PipelineStatus['reviews']>[number];
 export type PipelineStatus = Static<typeof pipelineStatusSchema>;
 
 /** A team's way from development to production: stages, each a namespace, with the credentials that belong to them. */
