@@ -1,5 +1,5 @@
-import { type AnyObject, checkConfigKey, checkDns1035Label, checkDns1123Label } from '@serval/kube/objects';
-import type { FieldError } from '@serval/kube/schema';
+import { type AnyObject, checkConfigKey, checkDns1035Label, checkDns1123Label, deepEqual } from '@serval/kube/objects';
+import { type FieldError, fieldErrors } from '@serval/kube/schema';
 import { column, mapText, orNone, wide } from '../table/cells.ts';
 import { defaultService } from './defaults/service.ts';
 import type { KindRow } from './define.ts';
@@ -165,7 +165,10 @@ function validateKeyed(object: AnyObject, old?: AnyObject): FieldError[] {
   }
   if (old?.['immutable'] === true) {
     for (const field of ['data', 'binaryData', 'immutable']) {
-      errors.push(...immutable(field, object[field], old[field], 'field is immutable when `immutable` is set'));
+      // Without the value, which may be a secret (Kubernetes, ValidateSecretUpdate).
+      if (!deepEqual(object[field], old[field])) {
+        errors.push(fieldErrors.forbidden(field, 'field is immutable when `immutable` is set'));
+      }
     }
   }
   return errors;

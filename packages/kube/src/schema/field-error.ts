@@ -21,6 +21,12 @@ export const fieldErrors = {
     reason: 'FieldValueInvalid',
     message: `Invalid value: ${quoteValue(value)}: ${detail}`,
   }),
+  /** Of a value that may be a secret. */
+  hidden: (path: string, detail: string): FieldError => ({
+    path,
+    reason: 'FieldValueInvalid',
+    message: `Invalid value: ${detail}`,
+  }),
   type: (path: string, actual: string, expected: string): FieldError => ({
     path,
     reason: 'FieldValueTypeInvalid',

@@ -53,6 +53,9 @@ function countCharacters(text: string): number {
   return count;
 }
 
+/** What Secrets hold is of format `byte`, so a wrong value may be a password that somebody forgot to encode. */
+const secretFormats: ReadonlySet<string> = new Set(['byte', 'password']);
+
 function stringChecks(schema: StructuralSchema): Check<string>[] {
   const checks: Check<string>[] = [];
   const { maxLength, minLength, pattern, format } = schema;
@@ -73,7 +76,9 @@ function stringChecks(schema: StructuralSchema): Check<string>[] {
     if (holds) {
       checks.push(
         rule(holds, (path, text) =>
-          fieldErrors.invalid(path, text, `${path} in body must be of type ${format}: ${JSON.stringify(text)}`),
+          secretFormats.has(format)
+            ? fieldErrors.hidden(path, `${path} in body must be of type ${format}`)
+            : fieldErrors.invalid(path, text, `${path} in body must be of type ${format}: ${JSON.stringify(text)}`),
         ),
       );
     }

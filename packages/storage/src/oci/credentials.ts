@@ -36,10 +36,10 @@ export async function readRegistryCredentials(
     const config = parseDockerConfig(text, format, path);
     const problem = config.problems.find(({ effect }) => effect === 'refused');
     if (problem) {
-      const where = problem.key === undefined ? path : `entry "${withoutUser(problem.key)}" of ${path}`;
+      const where = problem.key === undefined ? path : `entry "${problem.key}" of ${path}`;
       throw new StorageError('InvalidConfiguration', `${where} ${problem.message}`, {
         hint: 'expected a docker config: {"auths": {"HOST": {"auth": "base64 of USER:PASSWORD"}}}',
-        details: { path, key: problem.key && withoutUser(problem.key) },
+        details: { path, key: problem.key },
       });
     }
     files.push(path);
@@ -47,11 +47,6 @@ export async function readRegistryCredentials(
     if (config.helpers.includes('*') || config.helpers.includes(registry)) helperFile ??= path;
   }
   return { matching: matchRegistryEntries(entries, `${registry}/${repository}`), files, helperFile };
-}
-
-/** A key as it may be shown. */
-function withoutUser(key: string): string {
-  return key.replace(/^((?:https?:\/\/)?)[^/]*@/, '$1');
 }
 
 /** Files in order; a `variable` names the file itself, so it must be there. */

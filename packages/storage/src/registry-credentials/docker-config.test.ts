@@ -93,3 +93,31 @@ test('credential helpers are named, and never run', () => {
   });
   assert.deepEqual(parseDockerConfig(text, 'dockerconfigjson', 'file').helpers, ['*', 'reg.io']);
 });
+
+test('a user and password before a host are neither kept nor told', () => {
+  const good = { username: 'u', password: 'p' };
+  const { entries, problems } = parseDockerConfig(
+    JSON.stringify({
+      auths: {
+        'https://me:sentinel@ghcr.io/acme': good,
+        'me:sentinel@quay.io': good,
+        'ghcr.io/a@b': good,
+        'https://me:sent/inel@docker.io': good,
+        'https://me:sentinel@docker.io': 'nothing',
+      },
+    }),
+    'dockerconfigjson',
+    'here',
+  );
+  assert.deepEqual(
+    entries.map(({ key }) => key),
+    ['https://ghcr.io/acme', 'quay.io', 'ghcr.io/a@b'],
+  );
+  assert.deepEqual(
+    problems.map(({ key, effect }) => [key, effect]),
+    [
+      ['https://docker.io', 'ignored'],
+      ['https://docker.io', 'refused'],
+    ],
+  );
+});

@@ -15,7 +15,7 @@ export interface RegistryCredential {
 
 /** One entry of a docker config, and where it is from: a file, a Secret, a layer of several. */
 export interface RegistryEntry<Origin = string> {
-  /** As written; `parseRegistryKey` tells what it means. */
+  /** As written, but without a user and password before the host, which no registry is shown; `parseRegistryKey` tells what it means. */
   key: string;
   credential: RegistryCredential;
   origin: Origin;
@@ -23,7 +23,7 @@ export interface RegistryEntry<Origin = string> {
 
 export interface DockerConfigProblem<Origin = string> {
   origin: Origin;
-  /** Key of the entry; `undefined` for the whole file. */
+  /** Key of the entry, as it may be shown; `undefined` for the whole file. */
   key: string | undefined;
   /** Never shows a value. */
   message: string;
@@ -68,14 +68,25 @@ export function parseDockerConfig<Origin>(
     refuse(undefined, '"auths" is not an object');
     return config;
   }
-  for (const [key, value] of Object.entries(auths)) {
+  for (const [written, value] of Object.entries(auths)) {
     const credential = credentialFrom(value ?? {});
-    if (typeof credential === 'string') refuse(key, credential);
-    else if (!parseRegistryKey(key)) {
+    if (typeof credential === 'string') refuse(shownKey(written), credential);
+    else if (!parseRegistryKey(written)) {
+      const key = shownKey(written);
       config.problems.push({ origin, key, message: 'is no host with optional port and path', effect: 'ignored' });
-    } else config.entries.push({ key, credential, origin });
+    } else config.entries.push({ key: withoutUser(written), credential, origin });
   }
   return config;
+}
+
+/** A user and password before the host mean nothing, and keys are shown. */
+function withoutUser(key: string): string {
+  return key.replace(/^((?:https?:\/\/)?)[^/]*@/, '$1');
+}
+
+/** Of one that means nothing, without all that may belong to a password. */
+function shownKey(key: string): string {
+  return key.replace(/^((?:https?:\/\/)?).*@/s, '$1');
 }
 
 /** The credential, or what is wrong with it. */
