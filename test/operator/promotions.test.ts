@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { inferenceServices, type PromotionCheck, pipelines, promotions } from '@serval/api';
-import { deployments, type JsonObject } from '@serval/kube/objects';
+import { deployments, isStatusError, type JsonObject } from '@serval/kube/objects';
 import { eventually } from '../support/eventually.ts';
 import { type PromotionRig, reasonOf, startPromotions } from './promotion-rig.ts';
 
@@ -190,6 +190,25 @@ test('a service goes from stage to stage, and back', async (t) => {
       kept,
     );
   });
+
+  await t.test('services go with a stage, or the pipeline, that says so', async () => {
+    await rig.promote('last', { from: 'dev', to: 'test' });
+    await rig.finished('last');
+    await rig.setStages({ test: { reclaim: 'Delete' } });
+    const mark = async () =>
+      (await rig.service('test')).metadata.annotations?.['platform.serval.dev/promotion-reclaim'];
+    await eventually(async () => assert.equal(await mark(), 'fraud-test'));
+    await rig.setStages({ prod: { reclaim: 'Delete' } }, undefined, ['dev', 'prod']);
+    await eventually(() => isGone(rig.service('test')));
+    await client.delete(pipelines, { namespace: 'team-a', name: 'fraud' });
+    await eventually(() => isGone(client.get(pipelines, { namespace: 'team-a', name: 'fraud' })));
+    await isGone(rig.service('prod'));
+    assert.ok(await rig.service('dev'));
+  });
+
+  async function isGone(asked: Promise<unknown>): Promise<void> {
+    await assert.rejects(asked, (error) => isStatusError(error, 'NotFound'));
+  }
 
   async function decide(name: string, decision: 'Approved' | 'Rejected', digest?: string): Promise<void> {
     const approval = { decision, ...(digest ? { digest } : {}) };

@@ -56,6 +56,7 @@ import { gatewayOf } from './inference-service/render/http-route.ts';
 import { fieldManager, serviceLabel } from './names.ts';
 import { createPipelines } from './pipeline/pipelines.ts';
 import { createPromotions } from './promotion/promotions.ts';
+import { promotedIndexes } from './promotion/reclaim/plan-reclaim.ts';
 import { startReviews } from './review/reviews.ts';
 import { createChecksumKey } from './rollout/checksum-key.ts';
 import { type AccessNotes, createAccessNotes } from './scope/access-notes.ts';
@@ -155,7 +156,7 @@ export function startOperator({
   );
   const { onHttpRoutes, onGrpcRoutes, ...definitions } = watchGatewayDefinitions(scope);
   const reflectors = {
-    services: scope.reflect(inferenceServices, { sharesParts: true }),
+    services: scope.reflect(inferenceServices, { sharesParts: true, indexes: promotedIndexes }),
     runtimes: watch(servingRuntimes),
     clusterRuntimes: watch(clusterServingRuntimes, { without: 'only runtimes of the same namespace serve' }),
     storageContainers: watch(clusterStorageContainers, {
@@ -373,7 +374,7 @@ export function startOperator({
       globalBundle.startController(),
       keeping.startController(),
       ...(pipelines?.startControllers() ?? []),
-      ...(promotions ? [promotions.startController()] : []),
+      ...(promotions?.startControllers() ?? []),
       ...(pipelines && promotions ? [startReviews({ ...common, pipelines, promotions, events, metrics })] : []),
     ];
     await ended;

@@ -146,7 +146,9 @@ const pipelineRules: readonly PolicyRule[] = [
   // History that is not kept any more goes.
   { apiGroups: [platformGroup], resources: ['promotions'], verbs: [...watch, 'delete'] },
   // What is promoted is written into the namespace of a stage, and taken out again where nothing was before.
-  { apiGroups: [servingGroup], resources: ['inferenceservices'], verbs: ['create', 'update', 'delete'] },
+  { apiGroups: [servingGroup], resources: ['inferenceservices'], verbs: ['create', 'update', 'patch', 'delete'] },
+  // Held until what goes with it is gone.
+  { apiGroups: [platformGroup], resources: ['pipelines'], verbs: ['patch'] },
   {
     apiGroups: [platformGroup],
     resources: ['pipelines/status', 'platformdefaults/status', 'credentialgrants/status', 'promotions/status'],

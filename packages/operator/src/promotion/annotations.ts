@@ -14,5 +14,11 @@ export const promotionAnnotations = [
   promotionStageAnnotation,
 ] as const;
 
+/** Namespace of the stage with which the service goes; copies of it elsewhere do not. */
+export const reclaimAnnotation = 'platform.serval.dev/promotion-reclaim';
+
+/** Not for Pods, which would be made anew when they change. */
+export const serviceOnlyAnnotations = [...promotionAnnotations, reclaimAnnotation] as const;
+
 /** Under which services are written, as `metadata.managedFields` tell. */
 export const promotionFieldManager = 'serval-promotion';

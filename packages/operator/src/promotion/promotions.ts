@@ -21,12 +21,15 @@ import type { Pipelines } from '../pipeline/pipelines.ts';
 import { createAsk } from './ask-checks.ts';
 import { readCheckLabel } from './checks/read-job.ts';
 import { haveSameGoal, isFinished } from './queue.ts';
+import { pipelinesOf } from './reclaim/plan-reclaim.ts';
+import { createReclaimReconciler } from './reclaim/reconciler.ts';
 import { createPromotionReconciler } from './reconciler.ts';
 import { createTargetWriter } from './write-target.ts';
 
 export interface PromotionsOptions {
   readonly client: Client;
   readonly pipelines: Pick<Pipelines, 'reflector' | 'credentials'>;
+  /** With `promotedIndexes`. */
   readonly services: Reflector<InferenceService>;
   readonly deployments: Reflector<Deployment>;
   readonly pods: Reflector<Pod>;
@@ -45,7 +48,7 @@ export interface PromotionsOptions {
 export interface Promotions {
   readonly reflector: Reflector<Promotion>;
   /** Acts until it is closed. Only the leader does. */
-  startController(): Controller;
+  startControllers(): Controller[];
 }
 
 /** Promotions: services brought from stage to stage. */
@@ -56,13 +59,15 @@ export function createPromotions(options: PromotionsOptions): Promotions {
     client,
     resource: promotionResource,
     mayBeMissing: true,
+    sharesParts: true,
     clock,
     log,
     signal,
   });
+  const writer = createTargetWriter(client);
   const reconcile = createPromotionReconciler({
     caches: { promotions: reflector, pipelines, claim: credentials.claim, services, deployments, pods },
-    writer: createTargetWriter(client),
+    writer,
     ...createAsk({ ...options, credentials }),
     recordsApprovers: options.recordsApprovers,
     client,
@@ -98,22 +103,36 @@ export function createPromotions(options: PromotionsOptions): Promotions {
     return found ? [keyOf(found.metadata)] : [];
   };
 
-  return {
-    reflector,
-    startController: () =>
-      createController({
-        name: 'promotion',
-        reconcile: timeReconciles('promotion', reconcile, metrics),
-        sources: [
-          source(reflector, ofGoal),
-          source(pipelines, ofPipeline),
-          source(services, ({ object: { metadata } }) => ofService(metadata.namespace ?? '', metadata.name)),
-          source(deployments, ofChild),
-          source(pods, ofChild),
-        ],
-        concurrency: 4,
-        clock,
-        log,
-      }),
-  };
+  const startPromotion = () =>
+    createController({
+      name: 'promotion',
+      reconcile: timeReconciles('promotion', reconcile, metrics),
+      sources: [
+        source(reflector, ofGoal),
+        source(pipelines, ofPipeline),
+        source(services, ({ object: { metadata } }) => ofService(metadata.namespace ?? '', metadata.name)),
+        source(deployments, ofChild),
+        source(pods, ofChild),
+      ],
+      concurrency: 4,
+      clock,
+      log,
+    });
+  const startReclaim = () =>
+    createController({
+      name: 'reclaim',
+      reconcile: timeReconciles(
+        'reclaim',
+        createReclaimReconciler({ pipelines, services, client, writer, events }),
+        metrics,
+      ),
+      sources: [
+        source(pipelines, ({ object }) => [keyOf(object.metadata)]),
+        source(services, ({ object }) => pipelinesOf(object)),
+      ],
+      clock,
+      log,
+    });
+
+  return { reflector, startControllers: () => [startPromotion(), startReclaim()] };
 }

@@ -20,7 +20,7 @@ import {
   sourceUriAnnotation,
   storageUriVariable,
 } from '../../names.ts';
-import { promotionAnnotations } from '../../promotion/annotations.ts';
+import { serviceOnlyAnnotations } from '../../promotion/annotations.ts';
 import { mergePodSpec } from '../../runtime/merge-pod-spec.ts';
 import { podSpecOfComponent } from '../../runtime/pod-fields.ts';
 import { type RuntimeCandidates, type SelectedRuntime, selectRuntime } from '../../runtime/select-runtime.ts';
@@ -99,7 +99,7 @@ export function componentOf(
   const { serviceAnnotationDisallowedList, serviceLabelDisallowedList } = inferenceService;
   const annotations = {
     ...withoutKeys(runtime?.annotations, serviceAnnotationDisallowedList),
-    ...withoutKeys(service.metadata.annotations, [...serviceAnnotationDisallowedList, ...promotionAnnotations]),
+    ...withoutKeys(service.metadata.annotations, [...serviceAnnotationDisallowedList, ...serviceOnlyAnnotations]),
     ...withoutKeys(spec.annotations, serviceAnnotationDisallowedList),
     ...agentAnnotationsOf(spec),
     ...storage,

@@ -16,15 +16,24 @@ const blocked = {
 };
 const good: Status = { observedGeneration: 2, conditions: [ready], modelStatus: upToDate };
 
-const workload = (status: Status, deployment: object = rolledOut): Workload =>
+const workload = (status: Status, deployment: object = rolledOut, replicas = 1): Workload =>
   ({
     service: { metadata: { namespace: 'prod', name: 'scorer', generation: 2 }, spec: { predictor: {} }, status },
-    deployments: [{ metadata: { name: 'scorer-predictor', generation: 1 }, spec: { replicas: 1 }, status: deployment }],
-    pods: [],
+    deployments: [{ metadata: { name: 'scorer-predictor', generation: 1 }, spec: { replicas }, status: deployment }],
+    pods: replicas === 0 ? [] : [{}],
   }) as unknown as Workload;
 
 for (const [title, given, expected] of [
   ['all of it serves', workload(good), 'settled'],
+  [
+    'nothing runs, as nobody asks',
+    workload(
+      { ...good, modelStatus: { transitionStatus: 'InProgress' } },
+      { observedGeneration: 1, replicas: 0, updatedReplicas: 0, availableReplicas: 0 },
+      0,
+    ),
+    'settled',
+  ],
   ['it was not looked at', workload({ ...good, observedGeneration: 1 }), 'waiting NotObserved'],
   ['it is not Ready', workload({ ...good, conditions: [{ type: 'Ready', status: 'Unknown' }] }), 'waiting NotReady'],
   [

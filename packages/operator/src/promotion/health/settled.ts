@@ -14,7 +14,7 @@ const maxQuoted = 1024;
  * Whether a service serves what is written and nothing else any more: Ready is not enough, as it stays so while the Pods of an earlier
  * specification serve. Failed when its model cannot be loaded, or nothing can be made of the specification.
  */
-export function settledOf({ service, deployments }: Workload): Settled {
+export function settledOf({ service, deployments, pods }: Workload): Settled {
   const { metadata, status } = service;
   const where = `InferenceService ${metadata.namespace}/${metadata.name}`;
   if ((status?.observedGeneration ?? 0) < (metadata.generation ?? 1)) {
@@ -31,7 +31,9 @@ export function settledOf({ service, deployments }: Workload): Settled {
   }
   if (status?.canaryStatuses?.length) return waiting('RollingOut', `${where} still has a canary`);
   const isKnative = status?.deploymentMode === 'Knative';
-  if (transitionStatus !== 'UpToDate') {
+  // Where nothing runs, as nobody asks, no model is loaded.
+  const isIdle = pods.length === 0 && deployments.every(({ spec }) => spec.replicas === 0);
+  if (transitionStatus !== 'UpToDate' && !isIdle) {
     return waiting('RollingOut', `${where} is ${transitionStatus ?? 'on its way'}: earlier Pods serve`);
   }
   const behind = isKnative ? undefined : deployments.find((deployment) => !isRolledOut(deployment));

@@ -2,12 +2,10 @@ import type { InferenceServiceStatus, KeptService, PromotionStatus } from '@serv
 import { checkReady } from '../checks/ready.ts';
 import { settledOf } from '../health/settled.ts';
 import { modelRevisions, type Workload } from '../workload.ts';
+import { maxServiceBytes, sizeOf } from './kept-size.ts';
 import { pinImages } from './pin-images.ts';
 import { portableService } from './portable-service.ts';
 import { runningImages } from './running-images.ts';
-
-/** Promotions keep two services in their status, and objects have 1.5 MiB together. */
-const maxServiceBytes = 256 * 1024;
 
 type Content = NonNullable<PromotionStatus['content']>;
 
@@ -41,7 +39,7 @@ export function resolveSource(workload: Workload, base?: KeptService): Resolved 
   }
   const kept = base ?? portableService(service);
   const pinned = { ...kept, spec: withRuntime(pinImages(kept.spec, running.images), service.status) };
-  const bytes = Buffer.byteLength(JSON.stringify(pinned));
+  const bytes = sizeOf(pinned);
   if (bytes > maxServiceBytes) {
     const message = `${where} has ${bytes} bytes; what is promoted is kept whole, and has ${maxServiceBytes} at most`;
     return { state: 'failed', reason: 'TooLarge', message };

@@ -4,6 +4,7 @@ import type { ConditionResult } from '../../conditions/condition-result.ts';
 import { promotionAnnotation, promotionDigestAnnotation, promotionUidAnnotation } from '../annotations.ts';
 import type { Step } from '../conditions.ts';
 import type { Observed } from '../observe.ts';
+import { maxServiceBytes, sizeOf } from '../resolve/kept-size.ts';
 import { restorableService } from '../resolve/portable-service.ts';
 import type { Workload } from '../workload.ts';
 import { stageProblem } from './start.ts';
@@ -19,6 +20,10 @@ export function begin(observed: Observed, now: number): Step {
     return { conditions: { Applied: { status: 'Unknown', reason: 'TargetTerminating', message } } };
   }
   const previous = previousOf(target);
+  if (sizeOf(previous.service) > maxServiceBytes) {
+    const message = `what the stage has is kept whole, to go back to, and has over ${maxServiceBytes} bytes`;
+    return { fields: finished(now), conditions: { Applied: { status: 'False', reason: 'TooLarge', message } } };
+  }
   const [first] = to?.stage.canary?.steps ?? [];
   const fields = { previous, applied: { namespace: to?.stage.namespace ?? '' } };
   if (!first || !hasCanary(promotion, target)) return { fields, conditions: { Applied: applying } };
@@ -32,7 +37,7 @@ export function tryingAt(trafficPercent: number): ConditionResult {
   return { status: 'Unknown', reason: 'Canary', message: `a canary gets ${trafficPercent} % of the requests` };
 }
 
-export function previousOf(target: Workload | undefined): NonNullable<Promotion['status']>['previous'] {
+export function previousOf(target: Workload | undefined): NonNullable<NonNullable<Promotion['status']>['previous']> {
   if (!target) return {};
   const { annotations = {}, generation } = target.service.metadata;
   const [promotion, digest] = [annotations[promotionAnnotation], annotations[promotionDigestAnnotation]];

@@ -1,0 +1,57 @@
+import { type InferenceService, inferenceServices, type Pipeline, pipelines as pipelineResource } from '@serval/api';
+import type { Cache, Client, EventRecorder, Reconciled, Reflector } from '@serval/kube/client';
+import { isStatusError, keyOf, type NamespacedName } from '@serval/kube/objects';
+import { reclaimAnnotation } from '../annotations.ts';
+import type { TargetWriter } from '../write-target.ts';
+import { planReclaim, promotedIndex, reclaimFinalizer } from './plan-reclaim.ts';
+
+export interface ReclaimDeps {
+  readonly pipelines: Cache<Pipeline>;
+  /** With the index of those that were promoted. */
+  readonly services: Pick<Reflector<InferenceService>, 'byIndex'>;
+  readonly client: Client;
+  readonly writer: Pick<TargetWriter, 'remove'>;
+  readonly events: EventRecorder;
+}
+
+/** Has services that were promoted into a stage go with it, or with the pipeline, where the stage says so. */
+export function createReclaimReconciler({ pipelines, services, client, writer, events }: ReclaimDeps) {
+  return async ({ namespace, name }: NamespacedName, signal: AbortSignal): Promise<Reconciled> => {
+    const pipeline = pipelines.get(namespace, name);
+    if (!pipeline) return;
+    const { finalizer, remove, mark } = planReclaim(
+      pipeline,
+      services.byIndex(promotedIndex, keyOf({ namespace, name })),
+    );
+    if (finalizer) await setFinalizer(pipeline, finalizer === 'add', signal);
+    for (const { service, value } of mark) await annotate(service, value, signal);
+    for (const service of remove) {
+      await writer.remove(service, signal);
+      const { namespace: where, name: which } = service.metadata;
+      events.record(pipeline, 'Normal', 'Reclaimed', `InferenceService ${where}/${which} goes with its stage`);
+    }
+  };
+
+  /** Only on what was looked at: others write finalizers, too. */
+  async function setFinalizer({ metadata }: Pipeline, isWanted: boolean, signal: AbortSignal): Promise<void> {
+    const { namespace = '', name = '', finalizers = [], resourceVersion } = metadata;
+    const others = finalizers.filter((one) => one !== reclaimFinalizer);
+    const next = isWanted ? [...others, reclaimFinalizer] : others;
+    const patch = { metadata: { resourceVersion, finalizers: next } };
+    await unlessGone(client.patch(pipelineResource, { namespace, name }, 'merge', patch, { signal }));
+  }
+
+  async function annotate({ metadata }: InferenceService, value: string | null, signal: AbortSignal): Promise<void> {
+    const { namespace = '', name = '', resourceVersion } = metadata;
+    const patch = { metadata: { resourceVersion, annotations: { [reclaimAnnotation]: value } } };
+    await unlessGone(client.patch(inferenceServices, { namespace, name }, 'merge', patch, { signal }));
+  }
+}
+
+async function unlessGone(asked: Promise<unknown>): Promise<void> {
+  try {
+    await asked;
+  } catch (error) {
+    if (!isStatusError(error, 'NotFound')) throw error;
+  }
+}
