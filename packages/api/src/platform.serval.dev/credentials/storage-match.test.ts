@@ -14,6 +14,10 @@ for (const [match, folded = match] of [
   ['https://example.com:8443/models'],
   ['https://account.blob.core.windows.net/container'],
   ['git+https://example.com/repo'],
+  ['https://EXAMPLE.com:443/m/', 'https://example.com/m'],
+  ['https://account.dfs.core.windows.net/container', 'https://account.blob.core.windows.net/container'],
+  ['webhdfs://nn:9870/x', 'hdfs://nn:9870/x'],
+  ['hf://Acme/model:main', 'hf://acme/model@main'],
 ] as const) {
   test(`${match} is a prefix of addresses`, () => {
     assert.equal(storageMatchProblem(match), undefined);
@@ -37,6 +41,7 @@ for (const [match, problem] of [
   ['s3://mod els', /SCHEME/],
   ['oci://ghcr.io/acme', /registryCredentials/],
   ['pvc://models', /pvc/],
+  ['s3://models/../other', /no "."/],
   ['file:///models', /SCHEME/],
   ['file://host/models', /file/],
 ] as const) {

@@ -1,4 +1,5 @@
 import { checkLength } from './match-length.ts';
+import { parseStorageScope } from './storage-scope.ts';
 
 /** Longer prefixes select nothing that anybody named, and API servers must be able to bound what their rules cost. */
 export const maxStorageMatchLength = 512;
@@ -21,11 +22,12 @@ export function storageMatchProblem(match: string): string | undefined {
   if (match.includes('*')) return 'must have no *: everything below the address is meant anyway';
   if (/[?#\s]/.test(match)) return storageMatchForm;
   if (scheme === 'oci') return 'must not be oci://, as images that hold models are pulled with registryCredentials';
+  if (/(^|\/)\.{1,2}(\/|$)/.test(match.slice(scheme.length + 3))) return 'must have no "." or ".." between slashes';
   if (scheme === 'pvc' || scheme === 'file') return `must not be ${scheme}://, as nothing asks for credentials there`;
   return undefined;
 }
 
 /** The same text for matches that mean the same. */
 export function foldedStorageMatch(match: string): string {
-  return match.replace(/\/+$/, '');
+  return parseStorageScope(match)?.text ?? match;
 }
