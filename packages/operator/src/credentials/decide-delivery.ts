@@ -1,10 +1,11 @@
 import type { ClusterStorageContainer } from '@serval/api';
 import type { Container } from '@serval/kube/objects';
 import type { ServingConfig } from '../config/serving-config.ts';
-import { deliverAccount } from './account/deliver-account.ts';
 import type { Decision, Delivery } from './delivery.ts';
+import { decideGiven, type GivenStorage } from './given-storage.ts';
 import { createLookup, type Known, type Lookup } from './lookup.ts';
-import { joinParts, type Part } from './part.ts';
+import { ownChoice } from './own-choice.ts';
+import { joinParts, type NamedCertificates, type Part } from './part.ts';
 import { chooseStorageContainer } from './storage-container.ts';
 import { deliverEntry } from './storage-entry.ts';
 import type { Source, StorageRequest } from './storage-request.ts';
@@ -18,6 +19,8 @@ export interface DeliveryContext {
   readonly storageContainers: readonly ClusterStorageContainer[];
   /** By it, certificates are judged. */
   readonly now: Date;
+  /** What holds in the namespace of the Pod; nothing where nobody asks for it. */
+  readonly given?: GivenStorage | undefined;
 }
 
 /**
@@ -40,16 +43,16 @@ function decide(request: StorageRequest, lookup: Lookup, context: DeliveryContex
   const all = [...sources, ...(entry?.schema ? [entry.schema] : [])];
   if (all.every(isClaim)) return delivered({ sources, listed, ...schema });
 
-  const container = containerOf(
-    all.filter((source) => !isClaim(source)),
-    request,
-    context,
-  );
-  const parts: readonly Part[] = entry ? [entry] : deliverAccount(request, lookup, config);
-  const account = entry ? undefined : parts.find(({ certificates }) => certificates)?.certificates;
-  const trust = decideTrust({ namespace, home, storage: entry?.certificates, account }, lookup, config, now);
+  const downloads = all.filter((source) => !isClaim(source));
+  const container = containerOf(downloads, request, context);
+  const own = ownChoice(request, lookup, config);
+  const given = context.given ? decideGiven(downloads, own, context.given) : { parts: [], problems: [] };
+  const parts: readonly Part[] = [...(entry ? [entry] : own.parts), ...given.parts];
+  const storage = entry?.certificates ?? certificatesOf(given.parts);
+  const trust = decideTrust({ namespace, home, storage, account: certificatesOf(own.parts) }, lookup, config, now);
   const problems = [
     ...('problem' in container ? [container.problem] : []),
+    ...given.problems,
     ...parts.flatMap((part) => part.problems ?? []),
     ...(trust && 'problems' in trust ? trust.problems : []),
   ];
@@ -62,6 +65,10 @@ function decide(request: StorageRequest, lookup: Lookup, context: DeliveryContex
     ...(trust && !('problems' in trust) ? { trust } : {}),
     ...('container' in container && container.container ? { container: container.container } : {}),
   });
+}
+
+function certificatesOf(parts: readonly Part[]): NamedCertificates | undefined {
+  return parts.find(({ certificates }) => certificates)?.certificates;
 }
 
 /** One init container fetches all, so one storage container, or none, has to take them all. */

@@ -1,7 +1,10 @@
+import type { StoreKind } from '@serval/api';
 import type { EnvVar, Volume, VolumeMount } from '@serval/kube/objects';
 
 /** What one Secret, account or entry adds to a Pod's storage initializer. */
 export interface Part {
+  /** What it opens; absent where that is not one kind of store. */
+  readonly store?: StoreKind;
   readonly env?: readonly EnvVar[];
   readonly volumes?: readonly Volume[];
   readonly volumeMounts?: readonly VolumeMount[];

@@ -74,7 +74,7 @@ export function deliverEntry(
       found === undefined ? undefined : { secretName, key: found, called: placeName({ ...place, key: found }) },
       own?.fields['type'] || parameters['type'] ? parameters : { type, ...parameters },
     ),
-    ...certificatesIn(entry, { ...place, key: found }),
+    ...certificatesIn(entry, placeName({ ...place, key: found })),
   };
 }
 
@@ -117,8 +117,12 @@ function environment(
   ];
 }
 
-/** The ConfigMap that an entry names, and the path at which KServe's initializer looks for what is in it. */
-function certificatesIn({ certificates }: StorageEntry, place: Place): { certificates?: NamedCertificates } {
+/**
+ * The ConfigMap that an entry names, and the path at which KServe's initializer looks for what is in it.
+ *
+ * @param called  the entry, for messages
+ */
+export function certificatesIn({ certificates }: StorageEntry, called: string): { certificates?: NamedCertificates } {
   const configMap = certificates.find(({ source }) => source === 'configMap');
   const path = certificates.find(({ source }) => source === 'path');
   const said = configMap ?? path;
@@ -127,7 +131,7 @@ function certificatesIn({ certificates }: StorageEntry, place: Place): { certifi
     certificates: {
       ...(configMap?.reference ? { configMap: configMap.reference } : {}),
       ...(path?.reference ? { path: path.reference } : {}),
-      saidBy: `${placeName(place)}, field ${said.field}`,
+      saidBy: `${called}, field ${said.field}`,
     },
   };
 }

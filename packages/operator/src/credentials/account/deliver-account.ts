@@ -27,5 +27,5 @@ export function deliverAccount(request: StorageRequest, lookup: Lookup, config: 
     return [{ problems: [`Secret ${namespace}/${name} does not exist; ${saidBy} names it`] }];
   });
   const own = account && s3Account(account.metadata, config);
-  return own ? [...ofSecrets, own] : ofSecrets;
+  return own ? [...ofSecrets, { ...own, store: 's3' }] : ofSecrets;
 }

@@ -16,3 +16,7 @@ export function gcsSecret(secret: Secret, { credentials }: ServingConfig): Part 
     volumeMounts: [{ name: volume, mountPath: folder, readOnly: true }],
   };
 }
+
+export function gcsFiles(_secret: Secret, { credentials }: ServingConfig): string[] {
+  return [credentials.gcs.gcsCredentialFileName];
+}
