@@ -21,10 +21,19 @@ const objects = [
   secret('serval-credentials', 'forgotten', 'quay.io'),
   secret('team-a', 'own', 'ghcr.io'),
   {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { namespace: 'team-a', name: 'keys' },
+    stringData: { AWS_ACCESS_KEY_ID: 'SENTINEL', AWS_SECRET_ACCESS_KEY: 'SENTINEL' },
+  },
+  {
     apiVersion: 'platform.serval.dev/v1alpha1',
     kind: 'PlatformDefaults',
     metadata: { name: 'default' },
-    spec: { registryCredentials: { entries: [{ match: 'ghcr.io', secretRef: { name: 'ghcr' } }] } },
+    spec: {
+      registryCredentials: { entries: [{ match: 'ghcr.io', secretRef: { name: 'ghcr' } }] },
+      storageCredentials: { entries: [{ match: 's3://models', secretRef: { name: 's3' } }] },
+    },
   },
   {
     apiVersion: 'platform.serval.dev/v1alpha1',
@@ -49,6 +58,12 @@ const objects = [
             entries: [
               { match: 'ghcr.io/acme', secretRef: { name: 'own' } },
               { match: 'quay.io', secretRef: { name: 'gone' } },
+            ],
+          },
+          storageCredentials: {
+            entries: [
+              { match: 's3://models/fraud', secretRef: { name: 'keys' } },
+              { match: 'hf://acme', secretRef: { name: 'keys' } },
             ],
           },
         },
@@ -94,11 +109,18 @@ async function lookAt(dataDir: string, run: (...args: string[]) => Promise<Outco
   assert.match(effective.stdout, /^prod +ghcr\.io\/acme\/ +Stage +team-a\/own +- +used$/m);
   assert.match(effective.stdout, /^prod +quay\.io +Stage +team-a\/gone +- +SecretNotFound$/m);
   assert.match(effective.stdout, /^prod +ghcr\.io +Platform +serval-credentials\/ghcr +- +masked by ghcr\.io\/acme$/m);
+  assert.match(effective.stdout, /^prod +s3:\/\/models\/fraud +Stage +team-a\/keys +- +used$/m);
+  assert.match(effective.stdout, /^prod +hf:\/\/acme +Stage +team-a\/keys +- +NoCredentialForMatch$/m);
+  assert.match(
+    effective.stdout,
+    /^prod +s3:\/\/models +Platform +serval-credentials\/s3 +- +masked by s3:\/\/models\/fraud$/m,
+  );
   const json = await run('pipeline', 'effective', 'fraud', '-n', 'team-a', '--json');
-  assert.equal(JSON.parse(json.stdout).credentials.length, 4);
+  assert.equal(JSON.parse(json.stdout).credentials.length, 7);
   const checked = await run('credentials', 'check');
   assert.equal(checked.code, 1);
   assert.match(checked.stdout, /^team-a\/own +ghcr\.io\/acme\/ +Stage +- +team-a\/fraud:prod +2026-01-01$/m);
+  assert.match(checked.stdout, /^team-a\/keys +s3:\/\/models\/fraud +Stage +- +team-a\/fraud:prod +-$/m);
   assert.match(checked.stdout, /^team-a\/fraud, prod: SecretNotFound: Secret team-a\/gone does not exist$/m);
   assert.match(checked.stdout, /^serval-credentials\/ghcr +ghcr\.io +Platform +- +- +2026-01-01$/m);
   assert.match(checked.stdout, /^Secret team-a\/own expired on 2026-01-01$/m);

@@ -67,3 +67,6 @@ export function appOf(name: string): string {
 export function clusterHost(service: string, namespace: string): string {
   return `${service}.${namespace}.svc.cluster.local`;
 }
+
+/** On Jobs that look whether a model can be read, and on their Pods: UID of the Promotion that asks. */
+export const readCheckLabel = 'platform.serval.dev/read-check';

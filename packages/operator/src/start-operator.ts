@@ -273,7 +273,7 @@ export function startOperator({
   // What is the platform's and other teams' is no business of an operator that serves some namespaces only.
   const pipelines = watchNamespaces
     ? undefined
-    : createPipelines({ ...common, ...reflectors, namespace, references, events, metrics });
+    : createPipelines({ ...common, ...reflectors, namespace, config, references, events, metrics });
   const promotions =
     pipelines &&
     createPromotions({
@@ -289,6 +289,7 @@ export function startOperator({
   const handlers = createWebhookHandlers({
     client,
     pullSecretFor: pipelines?.pullSecretFor,
+    storageFor: pipelines?.storageFor,
     config,
     storageSecrets,
     namespace,

@@ -9,7 +9,7 @@ import {
   operatorNamespacedRules,
 } from '@serval/operator/declarations';
 import { eventually } from '../../support/eventually.ts';
-import { pullByPlatform } from './credentials.ts';
+import { pullAndReadByPlatform } from './credentials.ts';
 import { createLife, dayMs, growOld, growUp, installRest, renewCertificate, tellTwice } from './life.ts';
 import { namespace, startTestCluster } from './replicas.ts';
 import { compareWithRules } from './rules.ts';
@@ -33,7 +33,7 @@ test('a whole life asks for everything that the rules allow, and for nothing els
   await eventually(async () => assert.ok(one.isLeader && one.parts?.server()));
   const two = await cluster.startReplica('two', { clock });
   await growUp(life);
-  await pullByPlatform(life);
+  await pullAndReadByPlatform(life);
   await renewCertificate(life);
   await one.stop();
   await eventually(async () => {

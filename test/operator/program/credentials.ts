@@ -11,8 +11,8 @@ import { credentialAccessObjects } from '@serval/operator/declarations';
 import { eventually } from '../../support/eventually.ts';
 import type { Life } from './life.ts';
 
-/** The platform's pull credential comes into the namespace of the service, is kept as it should be, and goes. */
-export async function pullByPlatform({ client, resourceOf, home, namespace }: Life): Promise<void> {
+/** The platform's credentials come into the namespace of the service, are kept as they should be, and go. */
+export async function pullAndReadByPlatform({ client, resourceOf, home, namespace }: Life): Promise<void> {
   for (const object of credentialAccessObjects(defaultCredentialNamespace, home)) {
     await client.apply(await resourceOf(object), object as AnyObject, { force: true });
   }
@@ -26,13 +26,22 @@ export async function pullByPlatform({ client, resourceOf, home, namespace }: Li
   });
   const apiVersion = 'platform.serval.dev/v1alpha1';
   const entries = [{ match: 'docker.io', secretRef: { name: 'hub' } }];
-  const spec = { registryCredentials: { entries } };
+  await client.create(secrets, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { namespace: defaultCredentialNamespace, name: 's3' },
+    data: { AWS_ACCESS_KEY_ID: 'eA==', AWS_SECRET_ACCESS_KEY: 'eA==' },
+  });
+  const stores = [{ match: 's3://models', secretRef: { name: 's3' } }];
+  const spec = { registryCredentials: { entries }, storageCredentials: { entries: stores } };
   const defaults = { apiVersion, kind: 'PlatformDefaults', metadata: { name: 'default' }, spec } as PlatformDefaults;
   await client.create(platformDefaults, defaults);
-  const projected = { namespace, name: 'serval-pull-credentials' };
-  await eventually(() => client.get(secrets, projected));
-  await client.patch(secrets, projected, 'merge', { data: { more: 'eA==' } });
-  await eventually(async () => assert.equal((await client.get(secrets, projected)).data?.['more'], undefined));
+  const projected = ['serval-pull-credentials', 'serval-storage-credentials'].map((name) => ({ namespace, name }));
+  for (const place of projected) {
+    await eventually(() => client.get(secrets, place));
+    await client.patch(secrets, place, 'merge', { data: { more: 'eA==' } });
+    await eventually(async () => assert.equal((await client.get(secrets, place)).data?.['more'], undefined));
+  }
 
   const stages = [{ name: 'only', namespace }];
   const pipeline = {
@@ -48,7 +57,9 @@ export async function pullByPlatform({ client, resourceOf, home, namespace }: Li
   });
   await client.delete(pipelines, { namespace, name: 'only' });
   await client.delete(platformDefaults, { name: 'default' });
-  await eventually(async () => {
-    await assert.rejects(client.get(secrets, projected), (error) => isStatusError(error, 'NotFound'));
-  });
+  for (const place of projected) {
+    await eventually(async () => {
+      await assert.rejects(client.get(secrets, place), (error) => isStatusError(error, 'NotFound'));
+    });
+  }
 }

@@ -29,19 +29,19 @@ export const stageColumns = {
   stage: 'STAGE',
   namespace: 'NAMESPACE',
   services: 'SERVICES',
-  secret: 'PULL SECRET',
+  secret: 'SECRETS',
   state: 'STATE',
 };
 
 export function stageRows({ spec, status }: Pipeline) {
   return spec.stages.map(({ name, namespace }) => {
     const seen = status?.stages?.find((stage) => stage.name === name);
-    const problem = seen?.reason ?? seen?.effective?.find(({ reason }) => reason)?.reason;
+    const problem = seen?.reason ?? (seen && entriesOf(seen).effective.find(({ reason }) => reason)?.reason);
     return {
       stage: name,
       namespace,
       services: (seen?.services ?? []).map((service) => service.name).join(', '),
-      secret: seen?.projected?.name ?? '',
+      secret: [seen?.projected, seen?.projectedStorage].flatMap((projected) => projected?.name ?? []).join(', '),
       state: problem ?? (seen ? 'ok' : 'not observed yet'),
     };
   });
@@ -56,11 +56,25 @@ export const effectiveColumns = {
   state: 'STATE',
 };
 
-/** What each stage pulls with, what it does not, and why: never a value. */
+/** Credentials of a stage for images, and after them those for models. */
+export function entriesOf({
+  effective = [],
+  masked = [],
+  effectiveStorage = [],
+  maskedStorage = [],
+}: PipelineStageStatus): {
+  effective: Entry[];
+  masked: Masked[];
+} {
+  return { effective: [...effective, ...effectiveStorage], masked: [...masked, ...maskedStorage] };
+}
+
+/** What each stage pulls and reads with, what it does not, and why: never a value. */
 export function effectiveRows({ status }: Pipeline, stage: string | undefined) {
   return (status?.stages ?? [])
     .filter(({ name }) => stage === undefined || name === stage)
-    .flatMap(({ name, effective = [], masked = [], reason }) => [
+    .map((stage) => ({ ...stage, ...entriesOf(stage) }))
+    .flatMap(({ name, effective, masked, reason }) => [
       ...(reason ? [{ stage: name, match: '', layer: '', secret: '', grant: '', state: reason }] : []),
       ...effective.map((entry) => ({
         stage: name,
@@ -84,9 +98,21 @@ function row({ match = '', source, sourceRef }: Entry | Masked) {
 /** What is wrong, each once, for below a table. */
 export function problemLines({ status }: Pipeline, stage: string | undefined): string[] {
   const stages = (status?.stages ?? []).filter(({ name }) => stage === undefined || name === stage);
-  const lines = stages.flatMap(({ name, effective = [], reason, message }) => [
+  const lines = stages.flatMap(({ name, reason, message, ...entries }) => [
     ...(reason ? [`${name}: ${reason}: ${message ?? ''}`] : []),
-    ...effective.flatMap((entry) => (entry.reason ? [`${name}: ${entry.reason}: ${entry.message ?? ''}`] : [])),
+    ...entriesOf({ name, ...entries }).effective.flatMap((entry) =>
+      entry.reason ? [`${name}: ${entry.reason}: ${entry.message ?? ''}`] : [],
+    ),
   ]);
   return [...new Set(lines)];
+}
+
+/** What services have of their own, which pipelines cannot revoke. */
+export function ownLines({ status }: Pipeline): string[] {
+  return (status?.stages ?? []).flatMap(({ name, services = [] }) =>
+    services.flatMap(({ name: service, ownPullSecrets = [], ownStorage = [] }) => [
+      ...(ownPullSecrets.length > 0 ? [`${name}: ${service} also pulls with ${ownPullSecrets.join(', ')}`] : []),
+      ...(ownStorage.length > 0 ? [`${name}: ${service} reads with its own ${ownStorage.join(', ')}`] : []),
+    ]),
+  );
 }

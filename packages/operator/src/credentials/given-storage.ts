@@ -4,7 +4,7 @@ import type { Part } from './part.ts';
 import type { Source } from './storage-request.ts';
 
 /** What stage, pipeline and platform give for reading from one address. */
-export type Given =
+type Given =
   | { readonly state: 'nothing' }
   | { readonly state: 'given'; readonly id: string; readonly part: Part }
   /** One is meant for it, and cannot be had. */

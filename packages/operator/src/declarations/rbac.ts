@@ -2,7 +2,7 @@ import { platformGroup, servingGroup } from '@serval/api';
 import type { KubeObject } from '@serval/kube/objects';
 import { defaultNamespace, defaultServingConfig } from '../config/serving-config.ts';
 import { globalBundleName } from '../names.ts';
-import { pullSecretName } from '../pipeline/names.ts';
+import { pullSecretName, storageCredentialsName } from '../pipeline/names.ts';
 import { multiVersionCrdNames } from './conversion.ts';
 import { gatewayDefinitionNames } from './gateway.ts';
 import {
@@ -160,9 +160,14 @@ const pipelineRules: readonly PolicyRule[] = [
   { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list'] },
   // Which look whether a model can be read in a namespace, before anything is promoted there.
   { apiGroups: ['batch'], resources: ['jobs'], verbs: ['get', 'create'] },
-  // Projected where a Pod needs them, of one name; creating cannot be limited by it.
+  // Projected where a Pod needs them, of two names; creating cannot be limited by them.
   { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
-  { apiGroups: [''], resources: ['secrets'], resourceNames: [pullSecretName], verbs: [...watch, 'patch', 'delete'] },
+  {
+    apiGroups: [''],
+    resources: ['secrets'],
+    resourceNames: [pullSecretName, storageCredentialsName],
+    verbs: [...watch, 'patch', 'delete'],
+  },
 ];
 
 /** What review environments take besides: `docs/pipelines.md` shows the ClusterRole. A pipeline is kept until its own are gone. */

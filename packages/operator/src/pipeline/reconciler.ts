@@ -6,9 +6,10 @@ import { broughtInto } from '../promotion/brought-by.ts';
 import { pullSecretName } from './names.ts';
 import type { NamespaceCredentialsSource } from './namespace-credentials.ts';
 import { planProjection } from './projection/plan-projection.ts';
-import type { Projection } from './projection/projection.ts';
+import type { AnyResolution, Projection } from './projection/projection.ts';
 import type { EffectiveKey } from './registry/resolve-registry.ts';
-import type { Origin } from './resolution.ts';
+
+import type { Resolution } from './resolution.ts';
 import type { StageOf } from './stage-layers.ts';
 import {
   type ObservedCredentials,
@@ -16,6 +17,7 @@ import {
   pipelineStatusFrom,
   type StageService,
 } from './status/pipeline-status.ts';
+import type { StorageProjection } from './storage/storage-projection.ts';
 import { writeStatus } from './write-status.ts';
 
 export interface PipelineDeps {
@@ -24,7 +26,8 @@ export interface PipelineDeps {
   readonly services: Cache<InferenceService>;
   /** Of services. */
   readonly pods: Cache<Pod>;
-  readonly registry: Projection<EffectiveKey>;
+  readonly registry: Projection<Resolution<EffectiveKey>>;
+  readonly storage: StorageProjection;
   readonly client: Client;
   readonly clock: Clock;
 }
@@ -42,6 +45,7 @@ export function createPipelineReconciler({
   services,
   pods,
   registry,
+  storage,
   client,
   clock,
 }: PipelineDeps) {
@@ -51,11 +55,17 @@ export function createPipelineReconciler({
     const { namespace } = stage;
     const claim = credentials.claim({ pipeline, stage });
     if (claim.state === 'refused') return { stage, claim, services: [] };
+    const [images, models] = await Promise.all([
+      observeCredentials(registry, namespace, signal),
+      observeCredentials(storage, namespace, signal),
+    ]);
+    const chosen = await storage.ownChoices(models.resolution, namespace, signal);
     return {
       stage,
       claim,
-      registry: await observeCredentials(registry, namespace, signal),
-      services: servicesOf(services.list({ namespace }), pods.list({ namespace }), { pipeline, stage }),
+      registry: images,
+      storage: models,
+      services: servicesOf(services.list({ namespace }), pods.list({ namespace }), chosen, { pipeline, stage }),
     };
   }
 
@@ -80,13 +90,13 @@ export function createPipelineReconciler({
   };
 }
 
-async function observeCredentials<Effective extends Origin & { readonly key: string }>(
-  { shape, projected, refusals, resolve, contentFor }: Projection<Effective>,
+async function observeCredentials<Resolved extends AnyResolution>(
+  { shape, projected, refusals, resolve, contentFor }: Projection<Resolved>,
   namespace: string,
   signal: AbortSignal,
-): Promise<ObservedCredentials> {
+): Promise<ObservedCredentials<Resolved>> {
   const resolution = await resolve(namespace, signal);
-  const content = await contentFor(resolution.effective, namespace, signal);
+  const content = await contentFor(resolution, namespace, signal);
   const live = projected.get(namespace);
   const plan = planProjection(shape, namespace, content, live, projected.digestOf);
   const isOurs = live && plan.action !== 'conflict' && content !== undefined;
@@ -94,15 +104,17 @@ async function observeCredentials<Effective extends Origin & { readonly key: str
   return { resolution, name: shape.name, plan, revision, refusal: refusals.get(namespace) };
 }
 
-function isUnderWay({ registry }: ObservedStage): boolean {
-  const { plan, refusal } = registry ?? {};
-  if (refusal) return false;
-  return plan?.action === 'create' || plan?.action === 'patch' || plan?.action === 'delete';
+function isUnderWay({ registry, storage }: ObservedStage): boolean {
+  return [registry, storage].some(
+    (credentials) =>
+      credentials && !credentials.refusal && ['create', 'patch', 'delete'].includes(credentials.plan.action),
+  );
 }
 
 function servicesOf(
   services: readonly InferenceService[],
   pods: readonly Pod[],
+  chosen: ReadonlyMap<string, readonly string[]>,
   { pipeline, stage }: StageOf,
 ): StageService[] {
   const byService = Map.groupBy(pods, ({ metadata }) => metadata.labels?.[serviceLabel] ?? '');
@@ -111,7 +123,13 @@ function servicesOf(
       const { name = '' } = service.metadata;
       const secrets = (byService.get(name) ?? []).flatMap(({ spec }) => spec.imagePullSecrets ?? []);
       const own = secrets.flatMap((secret) => (secret.name && secret.name !== pullSecretName ? [secret.name] : []));
-      return { name, ownPullSecrets: [...new Set(own)].sort(), ...broughtInto(service, pipeline.metadata, stage.name) };
+      const ownStorage = chosen.get(name) ?? [];
+      return {
+        name,
+        ownPullSecrets: [...new Set(own)].sort(),
+        ownStorage,
+        ...broughtInto(service, pipeline.metadata, stage.name),
+      };
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }

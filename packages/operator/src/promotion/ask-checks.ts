@@ -5,6 +5,7 @@ import type { DeliveryContext } from '../credentials/decide-delivery.ts';
 import type { ReferenceCache } from '../credentials/reference-cache.ts';
 import { resolveDelivery } from '../credentials/resolve-delivery.ts';
 import type { NamespaceCredentialsSource } from '../pipeline/namespace-credentials.ts';
+import type { StorageFor } from '../pipeline/storage/storage-for.ts';
 import { type CheckResult, passed } from './checks/check.ts';
 import { checkPrediction } from './checks/prediction.ts';
 import { checkPull } from './checks/pull.ts';
@@ -22,6 +23,7 @@ export interface AskDeps {
   readonly kubeServices: Cache<Service>;
   readonly pods: Cache<Pod>;
   readonly credentials: Pick<NamespaceCredentialsSource, 'of'>;
+  readonly storageFor: StorageFor;
   readonly references: Pick<ReferenceCache, 'read'>;
   readonly deliveryContext: () => DeliveryContext;
 }
@@ -30,7 +32,7 @@ type Subject = (observed: Observed, signal: AbortSignal) => Promise<CheckResult>
 
 /** All that is asked on the way of a Promotion: before anything is changed, and of the service in its new place. */
 export function createAsk(deps: AskDeps): { askChecks: AskChecks; askTarget: AskTarget } {
-  const { client, pods, kubeServices, credentials, references, deliveryContext } = deps;
+  const { client, pods, kubeServices, credentials, storageFor, references, deliveryContext } = deps;
   const answers = { client, kubeServices };
   // What is gone back to runs nowhere; it answers in its stage, as a canary first where the stage has one.
   const askSource: Subject = async ({ from, to }, signal) =>
@@ -49,7 +51,8 @@ export function createAsk(deps: AskDeps): { askChecks: AskChecks; askTarget: Ask
       pods,
       config: context.config,
       refusalOf: async (...[request, asked]: Parameters<Parameters<typeof checkRead>[1]['refusalOf']>) => {
-        const decision = await resolveDelivery(request, context, references.read, asked);
+        const given = await storageFor(request.namespace, asked);
+        const decision = await resolveDelivery(request, { ...context, given }, references.read, asked);
         return decision.state === 'refused' ? decision.problems.join('; ') : undefined;
       },
     };

@@ -15,11 +15,10 @@ import type { DeliveryContext } from '../credentials/decide-delivery.ts';
 import type { ReferenceCache } from '../credentials/reference-cache.ts';
 import type { Metrics } from '../health/metrics.ts';
 import { timeReconciles } from '../health/own-cost.ts';
-import { serviceLabel } from '../names.ts';
+import { readCheckLabel, serviceLabel } from '../names.ts';
 import { stageNamespaceIndex } from '../pipeline/namespace-credentials.ts';
 import type { Pipelines } from '../pipeline/pipelines.ts';
 import { createAsk } from './ask-checks.ts';
-import { readCheckLabel } from './checks/read-job.ts';
 import { haveSameGoal, isFinished } from './queue.ts';
 import { pipelinesOf } from './reclaim/plan-reclaim.ts';
 import { createReclaimReconciler } from './reclaim/reconciler.ts';
@@ -28,7 +27,7 @@ import { createTargetWriter } from './write-target.ts';
 
 export interface PromotionsOptions {
   readonly client: Client;
-  readonly pipelines: Pick<Pipelines, 'reflector' | 'credentials'>;
+  readonly pipelines: Pick<Pipelines, 'reflector' | 'credentials' | 'storageFor'>;
   /** With `promotedIndexes`. */
   readonly services: Reflector<InferenceService>;
   readonly deployments: Reflector<Deployment>;
@@ -68,7 +67,7 @@ export function createPromotions(options: PromotionsOptions): Promotions {
   const reconcile = createPromotionReconciler({
     caches: { promotions: reflector, pipelines, claim: credentials.claim, services, deployments, pods },
     writer,
-    ...createAsk({ ...options, credentials }),
+    ...createAsk({ ...options, credentials, storageFor: options.pipelines.storageFor }),
     recordsApprovers: options.recordsApprovers,
     client,
     events,

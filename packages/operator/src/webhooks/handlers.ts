@@ -24,8 +24,10 @@ import type { ConfigSource } from '../config/config-source.ts';
 import { serviceDefaults } from '../config/service-defaults.ts';
 import type { DeliveryContext } from '../credentials/decide-delivery.ts';
 import type { ReadReference } from '../credentials/resolve-delivery.ts';
+import { storageRequestOf } from '../credentials/storage-request.ts';
 import { deploymentModeOf } from '../inference-service/deployment-mode.ts';
 import type { PullSecretFor } from '../pipeline/pull-secret-for.ts';
+import type { StorageFor } from '../pipeline/storage/storage-for.ts';
 import { providePod } from '../pod/provide-pod.ts';
 import { withPullCredentials } from '../pod/pull-credentials.ts';
 import { ownNamespaceErrors } from '../promotion/own-namespace.ts';
@@ -37,12 +39,7 @@ import { defaultingPath, validatingPath, webhookPaths } from './paths.ts';
 import { useHandler } from './pipeline-handlers.ts';
 import { approverHandler, promotionHandler } from './promotion-handlers.ts';
 import { bundleHandler, type StorageHandlerDeps, secretHandler } from './storage-handlers.ts';
-import {
-  inferenceServiceWarnings,
-  storageContainerWarnings,
-  storageCredentialWarnings,
-  storedOnlyWarning,
-} from './warnings.ts';
+import { inferenceServiceWarnings, storageContainerWarnings, storedOnlyWarning } from './warnings.ts';
 
 export interface WebhookDeps extends StorageHandlerDeps {
   /** Asks who may approve. */
@@ -55,6 +52,7 @@ export interface WebhookDeps extends StorageHandlerDeps {
   readonly readReference: ReadReference;
   /** Nothing where no pipelines are served. */
   readonly pullSecretFor: PullSecretFor | undefined;
+  readonly storageFor: StorageFor | undefined;
 }
 
 export type WebhookHandler = (request: AdmissionRequest, signal: AbortSignal) => Promise<AdmissionResponse>;
@@ -93,7 +91,7 @@ function withRequester(
 /** By plural, of the kinds that the operator acts on: what their own rules cannot look at, as it takes other objects. */
 function moreChecks(deps: WebhookDeps): ReadonlyMap<string, MoreChecks> {
   const { config, runtimes, clusterRuntimes, storageContainers, namespace: own } = deps;
-  const credentialWarnings = deps.pullSecretFor ? storageCredentialWarnings : storedOnlyWarning;
+  const storedOnly: MoreChecks = deps.pullSecretFor ? {} : { warnings: storedOnlyWarning };
   const checks: [string, MoreChecks][] = [
     [
       inferenceServices.plural,
@@ -131,12 +129,12 @@ function moreChecks(deps: WebhookDeps): ReadonlyMap<string, MoreChecks> {
       {
         among: (object, { oldObject }) =>
           ownNamespaceErrors(object as Pipeline, (oldObject ?? undefined) as Pipeline | undefined, own),
-        warnings: credentialWarnings,
+        ...storedOnly,
       },
     ],
-    [platformDefaults.plural, { warnings: credentialWarnings }],
-    [credentialGrants.plural, deps.pullSecretFor ? {} : { warnings: storedOnlyWarning }],
-    [promotions.plural, deps.pullSecretFor ? {} : { warnings: storedOnlyWarning }],
+    [platformDefaults.plural, storedOnly],
+    [credentialGrants.plural, storedOnly],
+    [promotions.plural, storedOnly],
   ];
   return new Map(checks);
 }
@@ -157,12 +155,19 @@ function relyOn(config: ConfigSource, sections: Parameters<ConfigSource['problem
 }
 
 /** Looks up afresh what the Pod refers to, whatever the reconciler saw when it made the template. */
-function podHandler({ config, deliveryContext, readReference: read, pullSecretFor }: WebhookDeps): WebhookHandler {
+function podHandler({
+  config,
+  deliveryContext,
+  readReference: read,
+  pullSecretFor,
+  storageFor,
+}: WebhookDeps): WebhookHandler {
   return async ({ uid, object, namespace: requested }, signal) => {
     const pod = object as unknown as Pod;
     const namespace = requested ?? pod.metadata.namespace ?? 'default';
     relyOn(config, podSections);
-    const provided = await providePod(pod, namespace, deliveryContext(), read, signal);
+    const given = storageRequestOf(pod, namespace) && (await storageFor?.(namespace, signal));
+    const provided = await providePod(pod, namespace, { ...deliveryContext(), given }, read, signal);
     if (provided.state === 'refused') return refused(uid, provided.problems.join('; '));
     // By the Pod as it is now: an image of the storage initializer is pulled, too.
     const secret = await pullSecretFor?.(provided.pod, namespace, signal);

@@ -1,11 +1,4 @@
-import {
-  type ClusterStorageContainer,
-  type ComponentSpec,
-  type InferenceService,
-  type Pipeline,
-  type PlatformDefaults,
-  unknownScheme,
-} from '@serval/api';
+import { type ClusterStorageContainer, type ComponentSpec, type InferenceService, unknownScheme } from '@serval/api';
 import type { KubeObject } from '@serval/kube/objects';
 import { chooseStorageContainer } from '../credentials/storage-container.ts';
 import type { DeploymentMode } from '../inference-service/deployment-mode.ts';
@@ -60,12 +53,4 @@ export function storageContainerWarnings(object: KubeObject): string[] {
 /** Of a kind that is stored, checked and converted, and no more. */
 export function storedOnlyWarning({ kind }: KubeObject): string[] {
   return [`${kind} is stored and checked, and not acted on by this release`];
-}
-
-/** Of a Pipeline, or of PlatformDefaults. */
-export function storageCredentialWarnings(object: KubeObject): string[] {
-  const { spec } = object as Pipeline | PlatformDefaults;
-  const layers = [spec, ...(spec && 'stages' in spec ? spec.stages : [])];
-  const isUsed = layers.some((layer) => (layer?.storageCredentials?.entries?.length ?? 0) > 0);
-  return isUsed ? ['storageCredentials are stored and checked, and not acted on by this release'] : [];
 }

@@ -1,21 +1,22 @@
 import { type Command, jsonOption, namespaceOption } from '../../command/command.ts';
-import { pipelineRow, problemLines, stageColumns, stageRows } from '../../pipeline/rows.ts';
+import { ownLines, pipelineRow, problemLines, stageColumns, stageRows } from '../../pipeline/rows.ts';
 import { readPipeline } from './read-pipeline.ts';
 
 export const getPipelineCommand: Command = {
   name: 'get <name>',
-  summary: 'the stages of a pipeline: namespace, services, pull Secret',
+  summary: 'the stages of a pipeline: namespace, services, Secrets',
   options: [namespaceOption, jsonOption],
   async run(context) {
     const { options, out } = context;
     const { pipeline } = await readPipeline(context);
     const { ready, reason } = pipelineRow(pipeline);
     const stages = stageRows(pipeline);
-    if (options['json'] === true) out.json({ ready, reason, stages });
+    const own = ownLines(pipeline);
+    if (options['json'] === true) out.json({ ready, reason, stages, own });
     else {
       out.table(stages, stageColumns);
-      const problems = problemLines(pipeline, undefined);
-      if (problems.length > 0) out.print(`\n${problems.join('\n')}`);
+      const lines = [...problemLines(pipeline, undefined), ...own];
+      if (lines.length > 0) out.print(`\n${lines.join('\n')}`);
     }
     return ready === 'True' ? 0 : 1;
   },

@@ -6,7 +6,9 @@ import { pullSecretShape } from '../registry/registry-projection.ts';
 import { type LiveProjection, type ProjectedContent, planProjection } from './plan-projection.ts';
 
 const digestOf = (value: string) => createHash('sha256').update(value).digest('hex');
-const config = (text: string): ProjectedContent => ({ '.dockerconfigjson': text });
+const config = (text: string): ProjectedContent => ({
+  '.dockerconfigjson': Buffer.from(text).toString('base64'),
+});
 const content = config('{"auths":{"ghcr.io":{}}}');
 
 function liveSecret(change: Partial<Secret> = {}): LiveProjection {
@@ -55,9 +57,7 @@ for (const [when, wanted, live, action] of cases) {
     if (plan.action === 'patch') {
       const { data } = plan.patch as { data: Record<string, string | null> };
       const merged = Object.entries({ ...live?.secret.data, ...data }).filter(([, value]) => value !== null);
-      assert.deepEqual(Object.fromEntries(merged), {
-        '.dockerconfigjson': Buffer.from(wanted?.['.dockerconfigjson'] ?? '').toString('base64'),
-      });
+      assert.deepEqual(Object.fromEntries(merged), wanted);
     }
   });
 }

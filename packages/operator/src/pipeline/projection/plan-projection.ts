@@ -8,7 +8,7 @@ export interface ProjectedShape {
   readonly type: string;
 }
 
-/** Texts by the keys of the Secret. */
+/** Values by the keys of the Secret, in base64. */
 export type ProjectedContent = Readonly<Record<string, string>>;
 
 /** Secrets have 1 MiB at most (Kubernetes). */
@@ -54,17 +54,17 @@ export function planProjection(
     const message = `Secret ${namespace}/${name} is not Serval's, so no credential is put there or used from there; delete it, or give it another name`;
     return { action: 'conflict', message };
   }
-  const texts = Object.entries(content);
-  if (texts.reduce((sum, [, text]) => sum + Buffer.byteLength(text), 0) > maxBytes) {
+  const values = Object.entries(content);
+  if (values.reduce((sum, [, value]) => sum + Buffer.byteLength(value, 'base64'), 0) > maxBytes) {
     const message = `the credentials for ${namespace} are over ${maxBytes} bytes together, so none is projected`;
     return { action: 'too-large', message, isThere: live !== undefined };
   }
-  const data = Object.fromEntries(texts.map(([key, text]) => [key, Buffer.from(text).toString('base64')]));
   const metadata = { namespace, name, labels: { ...partOfLabels, [projectionLabel]: 'true' } };
-  if (!live) return { action: 'create', object: { apiVersion: 'v1', kind: 'Secret', metadata, type, data } };
+  if (!live)
+    return { action: 'create', object: { apiVersion: 'v1', kind: 'Secret', metadata, type, data: { ...content } } };
   const { digests, secret } = live;
-  const strange = Object.keys(digests).filter((key) => !Object.hasOwn(data, key));
-  const changed = Object.entries(data).filter(([key, value]) => digests[key] !== digestOf(value));
+  const strange = Object.keys(digests).filter((key) => !Object.hasOwn(content, key));
+  const changed = values.filter(([key, value]) => digests[key] !== digestOf(value));
   if (secret.type === type && strange.length === 0 && changed.length === 0) return nothing;
   // Neither of the two can be changed (Kubernetes, Secrets).
   if (secret.type !== type || secret.immutable) return { action: 'delete' };

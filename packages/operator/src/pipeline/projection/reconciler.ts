@@ -1,10 +1,10 @@
 import type { Client, Clock, EventRecorder, Reconciled } from '@serval/kube/client';
 import { type Secret, secrets } from '@serval/kube/objects';
+
 import { createOwnObject, type WritePlan } from '../../copies/own-object.ts';
-import type { Origin } from '../resolution.ts';
 import { planProjection } from './plan-projection.ts';
 import { liveProjectionOf, withDigests } from './projected-secrets.ts';
-import type { Projection } from './projection.ts';
+import type { AnyResolution, Projection } from './projection.ts';
 import { refusalOf } from './write-refusals.ts';
 
 export interface ProjectionDeps {
@@ -18,8 +18,8 @@ export interface ProjectionDeps {
 const outcomes = { create: 'created', patch: 'patched', delete: 'deleted' } as const;
 
 /** Brings the projected Secret of one namespace to what its Pods need. The key is the namespace's name. */
-export function createProjectionReconciler<Effective extends Origin & { readonly key: string }>(
-  { shape, projected, refusals, resolve, contentFor }: Projection<Effective>,
+export function createProjectionReconciler<Resolved extends AnyResolution>(
+  { shape, projected, refusals, resolve, contentFor }: Projection<Resolved>,
   { client, events, clock, count }: ProjectionDeps,
 ) {
   const own = createOwnObject<Secret>({
@@ -48,8 +48,7 @@ export function createProjectionReconciler<Effective extends Origin & { readonly
 
   return async ({ name: namespace }: { name: string }, signal: AbortSignal): Promise<Reconciled> => {
     count('looked');
-    const { effective } = await resolve(namespace, signal);
-    const content = await contentFor(effective, namespace, signal);
+    const content = await contentFor(await resolve(namespace, signal), namespace, signal);
     const live = own.live(namespace);
     const plan = planProjection(shape, namespace, content, live && liveProjectionOf(live), projected.digestOf);
     if (plan.action === 'nothing' || plan.action === 'conflict') refusals.set(namespace, undefined);

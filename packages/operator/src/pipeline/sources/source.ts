@@ -5,7 +5,8 @@ export type SourceProblem =
   | 'SecretForbidden'
   | 'RefNotPermitted'
   | 'WrongType'
-  | 'MalformedDockerConfig';
+  | 'MalformedDockerConfig'
+  | 'MalformedStorageConfig';
 
 /** A Secret as a source of credentials; `Content` is what it holds. */
 export type Source<Content> = FailedSource | ReadySource<Content>;
@@ -16,7 +17,7 @@ export interface FailedSource {
   readonly message: string;
 }
 
-export type ReadySource<Content> = Content & {
+type ReadySource<Content> = Content & {
   readonly state: 'ready';
   /** The Secret's `resourceVersion`: tells that something changed, and nothing of what. */
   readonly revision: string;

@@ -2,23 +2,26 @@ import type { Pipeline, PipelineStage, PipelineStageStatus, PipelineStatus } fro
 import type { ConditionResult } from '../../conditions/condition-result.ts';
 import { conditionsFrom } from '../../conditions/conditions-from.ts';
 import type { ProjectionPlan } from '../projection/plan-projection.ts';
-import type { Origin, Resolution } from '../resolution.ts';
+import type { AnyResolution } from '../projection/projection.ts';
 import type { Claim } from '../stage-claims.ts';
 import { conditionOf, credentialConditions, withReady } from './conditions.ts';
 import { credentialStatus } from './credential-status.ts';
 
-/** A service of a stage, and the pull Secrets that its Pods have besides. */
+/** A service of a stage, and what is its own besides. */
 export interface StageService {
   readonly name: string;
+  /** Pull Secrets of its Pods. */
   readonly ownPullSecrets: readonly string[];
+  /** What says how its models are read. */
+  readonly ownStorage: readonly string[];
   /** Of what was promoted, and the Promotion that brought it. */
   readonly digest?: string;
   readonly promotion?: string;
 }
 
 /** Credentials of one kind in a stage. */
-export interface ObservedCredentials {
-  readonly resolution: Resolution<Origin & { readonly key: string }>;
+export interface ObservedCredentials<Resolved extends AnyResolution = AnyResolution> {
+  readonly resolution: Resolved;
   /** Name of the projected Secret. */
   readonly name: string;
   /** What is left to do about it. */
@@ -34,6 +37,7 @@ export interface ObservedStage {
   readonly claim: Claim;
   /** Of a stage that has its namespace. */
   readonly registry?: ObservedCredentials;
+  readonly storage?: ObservedCredentials;
   readonly services: readonly StageService[];
 }
 
@@ -56,8 +60,8 @@ export function pipelineStatusFrom(pipeline: Pipeline, stages: readonly Observed
   };
 }
 
-function credentialsOf({ registry }: ObservedStage): ObservedCredentials[] {
-  return registry ? [registry] : [];
+function credentialsOf({ registry, storage }: ObservedStage): ObservedCredentials[] {
+  return [registry, storage].flatMap((credentials) => credentials ?? []);
 }
 
 function projectedFrom(stages: readonly ObservedStage[]): ConditionResult {
@@ -80,22 +84,27 @@ function projectedFrom(stages: readonly ObservedStage[]): ConditionResult {
   return { status: 'Unknown', reason: 'Projecting', message: `Secrets are to be written: ${names}` };
 }
 
-function stageStatus({ stage, claim, registry, services }: ObservedStage): PipelineStageStatus {
+function stageStatus({ stage, claim, registry, storage, services }: ObservedStage): PipelineStageStatus {
   const { name, namespace } = stage;
   if (claim.state === 'refused') return { name, namespace, reason: claim.reason, message: claim.message };
   const images = statusOf(registry);
+  const models = statusOf(storage);
   return {
     name,
     namespace,
     effective: images.effective,
     ...(images.masked.length > 0 ? { masked: images.masked } : {}),
+    ...(models.effective.length > 0 ? { effectiveStorage: models.effective } : {}),
+    ...(models.masked.length > 0 ? { maskedStorage: models.masked } : {}),
     ...(images.projected ? { projected: images.projected } : {}),
+    ...(models.projected ? { projectedStorage: models.projected } : {}),
     ...(services.length > 0
       ? {
-          services: services.map(({ name: service, ownPullSecrets, ...brought }) => ({
+          services: services.map(({ name: service, ownPullSecrets, ownStorage, ...brought }) => ({
             name: service,
             ...brought,
             ...(ownPullSecrets.length > 0 ? { ownPullSecrets: [...ownPullSecrets] } : {}),
+            ...(ownStorage.length > 0 ? { ownStorage: [...ownStorage] } : {}),
           })),
         }
       : {}),

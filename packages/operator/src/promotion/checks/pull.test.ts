@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test';
 import type { CredentialGrant, Pipeline, PlatformDefaults } from '@serval/api';
 import { createObjectStore } from '@serval/kube/client';
 import type { KubeObject, Secret } from '@serval/kube/objects';
+import { defaultServingConfig } from '../../config/serving-config.ts';
 import { createNamespaceCredentials, pipelineIndexes } from '../../pipeline/namespace-credentials.ts';
 import { checkPull, type PullSubject } from './pull.ts';
 
@@ -73,6 +74,7 @@ function createChecker(host: string, ...objects: KubeObject[]) {
     },
   };
   const credentials = createNamespaceCredentials({
+    config: { current: () => defaultServingConfig },
     caches: {
       defaults: createObjectStore<PlatformDefaults>(),
       pipelines: put(createObjectStore<Pipeline>(pipelineIndexes), pipeline),

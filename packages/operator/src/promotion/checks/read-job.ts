@@ -5,11 +5,9 @@ import type { ServingConfig } from '../../config/serving-config.ts';
 import { storageAnnotations, storageRequestOf } from '../../credentials/storage-request.ts';
 import { sourceOfFirst } from '../../inference-service/render/component.ts';
 import { withoutKeys } from '../../inference-service/render/without-keys.ts';
-import { predictorContainer, serviceLabel, storageCheckAnnotation } from '../../names.ts';
+import { predictorContainer, readCheckLabel, serviceLabel, storageCheckAnnotation } from '../../names.ts';
 import { initializerResources } from '../../pod/storage-initializer.ts';
 
-/** On Jobs that look whether a model can be read: UID of the Promotion that asks. */
-export const readCheckLabel = 'platform.serval.dev/read-check';
 const promotionAnnotation = 'platform.serval.dev/promotion';
 
 /** Listing and reading a byte take seconds; images and volumes have to come first. */

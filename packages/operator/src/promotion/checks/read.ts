@@ -2,8 +2,9 @@ import type { Cache, Client } from '@serval/kube/client';
 import { isStatusError, type Job, jobs, type Pod, StatusError } from '@serval/kube/objects';
 import type { ServingConfig } from '../../config/serving-config.ts';
 import { type StorageRequest, storageRequestOf } from '../../credentials/storage-request.ts';
+import { readCheckLabel } from '../../names.ts';
 import { type CheckResult, failed, passed, waiting } from './check.ts';
-import { type ReadSubject, readCheckLabel, renderReadJob } from './read-job.ts';
+import { type ReadSubject, renderReadJob } from './read-job.ts';
 import { readOutcome } from './read-outcome.ts';
 
 export interface ReadDeps {

@@ -27,6 +27,15 @@ export const stageStatusSchema = Type.Object({
       { description: "Secret in the stage's namespace that Pods pull with; absent where no image needs one." },
     ),
   ),
+  projectedStorage: Type.Optional(
+    Type.Object(
+      {
+        name: text('Name of the Secret.'),
+        revision: text('Which state of the credentials it holds. It tells nothing of them.'),
+      },
+      { description: "Secret in the stage's namespace that models are read with; absent where none needs one." },
+    ),
+  ),
   services: Type.Optional(
     Type.Array(
       Type.Object({
@@ -38,6 +47,13 @@ export const stageStatusSchema = Type.Object({
             ...asSet,
             description:
               'Pull secrets that were written into the service or its ServiceAccount. Kubelets use them too, whatever the pipeline says.',
+          }),
+        ),
+        ownStorage: Type.Optional(
+          Type.Array(Type.String(), {
+            ...asSet,
+            description:
+              'What in the service or its ServiceAccount says how its models are read. It goes before what the pipeline says.',
           }),
         ),
       }),
