@@ -18,7 +18,7 @@ export interface StorageProjectionDeps {
   readonly workloads: Workloads;
   readonly projected: ProjectedSecrets;
   readonly read: ReadReference;
-  readonly config: ConfigSource;
+  readonly config: Pick<ConfigSource, 'current'>;
 }
 
 export interface StorageProjection extends Projection<StorageResolution> {
