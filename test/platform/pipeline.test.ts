@@ -14,18 +14,21 @@ const secret = (namespace: string, name: string, host: string) => ({
   stringData: { '.dockerconfigjson': JSON.stringify({ auths: { [host]: { username: 'u', password: 'SENTINEL' } } }) },
 });
 
+const keys = (namespace: string, name: string) => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { namespace, name },
+  stringData: { AWS_ACCESS_KEY_ID: 'SENTINEL', AWS_SECRET_ACCESS_KEY: 'SENTINEL' },
+});
+
 const objects = [
   { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team-a' } },
   { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'fraud-prod' } },
   secret('serval-credentials', 'ghcr', 'ghcr.io'),
   secret('serval-credentials', 'forgotten', 'quay.io'),
   secret('team-a', 'own', 'ghcr.io'),
-  {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { namespace: 'team-a', name: 'keys' },
-    stringData: { AWS_ACCESS_KEY_ID: 'SENTINEL', AWS_SECRET_ACCESS_KEY: 'SENTINEL' },
-  },
+  keys('serval-credentials', 's3'),
+  keys('team-a', 'keys'),
   {
     apiVersion: 'platform.serval.dev/v1alpha1',
     kind: 'PlatformDefaults',
