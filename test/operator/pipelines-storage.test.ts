@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { credentialGrants, pipelines } from '@serval/api';
+import { credentialGrants, pipelines, platformDefaults } from '@serval/api';
 import { deployments, type ServiceAccount, secrets, serviceAccounts } from '@serval/kube/objects';
 import { eventually } from '../support/eventually.ts';
 import { gone, isGone, pipelineWhen, type Rig, start, staysQuiet } from './pipeline-rig.ts';
@@ -42,6 +42,13 @@ test('models are read with what the nearest layer gives, and nothing falls back'
     assert.doesNotMatch(JSON.stringify(pod), /SENTINEL/);
     assert.deepEqual(await environmentOf(client, await admitted(client, 'fraud-dev', 's3://public/x')), {});
     assert.ok(await isGone(client.get(secrets, { namespace: 'elsewhere', name: projectedStorage })));
+    await eventually(async () => {
+      const { status } = await client.get(platformDefaults, { name: 'default' });
+      assert.deepEqual(
+        status?.effectiveStorage?.map(({ match, sourceRef }) => [match, sourceRef?.name]),
+        [['s3://models', 's3']],
+      );
+    });
   });
 
   await t.test('the pipeline goes before it, and masks it', async () => {

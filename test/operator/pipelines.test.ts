@@ -81,9 +81,9 @@ test('the platform is the default, the pipeline goes before it, and nothing fall
   assert.ok(await isGone(client.get(secrets, { namespace: 'elsewhere', name: projectedName })));
   const told = rig.told();
   for (const line of [
-    /^serval_projected_secrets 1$/m,
-    /^serval_projections_total\{outcome="created"\} [1-9]/m,
-    /^serval_projections_total\{outcome="deleted"\} [1-9]/m,
+    /^serval_projected_secrets\{secret="serval-pull-credentials"\} 1$/m,
+    /^serval_projections_total\{secret="serval-pull-credentials",outcome="created"\} [1-9]/m,
+    /^serval_projections_total\{secret="serval-pull-credentials",outcome="deleted"\} [1-9]/m,
     ...['pull-credentials', 'pipeline', 'platform-defaults'].map(
       (controller) =>
         new RegExp(`^serval_operator_reconcile_seconds_total\\{controller="${controller}"\\} 0\\.\\d`, 'm'),

@@ -56,7 +56,7 @@ export interface NamespaceCredentialsSource {
   storageOf(namespace: string, signal: AbortSignal): Promise<NamespaceCredentials<StorageResolution>>;
   /** What is kept of Secrets that were read. */
   readonly sources: Pick<SourceCache<unknown>, 'size'>;
-  /** What holds where nothing nearer is said. */
+  /** What holds where nothing nearer is said: for images, and for models. */
   platform(signal: AbortSignal): Promise<Resolution<EffectiveKey>>;
   platformStorage(signal: AbortSignal): Promise<StorageResolution>;
   /** Whether a stage has its namespace. */

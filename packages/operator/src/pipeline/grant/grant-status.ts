@@ -3,6 +3,7 @@ import type { Secret } from '@serval/kube/objects';
 import { conditionsFrom } from '../../conditions/conditions-from.ts';
 import { readPullSecret } from '../registry/source-secret.ts';
 import { conditionOf } from '../status/conditions.ts';
+import { readStorageSecret } from '../storage/storage-sources.ts';
 import { grantUsers } from './grant-users.ts';
 
 export interface ObservedGrant {
@@ -48,8 +49,9 @@ function problemsOf({ grant, secrets }: ObservedGrant): { reason: string; messag
     if (!secret || secret.metadata.deletionTimestamp) {
       return [{ reason: 'SecretNotFound', message: `${called} does not exist` }];
     }
-    if (!use.includes('pull')) return [];
-    const source = readPullSecret(secret);
-    return source.state === 'failed' ? [{ reason: source.reason, message: source.message }] : [];
+    return use.flatMap((each) => {
+      const source = each === 'pull' ? readPullSecret(secret) : readStorageSecret(secret);
+      return source.state === 'failed' ? [{ reason: source.reason, message: source.message }] : [];
+    });
   });
 }

@@ -1,20 +1,22 @@
 import type { PlatformDefaults, PlatformDefaultsStatus } from '@serval/api';
 import { conditionsFrom } from '../../conditions/conditions-from.ts';
-import type { Origin, Resolution } from '../resolution.ts';
+import type { AnyResolution } from '../projection/projection.ts';
 import { conditionOf, withReady } from '../status/conditions.ts';
 import { credentialStatus } from '../status/credential-status.ts';
 
 /** The status of PlatformDefaults: what holds where nothing nearer does. Pure; `now` (RFC 3339) is written only where a condition changes. */
 export function defaultsStatusFrom(
   defaults: PlatformDefaults,
-  resolution: Resolution<Origin & { readonly key: string }>,
+  { images, models }: { readonly images: AnyResolution; readonly models: AnyResolution },
   now: string,
 ): PlatformDefaultsStatus {
-  const { effective } = credentialStatus(resolution);
-  const results = withReady({ CredentialsResolved: conditionOf(resolution.problems, 'Resolved') });
+  const [{ effective }, { effective: effectiveStorage }] = [credentialStatus(images), credentialStatus(models)];
+  const problems = [...images.problems, ...models.problems];
+  const results = withReady({ CredentialsResolved: conditionOf(problems, 'Resolved') });
   return {
     observedGeneration: defaults.metadata.generation ?? 1,
     ...(effective.length > 0 ? { effective } : {}),
+    ...(effectiveStorage.length > 0 ? { effectiveStorage } : {}),
     conditions: conditionsFrom(defaults, results, now),
   };
 }

@@ -7,7 +7,7 @@ import { defaultsStatusFrom } from './defaults-status.ts';
 
 export interface PlatformDefaultsDeps {
   readonly defaults: Cache<PlatformDefaults>;
-  readonly credentials: Pick<NamespaceCredentialsSource, 'platform'>;
+  readonly credentials: Pick<NamespaceCredentialsSource, 'platform' | 'platformStorage'>;
   readonly client: Client;
   readonly clock: Clock;
 }
@@ -17,7 +17,8 @@ export function createPlatformDefaultsReconciler({ defaults, credentials, client
   return async ({ name }: NamespacedName, signal: AbortSignal): Promise<Reconciled> => {
     const object = defaults.get('', name);
     if (!object || object.metadata.deletionTimestamp) return undefined;
-    const status = defaultsStatusFrom(object, await credentials.platform(signal), rfc3339(clock.now()));
+    const [images, models] = await Promise.all([credentials.platform(signal), credentials.platformStorage(signal)]);
+    const status = defaultsStatusFrom(object, { images, models }, rfc3339(clock.now()));
     await writeStatus(client, platformDefaults, object, status, signal);
     return undefined;
   };

@@ -11,7 +11,7 @@ import { createWriteRefusals } from '../projection/write-refusals.ts';
 import type { Workloads } from '../workloads.ts';
 import { type EffectiveEntry, ruleForUri, type StorageResolution } from './resolve-storage.ts';
 
-export const storageCredentialsShape = { name: storageCredentialsName, type: 'Opaque' } as const;
+const storageCredentialsShape = { name: storageCredentialsName, type: 'Opaque' } as const;
 
 export interface StorageProjectionDeps {
   readonly credentials: NamespaceCredentialsSource;

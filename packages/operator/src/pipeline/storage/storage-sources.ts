@@ -23,7 +23,7 @@ export const storageSources: SourceKind<StorageScope, StorageContent> = {
 };
 
 /** Secrets whose type says that they are for something else give nothing. */
-function readStorageSecret(secret: Secret): Source<StorageContent> {
+export function readStorageSecret(secret: Secret): Source<StorageContent> {
   const { metadata, type = 'Opaque' } = secret;
   if (/(^|\.)kubernetes\.io\//.test(type)) {
     const { namespace = '', name = '' } = metadata;
