@@ -57,7 +57,7 @@ export const effectiveColumns = {
 };
 
 /** Credentials of a stage for images, and after them those for models. */
-export function entriesOf({
+function entriesOf({
   effective = [],
   masked = [],
   effectiveStorage = [],
