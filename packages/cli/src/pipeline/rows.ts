@@ -57,12 +57,7 @@ export const effectiveColumns = {
 };
 
 /** Credentials of a stage for images, and after them those for models. */
-function entriesOf({
-  effective = [],
-  masked = [],
-  effectiveStorage = [],
-  maskedStorage = [],
-}: PipelineStageStatus): {
+function entriesOf({ effective = [], masked = [], effectiveStorage = [], maskedStorage = [] }: PipelineStageStatus): {
   effective: Entry[];
   masked: Masked[];
 } {
