@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { inferenceServices, type PromotionCheck, pipelines, promotions } from '@serval/api';
-import { deployments, isStatusError, type JsonObject } from '@serval/kube/objects';
+import { deployments, events, isStatusError, type JsonObject } from '@serval/kube/objects';
 import { eventually } from '../support/eventually.ts';
 import { type PromotionRig, reasonOf, startPromotions } from './promotion-rig.ts';
 
@@ -135,6 +135,14 @@ test('a service goes from stage to stage, and back', async (t) => {
     assert.deepEqual(after.spec, before.spec);
     assert.deepEqual(after.metadata.annotations, before.metadata.annotations);
     assert.deepEqual(after.metadata.labels, before.metadata.labels);
+    await eventually(async () => {
+      const { items } = await client.list(events, { namespace: 'team-a' });
+      const told = items.filter(({ involvedObject }) => involvedObject.name === 'wrong').map(({ reason }) => reason);
+      assert.deepEqual(
+        ['ChecksPassed', 'CanaryStep', 'PredictionDiffers', 'RolledBack'].filter((reason) => !told.includes(reason)),
+        [],
+      );
+    });
   });
 
   await t.test('a model that cannot be loaded is rolled back, and deleted where nothing was before', async () => {

@@ -1,5 +1,5 @@
 import type { InferenceService, PromotionCheck } from '@serval/api';
-import type { Cache, Client } from '@serval/kube/client';
+import type { Cache, Client, Clock } from '@serval/kube/client';
 import type { Pod, Service } from '@serval/kube/objects';
 import type { DeliveryContext } from '../credentials/decide-delivery.ts';
 import type { ReferenceCache } from '../credentials/reference-cache.ts';
@@ -12,6 +12,8 @@ import { checkPull } from './checks/pull.ts';
 import { checkRead } from './checks/read.ts';
 import type { Observed } from './observe.ts';
 import { withOverrides } from './overrides.ts';
+import { createPasses } from './passes.ts';
+import { promotionDigest } from './resolve/digest.ts';
 import type { AskChecks } from './steps/check.ts';
 import type { AskTarget } from './steps/roll-out.ts';
 import { promotedObject } from './target-object.ts';
@@ -26,6 +28,7 @@ export interface AskDeps {
   readonly storageFor: StorageFor;
   readonly references: Pick<ReferenceCache, 'read'>;
   readonly deliveryContext: () => DeliveryContext;
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 type Subject = (observed: Observed, signal: AbortSignal) => Promise<CheckResult>;
@@ -78,12 +81,20 @@ export function createAsk(deps: AskDeps): { askChecks: AskChecks; askTarget: Ask
     return passed;
   }
 
+  const asks = { source: askSource, pull: askPull, read: askRead };
+  const passes = createPasses(deps.clock);
+
   return {
     async askChecks(observed, signal) {
       const notes: string[] = [];
-      for (const ask of [askSource, askPull, askRead]) {
-        const result = await ask(observed, signal);
+      const { metadata, status } = observed.promotion;
+      const digest = status?.service && status.content && promotionDigest(status.service, status.content);
+      const subject = JSON.stringify([metadata.uid, digest, observed.to?.stage]);
+      for (const [name, ask] of Object.entries(asks)) {
+        const known = passes.get(subject, name);
+        const result = known ?? (await ask(observed, signal));
         if (result.state !== 'passed') return result;
+        if (!known) passes.set(subject, name, result);
         if (result.note) notes.push(result.note);
       }
       return notes.length > 0 ? { state: 'passed', note: notes.join('; ') } : passed;

@@ -80,11 +80,14 @@ export function createPromotions(options: PromotionsOptions): Promotions {
       .list({ namespace: object.metadata.namespace ?? '' })
       .filter((other) => haveSameGoal(other, object))
       .map(({ metadata }) => keyOf(metadata));
-  const ofPipeline = ({ object }: { object: Pipeline }) =>
-    reflector
+  /** A status that changes means nothing to those that have ended, of which there are many. */
+  const ofPipeline = ({ object, old }: { object: Pipeline; old?: Pipeline }) => {
+    const isStatus = old !== undefined && old.metadata.generation === object.metadata.generation;
+    return reflector
       .list({ namespace: object.metadata.namespace ?? '' })
-      .filter(({ spec }) => spec.pipeline === object.metadata.name)
+      .filter((one) => one.spec.pipeline === object.metadata.name && !(isStatus && isFinished(one)))
       .map(({ metadata }) => keyOf(metadata));
+  };
   /** Promotions under way of a service in a namespace of stages. */
   const ofService = (namespace: string, name: string | undefined) =>
     pipelines

@@ -3,6 +3,9 @@ import type { Client } from '@serval/kube/client';
 import { isStatusError } from '@serval/kube/objects';
 import { promotionFieldManager } from './annotations.ts';
 
+/** A refusal becomes part of a condition. */
+const maxMessageLength = 2048;
+
 /** Writes services of stages. What changed since it was looked at is not overwritten: that throws `Conflict`. */
 export interface TargetWriter {
   /** @returns the service as it was stored, or why the API server does not take it */
@@ -20,7 +23,7 @@ export function createTargetWriter(client: Client): TargetWriter {
           : await client.create(inferenceServices, service, options);
       } catch (error) {
         if (!isStatusError(error, 'Invalid', 'Forbidden', 'BadRequest', 'RequestEntityTooLarge')) throw error;
-        return { refused: error.message };
+        return { refused: error.message.slice(0, maxMessageLength) };
       }
     },
     async remove({ metadata: { namespace = '', name = '', uid } }, signal) {

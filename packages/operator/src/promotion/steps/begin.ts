@@ -4,10 +4,11 @@ import type { ConditionResult } from '../../conditions/condition-result.ts';
 import { promotionAnnotation, promotionDigestAnnotation, promotionUidAnnotation } from '../annotations.ts';
 import type { Step } from '../conditions.ts';
 import type { Observed } from '../observe.ts';
+import { promotionDigest } from '../resolve/digest.ts';
 import { maxServiceBytes, sizeOf } from '../resolve/kept-size.ts';
 import { restorableService } from '../resolve/portable-service.ts';
 import type { Workload } from '../workload.ts';
-import { stageProblem } from './start.ts';
+import { type Problem, stageProblem } from './start.ts';
 import { finished } from './time.ts';
 
 /** Keeps what the stage has now, and says what is to be written first. Nothing is written before that is kept. */
@@ -19,6 +20,8 @@ export function begin(observed: Observed, now: number): Step {
     const message = `InferenceService ${to?.stage.namespace}/${promotion.spec.service} is being deleted`;
     return { conditions: { Applied: { status: 'Unknown', reason: 'TargetTerminating', message } } };
   }
+  const changed = recordProblem(promotion);
+  if (changed) return { fields: finished(now), conditions: { Applied: { status: 'False', ...changed } } };
   const previous = previousOf(target);
   if (sizeOf(previous.service) > maxServiceBytes) {
     const message = `what the stage has is kept whole, to go back to, and has over ${maxServiceBytes} bytes`;
@@ -47,6 +50,16 @@ export function previousOf(target: Workload | undefined): NonNullable<NonNullabl
     ...(generation === undefined ? {} : { generation }),
     service: restorableService(target.service),
   };
+}
+
+/** Why what is kept may not be applied: it is not what was checked, and maybe approved. Who may write the status could have changed it. */
+export function recordProblem({ status, spec }: Promotion): Problem | undefined {
+  const { service, content, digest } = status ?? {};
+  const is = service && content && promotionDigest(service, content);
+  const wanted = [digest, spec.digest, spec.approval?.decision === 'Approved' ? spec.approval.digest : undefined];
+  if (is !== undefined && digest !== undefined && wanted.every((one) => one === undefined || one === is))
+    return undefined;
+  return { reason: 'DigestDiffers', message: `what is kept has digest ${is}, and was checked as ${digest}` };
 }
 
 /** Whether a service was written by this Promotion. */

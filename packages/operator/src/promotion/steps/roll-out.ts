@@ -9,7 +9,7 @@ import type { Observed } from '../observe.ts';
 import { promotedObject } from '../target-object.ts';
 import { canaryOf, type Workload } from '../workload.ts';
 import type { TargetWriter } from '../write-target.ts';
-import { applying, isOwn, previousOf, tryingAt } from './begin.ts';
+import { applying, isOwn, previousOf, recordProblem, tryingAt } from './begin.ts';
 import { failing } from './roll-back.ts';
 import type { Problem } from './start.ts';
 import { finished, msInCondition, msSince, progressDeadlineMs } from './time.ts';
@@ -65,6 +65,8 @@ async function write(observed: Observed, writer: TargetWriter, now: number, sign
   const percent = wantedPercent(observed);
   const namespace = status.applied?.namespace ?? '';
   if (!to) return {};
+  const changed = recordProblem(promotion);
+  if (changed) return failing(changed);
   if (!isOwn(promotion, target) && live?.metadata.generation !== status.previous?.generation) {
     // Somebody has changed it since it was kept.
     return { fields: { previous: previousOf(target) } };
