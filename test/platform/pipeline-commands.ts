@@ -53,10 +53,35 @@ const scorer = (namespace: string) => ({
   },
 });
 
+const store = (namespace: string) => [
+  {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { namespace, name: 's3', annotations: { 'serving.kserve.io/s3-endpoint': '127.0.0.1:1' } },
+    stringData: { AWS_ACCESS_KEY_ID: 'u', AWS_SECRET_ACCESS_KEY: 'SENTINEL-store' },
+  },
+  { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace, name: 'reader' }, secrets: [{ name: 's3' }] },
+  {
+    apiVersion: 'serving.kserve.io/v1beta1',
+    kind: 'InferenceService',
+    metadata: { namespace, name: 'reader' },
+    spec: {
+      predictor: {
+        serviceAccountName: 'reader',
+        model: { modelFormat: { name: 'xgboost' }, storageUri: 's3://models/m' },
+      },
+    },
+  },
+];
+
 /** `serval credentials migrate`: copies in both stages become one source of the pipeline. */
 export async function migrate(dataDir: string, run: Run): Promise<void> {
   const file = join(dataDir, 'copies.json');
-  const items = ['shop-dev', 'shop-prod'].flatMap((namespace) => [copy(namespace), scorer(namespace)]);
+  const items = ['shop-dev', 'shop-prod'].flatMap((namespace) => [
+    copy(namespace),
+    scorer(namespace),
+    ...store(namespace),
+  ]);
   await writeFile(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
   const applied = await run('apply', '-f', file);
   assert.equal(applied.code, 0, applied.stderr);
@@ -71,12 +96,18 @@ export async function migrate(dataDir: string, run: Run): Promise<void> {
     shown.stdout,
     /^ {2}namespace shop-prod: take pull out of imagePullSecrets of InferenceService scorer$/m,
   );
-  assert.match(shown.stderr, /1 Secrets and 1 entries would be written; --apply does it/);
+  assert.match(
+    shown.stdout,
+    /^shop-prod +reader +s3:\/\/models\/m +shop-prod\/s3 +Pipeline team-s\/s3 \(s3:\/\/models\) +same$/m,
+  );
+  assert.match(shown.stdout, /^ {2}namespace shop-prod: take s3 out of secrets of ServiceAccount reader$/m);
+  assert.match(shown.stderr, /2 Secrets and 2 entries would be written; --apply does it/);
   assert.doesNotMatch((await run('get', 'secrets', '-n', 'team-s')).stdout, /pull/);
   const done = await run(...command, '--apply', '--json');
   assert.equal(done.code, 0, done.stderr);
   assert.deepEqual(JSON.parse(done.stdout).secrets, [
     { to: { namespace: 'team-s', name: 'pull' }, from: { namespace: 'shop-dev', name: 'pull' } },
+    { to: { namespace: 'team-s', name: 's3' }, from: { namespace: 'shop-dev', name: 's3' } },
   ]);
   await eventually(async () => {
     const { stdout } = await run('pipeline', 'effective', 'shop', '-n', 'team-s');

@@ -1,7 +1,8 @@
 import { pipelines, platformDefaults } from '@serval/api';
 import type { Client } from '@serval/kube/client';
-import { deepEqual, isStatusError, type Json, type Secret, secrets } from '@serval/kube/objects';
+import { isStatusError, type Secret, secrets } from '@serval/kube/objects';
 import { CliError } from '../command/cli-error.ts';
+import { contentOf, storeAnnotationPrefix } from './credential-use.ts';
 import { label, type PlannedSecret } from './plan-entries.ts';
 import type { MigrationPlan } from './plan-migration.ts';
 
@@ -38,10 +39,13 @@ const typeOfPipeline = { apiVersion: 'platform.serval.dev/v1alpha1', kind: 'Pipe
 /** Content goes from one Secret to the other, and nowhere else. */
 async function copySecret({ from, to }: PlannedSecret, client: Client, signal: AbortSignal): Promise<string> {
   const source = await client.get(secrets, { ...from }, { signal });
+  const annotations = Object.fromEntries(
+    Object.entries(source.metadata.annotations ?? {}).filter(([key]) => key.startsWith(storeAnnotationPrefix)),
+  );
   const copy: Secret = {
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: { ...to },
+    metadata: { ...to, ...(Object.keys(annotations).length > 0 ? { annotations } : {}) },
     ...(source.type ? { type: source.type } : {}),
     ...(source.data ? { data: source.data } : {}),
   };
@@ -52,7 +56,7 @@ async function copySecret({ from, to }: PlannedSecret, client: Client, signal: A
     if (!isStatusError(error, 'AlreadyExists')) throw error;
   }
   const there = await client.get(secrets, { ...to }, { signal });
-  if (deepEqual((there.data ?? {}) as Json, (source.data ?? {}) as Json)) return 'unchanged';
+  if (contentOf(there) === contentOf(source)) return 'unchanged';
   throw new CliError('AlreadyExists', `Secret ${label(to)} was made meanwhile, and holds something else`, {
     hint: 'run it again: another name will be chosen',
   });

@@ -10,7 +10,8 @@ import {
   type Source,
 } from '@serval/operator/credentials';
 import { matchRegistryEntries, type RegistryCredential } from '@serval/storage/registry-credentials';
-import type { SecretsRead } from './key-uses.ts';
+import type { SecretsRead } from './credential-use.ts';
+import { pullSource } from './key-uses.ts';
 import { label, type PlannedSecret } from './plan-entries.ts';
 import type { Workload } from './workloads.ts';
 
@@ -95,7 +96,7 @@ function verdictOf(before: readonly Tried[], after: readonly Tried[], lost: read
 
 function keysOf({ defaults, pipelines }: World, secrets: SecretsRead): (namespace: string) => readonly EffectiveKey[] {
   const read = (secret: SecretReference): Source<PullContent> =>
-    secrets.get(label(secret)) ?? { state: 'failed', reason: 'SecretNotFound', message: 'was not read' };
+    pullSource(secrets, label(secret)) ?? { state: 'failed', reason: 'SecretNotFound', message: 'was not read' };
   const known = new Map<string, readonly EffectiveKey[]>();
   return (namespace) => {
     const layers = layersOf(defaults, holderOf(namespace, pipelines), 'registryCredentials');
@@ -108,7 +109,7 @@ function keysOf({ defaults, pipelines }: World, secrets: SecretsRead): (namespac
 type Entry = { key: string; credential: RegistryCredential; origin: Tried };
 
 function ownEntries(namespace: string, name: string, secrets: SecretsRead): Entry[] {
-  const source = secrets.get(`${namespace}/${name}`);
+  const source = pullSource(secrets, `${namespace}/${name}`);
   if (source?.state !== 'ready') return [];
   const secret = `${namespace}/${name}`;
   return source.auths.map(({ key, credential }) => ({

@@ -16,15 +16,9 @@ import {
   secrets as secretResource,
   serviceAccounts,
 } from '@serval/kube/objects';
-import {
-  credentialNamespaceOf,
-  layersOf,
-  type PullContent,
-  readPullSecret,
-  type SecretReference,
-  type Source,
-} from '@serval/operator/credentials';
+import { credentialNamespaceOf, layersOf, type SecretReference } from '@serval/operator/credentials';
 import { serviceLabel } from '@serval/operator/declarations';
+import type { SecretRead } from './credential-use.ts';
 import { label } from './plan-entries.ts';
 import { type Observed, planMigration } from './plan-migration.ts';
 import { type Workload, workloadsOf } from './workloads.ts';
@@ -60,13 +54,13 @@ export async function observeMigration({ client, namespaces, only, signal }: Obs
     isWhole: namespaces === undefined,
     secrets: new Map(),
   };
-  const secrets = new Map<string, Source<PullContent>>();
+  const secrets = new Map<string, SecretRead>();
   const readMore = async (references: readonly SecretReference[]): Promise<boolean> => {
     const missing = new Map(references.map((reference) => [label(reference), reference]));
     for (const name of secrets.keys()) missing.delete(name);
     for (const [name, reference] of missing) {
-      const source = await readSecret(client, reference, signal);
-      if (source) secrets.set(name, source);
+      const read = await readSecret(client, reference, signal);
+      if (read) secrets.set(name, read);
     }
     return missing.size > 0;
   };
@@ -108,21 +102,25 @@ async function readWorkloads(client: Client, namespace: string | undefined, sign
 }
 
 function ownSecrets(workloads: readonly Workload[]): SecretReference[] {
-  return workloads.flatMap(({ namespace, pullSecrets }) => pullSecrets.map(({ name }) => ({ namespace, name })));
+  return workloads.flatMap(({ namespace, pullSecrets, storageSecrets }) =>
+    [...pullSecrets, ...storageSecrets].map(({ name }) => ({ namespace, name })),
+  );
 }
 
 function layerSecrets(pipelines: readonly Pipeline[], defaults: PlatformDefaults | undefined): SecretReference[] {
-  const layers = pipelines.flatMap((pipeline) =>
-    pipeline.spec.stages.flatMap((stage) => layersOf(defaults, { pipeline, stage }, 'registryCredentials')),
-  );
-  const all = [...layers, ...layersOf(defaults, undefined, 'registryCredentials')];
-  // The platform's are read where they may be; elsewhere PlatformDefaults names nothing.
   const home = credentialNamespaceOf(defaults);
-  return all
-    .filter(
-      ({ source, entries }) => source !== 'Platform' || entries.every((entry) => entry.secretRef.namespace === home),
-    )
-    .flatMap(({ entries }) => entries.map(({ secretRef }) => secretRef));
+  const layers = (['registryCredentials', 'storageCredentials'] as const).flatMap((field) => [
+    ...layersOf(defaults, undefined, field),
+    ...pipelines.flatMap((pipeline) =>
+      pipeline.spec.stages.flatMap((stage) => layersOf(defaults, { pipeline, stage }, field)),
+    ),
+  ]);
+  return layers.flatMap(({ source, entries }) =>
+    entries
+      .map(({ secretRef }) => secretRef)
+      // PlatformDefaults name nothing elsewhere.
+      .filter(({ namespace }) => source !== 'Platform' || namespace === home),
+  );
 }
 
 /** Nothing where there is none; what may not be read is not known, and is told as that. */
@@ -130,14 +128,13 @@ async function readSecret(
   client: Client,
   reference: SecretReference,
   signal: AbortSignal,
-): Promise<Source<PullContent> | undefined> {
+): Promise<SecretRead | undefined> {
   try {
-    return readPullSecret(await client.get(secretResource, { ...reference }, { signal }));
+    return { state: 'read', secret: await client.get(secretResource, { ...reference }, { signal }) };
   } catch (error) {
     if (isStatusError(error, 'NotFound')) return undefined;
-    if (!isStatusError(error, 'Forbidden')) throw error;
-    const message = `Secret ${label(reference)} was not looked at: you may not read it`;
-    return { state: 'failed', reason: 'SecretForbidden', message };
+    if (isStatusError(error, 'Forbidden')) return { state: 'refused' };
+    throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Pipeline } from '@serval/api';
 import { holderOf } from '@serval/operator/credentials';
-import type { KeyUse } from './key-uses.ts';
+import type { CredentialField, CredentialUse } from './credential-use.ts';
 
 /** Where an entry is to be: `stage` in a pipeline, a pipeline, or the platform where both are absent. */
 export interface LayerPlace {
@@ -10,10 +10,11 @@ export interface LayerPlace {
 
 /** An entry of a layer, before it has a Secret of its own to name. */
 export interface PlacedUse extends LayerPlace {
+  field: CredentialField;
   match: string;
   content: string;
   /** Of what is used today, to take the content from. */
-  uses: readonly KeyUse[];
+  uses: readonly CredentialUse[];
 }
 
 export interface PlaceOptions {
@@ -29,16 +30,16 @@ export interface PlaceOptions {
  * namespace uses it, a pipeline where all its stages do, else the stages that do. What only namespaces use that are no stage is left.
  */
 export function placeUses(
-  uses: readonly KeyUse[],
+  uses: readonly CredentialUse[],
   { pipelines, only, everyNamespace }: PlaceOptions,
-): { placed: PlacedUse[]; left: KeyUse[] } {
+): { placed: PlacedUse[]; left: CredentialUse[] } {
   const placed: PlacedUse[] = [];
-  const left: KeyUse[] = [];
-  for (const same of Map.groupBy(uses, ({ match, content }) => `${match} ${content}`).values()) {
-    const { match, content } = same[0] as KeyUse;
+  const left: CredentialUse[] = [];
+  for (const same of Map.groupBy(uses, ({ field, match, content }) => `${field} ${match} ${content}`).values()) {
+    const { field, match, content } = same[0] as CredentialUse;
     const users = new Set(same.map(({ namespace }) => namespace));
     if (!only && everyNamespace && everyNamespace.length > 1 && everyNamespace.every((name) => users.has(name))) {
-      placed.push({ match, content, uses: same });
+      placed.push({ field, match, content, uses: same });
       continue;
     }
     const held = same.map((use) => ({ use, holder: holderOf(use.namespace, only ? [only] : pipelines) }));
@@ -51,11 +52,11 @@ export function placeUses(
       const stages = [...new Set(of.map(({ stage }) => stage.name))];
       const own = of.map(({ use }) => use);
       if (stages.length > 1 && stages.length === pipeline.spec.stages.length) {
-        placed.push({ pipeline, match, content, uses: own });
+        placed.push({ field, pipeline, match, content, uses: own });
       } else {
         for (const stage of stages) {
           const ofStage = of.flatMap((each) => (each.stage.name === stage ? [each.use] : []));
-          placed.push({ pipeline, stage, match, content, uses: ofStage });
+          placed.push({ field, pipeline, stage, match, content, uses: ofStage });
         }
       }
     }

@@ -1,9 +1,16 @@
-import { type CredentialEntry, foldedRegistryMatch, type Pipeline, type PlatformDefaults } from '@serval/api';
+import {
+  type CredentialEntry,
+  foldedRegistryMatch,
+  foldedStorageMatch,
+  type Pipeline,
+  type PlatformDefaults,
+} from '@serval/api';
 import { credentialNamespaceOf, type SecretReference } from '@serval/operator/credentials';
-import { contentOf, type SecretsRead } from './key-uses.ts';
+import { type CredentialField, contentOf, type SecretsRead, secretAt } from './credential-use.ts';
 import type { LayerPlace, PlacedUse } from './place-uses.ts';
 
 export interface PlannedEntry extends LayerPlace {
+  field: CredentialField;
   match: string;
   /** In the namespace of the pipeline, or of the platform's credentials. */
   secretRef: SecretReference;
@@ -30,29 +37,35 @@ export function planEntries(
 ): PlannedEntries {
   const plan: PlannedEntries = { entries: [], secrets: [], conflicts: [] };
   const sources = createSources(secrets, plan.secrets);
-  for (const rivals of Map.groupBy(placed, (use) => `${placeName(use)} ${use.match}`).values()) {
+  for (const rivals of Map.groupBy(placed, (use) => `${use.field} ${placeName(use)} ${use.match}`).values()) {
     const [use] = rivals as [PlacedUse];
     const home = use.pipeline?.metadata.namespace ?? credentialNamespaceOf(defaults);
     if (rivals.length > 1) {
       const names = [...new Set(rivals.flatMap(({ uses }) => uses.map(({ secretRef }) => label(secretRef))))].sort();
       plan.conflicts.push(
-        `${placeName(use)}: ${use.match} is pulled with different credentials, of ${names.join(', ')}; name one of them yourself`,
+        `${placeName(use)}: ${use.match} is ${verbs[use.field]} with different credentials, of ${names.join(', ')}; name one of them yourself`,
       );
       continue;
     }
-    const there = entriesAt(use, defaults).find(({ match }) => foldedRegistryMatch(match) === use.match);
+    const there = entriesAt(use, defaults).find(({ match }) => folded(use.field, match) === use.match);
     if (there) {
       const named = `${there.secretRef.namespace ?? home}/${there.secretRef.name}`;
-      const source = secrets.get(named);
-      if (source?.state === 'ready' && contentOf(source) === use.content) continue;
+      const secret = secretAt(secrets, named);
+      if (secret && contentOf(secret) === use.content) continue;
       plan.conflicts.push(
-        `${placeName(use)}: ${use.match} is there already, of Secret ${named}, whose content is ${source?.state === 'ready' ? 'another' : 'not known'}; it was left`,
+        `${placeName(use)}: ${use.match} is there already, of Secret ${named}, whose content is ${secret ? 'another' : 'not known'}; it was left`,
       );
       continue;
     }
-    plan.entries.push({ ...placeOf(use), match: use.match, secretRef: sources(use, home) });
+    plan.entries.push({ ...placeOf(use), field: use.field, match: use.match, secretRef: sources(use, home) });
   }
   return plan;
+}
+
+const verbs: Record<CredentialField, string> = { registryCredentials: 'pulled', storageCredentials: 'read' };
+
+function folded(field: CredentialField, match: string): string {
+  return field === 'registryCredentials' ? foldedRegistryMatch(match) : foldedStorageMatch(match);
 }
 
 /** `Pipeline team-a/fraud, stage prod`. */
@@ -71,15 +84,15 @@ function placeOf({ pipeline, stage }: LayerPlace): LayerPlace {
 }
 
 function entriesAt(
-  { pipeline, stage }: LayerPlace,
+  { field, pipeline, stage }: PlacedUse,
   defaults: PlatformDefaults | undefined,
 ): readonly CredentialEntry[] {
-  const holder: Pick<Pipeline['spec'], 'registryCredentials'> | undefined = !pipeline
+  const holder: Pick<Pipeline['spec'], CredentialField> | undefined = !pipeline
     ? defaults?.spec
     : stage === undefined
       ? pipeline.spec
       : pipeline.spec.stages.find(({ name }) => name === stage);
-  return holder?.registryCredentials?.entries ?? [];
+  return holder?.[field]?.entries ?? [];
 }
 
 /** The Secret for a content in a namespace; made where there is none, under the name that most copies have and that is free. */
@@ -90,8 +103,8 @@ function createSources(secrets: SecretsRead, planned: PlannedSecret[]) {
     const known = chosen.get(key);
     if (known) return known;
     const holds = (name: string): boolean => {
-      const source = secrets.get(`${home}/${name}`);
-      return source?.state === 'ready' && contentOf(source) === content;
+      const secret = secretAt(secrets, `${home}/${name}`);
+      return secret !== undefined && contentOf(secret) === content;
     };
     const isFree = (name: string): boolean =>
       !secrets.has(`${home}/${name}`) && !planned.some(({ to }) => to.namespace === home && to.name === name);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Pipeline, PlatformDefaults } from '@serval/api';
-import { type PullContent, readPullSecret, type Source } from '@serval/operator/credentials';
+import type { SecretRead } from './credential-use.ts';
 import { type MigrationPlan, planMigration } from './plan-migration.ts';
 import type { Workload } from './workloads.ts';
 
@@ -14,6 +14,10 @@ interface Case {
   /** `NAMESPACE IMAGE SECRET,SECRET`; Secrets are those of ServiceAccount `default`. */
   pulls: string[];
   secrets: Record<string, Keys>;
+  /** `NAMESPACE ADDRESS SECRET,SECRET`; Secrets are those of ServiceAccount `default`. An address `-` is one of `model.storage`. */
+  reads?: string[];
+  /** Opaque Secrets with keys of S3, by their access key. */
+  stores?: Record<string, string>;
   /** `{ NAMESPACE/NAME: 'STAGE=NAMESPACE STAGE=NAMESPACE' }`. */
   pipelines?: Record<string, string>;
   /** `{ NAMESPACE/NAME[ STAGE]: { MATCH: SECRET } }`; of the platform without a name. */
@@ -25,6 +29,7 @@ interface Case {
   /** `FROM > TO`. */
   copies?: string[];
   verdicts?: string[];
+  readVerdicts?: string[];
   byHand?: number;
   conflicts?: RegExp[];
   blocked?: RegExp[];
@@ -227,19 +232,70 @@ const cases: Record<string, Case> = {
     verdicts: ['None'],
     byHand: 1,
     notes: [
-      /^Secret fraud-dev\/gone was not looked at/,
+      /^Secret fraud-dev\/gone does not exist/,
       /^Secret fraud-dev\/idle is for no image/,
       /^Secret fraud-dev\/opaque is of type Opaque/,
     ],
   },
-  'a key that no entry can say is left out': {
+  'a user in a key is no part of it, and a key that matches nothing is left': {
     pulls: ['fraud-dev reg.io/a/x pull'],
-    secrets: { 'fraud-dev/pull': { 'reg.io/a/': 'x', 'reg.io/*': 'y', 'user:SENTINEL@reg.io': 'z' } },
+    secrets: { 'fraud-dev/pull': { 'reg.io/*': 'y', 'user:SENTINEL@reg.io': 'z' } },
     pipelines: { 'team-a/fraud': 'dev=fraud-dev' },
-    entries: ['team-a/fraud:dev reg.io/a team-a/pull'],
+    entries: ['team-a/fraud:dev reg.io team-a/pull'],
     copies: ['fraud-dev/pull > team-a/pull'],
-    verdicts: ['Fewer'],
-    notes: [/^Secret fraud-dev\/pull: a key must not hold a user name or password.*it was left out$/],
+    verdicts: ['Same'],
+    byHand: 1,
+  },
+  'what all stages read with becomes one source too': {
+    pulls: [],
+    reads: ['fraud-dev s3://models/a s3', 'fraud-test s3://models/b s3', 'fraud-prod s3://models/a s3'],
+    secrets: {},
+    stores: { 'fraud-dev/s3': 'k', 'fraud-test/s3': 'k', 'fraud-prod/s3': 'k' },
+    pipelines: { 'team-a/fraud': three },
+    entries: ['team-a/fraud s3://models team-a/s3'],
+    copies: ['fraud-dev/s3 > team-a/s3'],
+    readVerdicts: ['Same', 'Same', 'Same'],
+    byHand: 3,
+  },
+  'images and models of one stage, whose Secrets have one name': {
+    pulls: ['fraud-dev ghcr.io/a pull'],
+    reads: ['fraud-dev s3://models/a pull-s3', 'fraud-dev https://open.example.com/m pull-s3'],
+    secrets: { 'fraud-dev/pull': { 'ghcr.io': 'x' }, 'team-a/pull-s3': { 'other.io': 'x' } },
+    stores: { 'fraud-dev/pull-s3': 'k' },
+    pipelines: { 'team-a/fraud': 'dev=fraud-dev' },
+    entries: ['team-a/fraud:dev ghcr.io team-a/pull', 'team-a/fraud:dev s3://models team-a/pull-s3-2'],
+    copies: ['fraud-dev/pull > team-a/pull', 'fraud-dev/pull-s3 > team-a/pull-s3-2'],
+    verdicts: ['Same'],
+    readVerdicts: ['Same', 'None'],
+    byHand: 2,
+  },
+  'what every namespace reads with is the platform’s': {
+    pulls: [],
+    reads: ['one s3://models/a s3', 'two s3://models/b s3'],
+    secrets: {},
+    stores: { 'one/s3': 'k', 'two/s3': 'k' },
+    whole: true,
+    entries: ['- s3://models serval-credentials/s3'],
+    copies: ['one/s3 > serval-credentials/s3'],
+    readVerdicts: ['Same', 'Same'],
+    byHand: 2,
+  },
+  'a bucket that is read with two credentials is for a person to decide': {
+    pulls: [],
+    reads: ['fraud-dev s3://models/a one', 'fraud-dev s3://models/b two'],
+    secrets: {},
+    stores: { 'fraud-dev/one': 'x', 'fraud-dev/two': 'y' },
+    pipelines: { 'team-a/fraud': 'dev=fraud-dev' },
+    readVerdicts: ['Own', 'Own'],
+    conflicts: [/s3:\/\/models is read with different credentials, of fraud-dev\/one, fraud-dev\/two/],
+  },
+  'a service that names its credential itself is told': {
+    pulls: [],
+    reads: ['fraud-dev - s3'],
+    secrets: {},
+    stores: { 'fraud-dev/s3': 'k' },
+    pipelines: { 'team-a/fraud': 'dev=fraud-dev' },
+    notes: [/InferenceService scorer names its credential itself/],
   },
   'nothing to pull, nothing to do': { pulls: [], secrets: {}, pipelines: { 'team-a/fraud': three }, whole: true },
 };
@@ -264,6 +320,11 @@ for (const [name, of] of Object.entries(cases)) {
       of.verdicts ?? [],
       JSON.stringify(plan.pulls, null, 1),
     );
+    assert.deepEqual(
+      plan.reads.map(({ verdict }) => verdict),
+      of.readVerdicts ?? [],
+      JSON.stringify(plan.reads, null, 1),
+    );
     assert.equal(plan.byHand.length, of.byHand ?? 0, plan.byHand.join('\n'));
     for (const field of ['conflicts', 'blocked', 'notes'] as const) {
       const expected = of[field] ?? [];
@@ -280,7 +341,7 @@ function settles(of: Case, plan: MigrationPlan): void {
   const { observed } = observedOf(of);
   const secrets = new Map(observed.secrets);
   for (const { from, to } of plan.secrets) {
-    secrets.set(`${to.namespace}/${to.name}`, secrets.get(`${from.namespace}/${from.name}`) as Source<PullContent>);
+    secrets.set(`${to.namespace}/${to.name}`, secrets.get(`${from.namespace}/${from.name}`) as SecretRead);
   }
   const pipelines = observed.pipelines.map(
     (pipeline) => plan.pipelines.find(({ metadata }) => metadata.name === pipeline.metadata.name) ?? pipeline,
@@ -299,13 +360,25 @@ function planOf(of: Case): MigrationPlan {
   return planMigration(observedOf(of).observed);
 }
 
-function observedOf({ pulls, secrets, pipelines = {}, there = {}, only, whole = false }: Case) {
+function observedOf({
+  pulls,
+  secrets,
+  reads = [],
+  stores = {},
+  pipelines = {},
+  there = {},
+  only,
+  whole = false,
+}: Case) {
   const objects = Object.entries(pipelines).map(([name, stages]) => pipelineOf(name, stages, there));
   const own = there[''];
   const defaults = own ? ({ metadata: { name: 'default' }, spec: set(own) } as unknown as PlatformDefaults) : undefined;
   const observed = {
-    workloads: pulls.map(workloadOf),
-    secrets: new Map(Object.entries(secrets).map(([name, keys]) => [name, secretOf(name, keys)])),
+    workloads: [...pulls.map(workloadOf), ...reads.map(readerOf)],
+    secrets: new Map([
+      ...Object.entries(secrets).map(([name, keys]) => [name, secretOf(name, keys)] as const),
+      ...Object.entries(stores).map(([name, key]) => [name, storeOf(name, key)] as const),
+    ]),
     defaults,
     pipelines: objects,
     only: objects.find(({ metadata }) => `${metadata.namespace}/${metadata.name}` === only),
@@ -317,22 +390,52 @@ function observedOf({ pulls, secrets, pipelines = {}, there = {}, only, whole = 
 function workloadOf(text: string): Workload {
   const [namespace = '', image = '', names = ''] = text.split(' ');
   const pullSecrets = names === '' ? [] : names.split(',').map((name) => ({ name, at: 'ServiceAccount default' }));
-  return { namespace, service: 'scorer', images: [image], pullSecrets };
+  return {
+    namespace,
+    service: 'scorer',
+    images: [image],
+    pullSecrets,
+    models: [],
+    storageSecrets: [],
+    namesEntry: false,
+  };
 }
 
-function secretOf(name: string, keys: Keys): Source<PullContent> {
+function readerOf(text: string): Workload {
+  const [namespace = '', address = '', names = ''] = text.split(' ');
+  return {
+    namespace,
+    service: 'scorer',
+    images: [],
+    pullSecrets: [],
+    models: [address],
+    storageSecrets: names.split(',').map((name) => ({ name, at: 'secrets of ServiceAccount default' })),
+    namesEntry: address === '-',
+  };
+}
+
+function storeOf(name: string, key: string): SecretRead {
+  const [namespace = '', own = ''] = name.split('/');
+  const data = { AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: `${sentinel}-${key}` };
+  const encoded = Object.entries(data).map(([field, value]) => [field, Buffer.from(value).toString('base64')]);
+  const metadata = { namespace, name: own, annotations: { 'serving.kserve.io/s3-endpoint': 'minio:9000' } };
+  return { state: 'read', secret: { apiVersion: 'v1', kind: 'Secret', metadata, data: Object.fromEntries(encoded) } };
+}
+
+function secretOf(name: string, keys: Keys): SecretRead {
   const [namespace = '', own = ''] = name.split('/');
   const auths = Object.entries(keys ?? {}).map(([key, user]) => [
     key,
     { username: user, password: `${sentinel}-${user}` },
   ]);
-  return readPullSecret({
+  const secret = {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: { namespace, name: own },
     type: keys === null ? 'Opaque' : 'kubernetes.io/dockerconfigjson',
     data: { '.dockerconfigjson': Buffer.from(JSON.stringify({ auths: Object.fromEntries(auths) })).toString('base64') },
-  });
+  };
+  return { state: 'read', secret };
 }
 
 function set(entries: Record<string, string>) {

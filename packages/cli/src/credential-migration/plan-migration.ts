@@ -1,8 +1,11 @@
 import type { Pipeline, PlatformDefaults } from '@serval/api';
 import { comparePulls, type PullRow, type World } from './compare-pulls.ts';
-import { type KeyUse, keyUsesOf, type SecretsRead } from './key-uses.ts';
+import { compareReads, type ReadRow } from './compare-reads.ts';
+import type { CredentialUse, SecretsRead } from './credential-use.ts';
+import { keyUsesOf, pullSource } from './key-uses.ts';
 import { placeUses } from './place-uses.ts';
 import { label, type PlannedEntry, type PlannedSecret, planEntries } from './plan-entries.ts';
+import { ownSecretFor, readUsesOf } from './read-uses.ts';
 import { defaultsWith, pipelineWith } from './with-entries.ts';
 import type { Workload } from './workloads.ts';
 
@@ -23,6 +26,7 @@ export interface MigrationPlan {
   defaults: PlatformDefaults | undefined;
   pipelines: Pipeline[];
   pulls: PullRow[];
+  reads: ReadRow[];
   /** What a person must take out, as it stays a way around the layers. */
   byHand: string[];
   /** What a person must decide; it is left out. */
@@ -32,53 +36,83 @@ export interface MigrationPlan {
   notes: string[];
 }
 
-/** Entries that give every namespace what its services pull with today, and no namespace more. Pure; shows no value. */
+/** Entries that give every namespace what its services pull and read with today, and no namespace more. Pure; shows no value. */
 export function planMigration(observed: Observed): MigrationPlan {
-  const { workloads, secrets, defaults, pipelines, only, isWhole } = observed;
-  const pulling = workloads.filter(({ images }) => images.length > 0).map(({ namespace }) => namespace);
-  const { uses, notes } = keyUsesOf(workloads, secrets);
-  const { placed, left } = placeUses(uses, {
-    pipelines,
-    only,
-    everyNamespace: isWhole ? [...new Set(pulling)] : undefined,
-  });
-  const planned = planEntries(placed, defaults, secrets);
+  const { workloads, secrets, defaults, pipelines, only } = observed;
+  const keys = keyUsesOf(workloads, secrets);
+  const stores = readUsesOf(workloads, secrets);
+  const registry = place(observed, keys.uses, ({ images }) => images.length > 0);
+  const storage = place(observed, stores.uses, ({ models }) => models.length > 0);
+  const planned = planEntries([...registry.placed, ...storage.placed], defaults, secrets);
+  const before = { defaults, pipelines };
   const after: World = {
     defaults: defaultsWith(defaults, planned.entries),
     pipelines: pipelines.map((pipeline) => pipelineWith(pipeline, planned.entries)),
   };
-  const pulls = comparePulls(workloads, secrets, { defaults, pipelines }, after, planned.secrets);
+  const pulls = comparePulls(workloads, secrets, before, after, planned.secrets);
+  const reads = compareReads(workloads, secrets, before, after, planned.secrets);
   return {
     secrets: planned.secrets,
     entries: planned.entries,
     defaults: after.defaults === defaults ? undefined : after.defaults,
     pipelines: after.pipelines.filter((pipeline) => !pipelines.includes(pipeline)),
     pulls,
-    byHand: byHand(workloads, pulls, secrets),
+    reads,
+    byHand: [...pullsByHand(workloads, pulls, secrets), ...readsByHand(workloads, reads, secrets)],
     conflicts: planned.conflicts,
-    blocked: pulls.flatMap(({ namespace, image, before, verdict }) =>
+    blocked: [
+      ...pulls.map(({ image, ...row }) => ({ ...row, what: `${image} is pulled` })),
+      ...reads.map(({ model, ...row }) => ({ ...row, what: `${model} is read` })),
+    ].flatMap(({ namespace, what, before: with_, verdict }) =>
       verdict === 'Lost'
-        ? [`namespace ${namespace}: ${image} is pulled with ${before.join(', ')} today, which an entry would mask`]
+        ? [`namespace ${namespace}: ${what} with ${with_.join(', ')} today, which an entry would mask`]
         : [],
     ),
-    notes: [...notes, ...leftNotes(left, only), ...unusedNotes(workloads, uses, secrets)],
+    notes: [
+      ...keys.notes,
+      ...stores.notes,
+      ...leftNotes([...registry.left, ...storage.left], only),
+      ...unusedNotes(workloads, keys.uses, secrets),
+    ],
   };
 }
 
+function place(
+  { workloads, pipelines, only, isWhole }: Observed,
+  uses: readonly CredentialUse[],
+  needsSome: (workload: Workload) => boolean,
+): ReturnType<typeof placeUses> {
+  const everyNamespace = [...new Set(workloads.filter(needsSome).map(({ namespace }) => namespace))];
+  return placeUses(uses, { pipelines, only, everyNamespace: isWhole ? everyNamespace : undefined });
+}
+
 /** Pull secrets that can be taken out without an image losing what it is pulled with; all others are to stay. */
-function byHand(workloads: readonly Workload[], pulls: readonly PullRow[], secrets: SecretsRead): string[] {
+function pullsByHand(workloads: readonly Workload[], pulls: readonly PullRow[], secrets: SecretsRead): string[] {
   const needed = new Set(pulls.flatMap(({ lost }) => lost));
   const lines = workloads.flatMap(({ namespace, pullSecrets }) =>
     pullSecrets.flatMap(({ name, at }) => {
       const secret = `${namespace}/${name}`;
-      if (needed.has(secret) || secrets.get(secret)?.state !== 'ready') return [];
+      if (needed.has(secret) || pullSource(secrets, secret)?.state !== 'ready') return [];
       return [`namespace ${namespace}: take ${name} out of imagePullSecrets of ${at}`];
     }),
   );
   return [...new Set(lines)].sort();
 }
 
-function leftNotes(left: readonly KeyUse[], only: Pipeline | undefined): string[] {
+/** Secrets of ServiceAccounts that can be taken out, as layers give all models that they open the same. */
+function readsByHand(workloads: readonly Workload[], reads: readonly ReadRow[], secrets: SecretsRead): string[] {
+  const needed = new Set(reads.flatMap(({ lost }) => lost));
+  const lines = workloads.flatMap((workload) =>
+    workload.models.flatMap((uri) => {
+      const own = ownSecretFor(workload, uri, secrets);
+      if (!own || needed.has(`${workload.namespace}/${own.name}`)) return [];
+      return [`namespace ${workload.namespace}: take ${own.name} out of ${own.at}`];
+    }),
+  );
+  return [...new Set(lines)].sort();
+}
+
+function leftNotes(left: readonly CredentialUse[], only: Pipeline | undefined): string[] {
   const byNamespace = Map.groupBy(left, ({ namespace }) => namespace);
   return [...byNamespace].map(([namespace, uses]) => {
     const matches = [...new Set(uses.map(({ match }) => match))].sort().join(', ');
@@ -89,12 +123,14 @@ function leftNotes(left: readonly KeyUse[], only: Pipeline | undefined): string[
   });
 }
 
-function unusedNotes(workloads: readonly Workload[], uses: readonly KeyUse[], secrets: SecretsRead): string[] {
+function unusedNotes(workloads: readonly Workload[], uses: readonly CredentialUse[], secrets: SecretsRead): string[] {
   const lines = workloads.flatMap(({ namespace, pullSecrets }) =>
     pullSecrets.flatMap(({ name }) => {
       const secret = { namespace, name };
-      const source = secrets.get(label(secret));
-      if (source === undefined) return [`Secret ${label(secret)} was not looked at`];
+      const read = secrets.get(label(secret));
+      if (read === undefined) return [`Secret ${label(secret)} does not exist`];
+      const source = pullSource(secrets, label(secret));
+      if (source === undefined) return [`Secret ${label(secret)} was not looked at: you may not read it`];
       if (source.state === 'failed') return [source.message];
       if (uses.some(({ secretRef }) => label(secretRef) === label(secret))) return [];
       return [`Secret ${label(secret)} is for no image of its namespace`];

@@ -13,6 +13,15 @@ const pullColumns = {
   change: 'CHANGE',
 };
 
+const readColumns = {
+  namespace: 'NAMESPACE',
+  service: 'SERVICE',
+  model: 'MODEL',
+  before: 'READ WITH NOW',
+  after: 'READ WITH THEN',
+  change: 'CHANGE',
+};
+
 const verdictTexts: Record<Verdict, string> = {
   Same: 'same',
   Fewer: 'fewer',
@@ -27,14 +36,16 @@ const verdictTexts: Record<Verdict, string> = {
 export function printMigration(out: Pick<Output, 'print' | 'table'>, plan: MigrationPlan): void {
   if (plan.pulls.length > 0) {
     out.table(
-      plan.pulls.map(({ before, after, verdict, ...row }) => ({
-        ...row,
-        image: printable(row.image),
-        before: printable(before.join(', ')),
-        after: printable(after.join(', ')),
-        change: verdictTexts[verdict],
-      })),
+      plan.pulls.map((row) => shownRow({ ...row, image: printable(row.image) })),
       pullColumns,
+    );
+  }
+  const reads = plan.reads.filter(({ verdict }) => verdict !== 'None');
+  if (reads.length > 0) {
+    if (plan.pulls.length > 0) out.print('');
+    out.table(
+      reads.map((row) => shownRow({ ...row, model: printable(row.model) })),
+      readColumns,
     );
   }
   section('Secrets to make', [...plan.secrets.map(({ from, to }) => `${label(to)}, as ${label(from)}`)]);
@@ -52,11 +63,23 @@ export function printMigration(out: Pick<Output, 'print' | 'table'>, plan: Migra
   }
 }
 
+function shownRow<Row extends { before: string[]; after: string[]; verdict: Verdict }>(row: Row) {
+  const { before, after, verdict } = row;
+  return {
+    ...row,
+    before: printable(before.join(', ')),
+    after: printable(after.join(', ')),
+    change: verdictTexts[verdict],
+  };
+}
+
 export function migrationJson(plan: MigrationPlan) {
   return {
     pulls: plan.pulls.map(({ lost: _lost, ...row }) => row),
+    reads: plan.reads.map(({ lost: _lost, ...row }) => row),
     secrets: plan.secrets,
-    entries: plan.entries.map(({ pipeline, stage, match, secretRef }) => ({
+    entries: plan.entries.map(({ field, pipeline, stage, match, secretRef }) => ({
+      field,
       ...(pipeline ? { pipeline: `${pipeline.metadata.namespace}/${pipeline.metadata.name}` } : {}),
       ...(stage === undefined ? {} : { stage }),
       match,

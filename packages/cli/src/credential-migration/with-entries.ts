@@ -1,4 +1,5 @@
 import { type CredentialSet, type Pipeline, type PlatformDefaults, platformDefaultsName } from '@serval/api';
+import type { CredentialField } from './credential-use.ts';
 import type { PlannedEntry } from './plan-entries.ts';
 
 /** PlatformDefaults as they will be; the same object where nothing is added. */
@@ -13,8 +14,7 @@ export function defaultsWith(
     kind: 'PlatformDefaults',
     metadata: { name: platformDefaultsName },
   };
-  const { spec } = found;
-  return { ...found, spec: { ...spec, registryCredentials: added(spec?.registryCredentials, own, undefined) } };
+  return { ...found, spec: withSets(found.spec ?? {}, own, undefined) };
 }
 
 /** A pipeline as it will be; the same object where nothing is added. */
@@ -25,26 +25,31 @@ export function pipelineWith(pipeline: Pipeline, entries: readonly PlannedEntry[
   const namespace = pipeline.metadata.namespace;
   const stages = pipeline.spec.stages.map((stage) => {
     const ofStage = own.filter((entry) => entry.stage === stage.name);
-    if (ofStage.length === 0) return stage;
-    return { ...stage, registryCredentials: added(stage.registryCredentials, ofStage, namespace) };
+    return ofStage.length === 0 ? stage : withSets(stage, ofStage, namespace);
   });
-  const spec = { ...pipeline.spec, stages };
-  if (ofAll.length > 0) spec.registryCredentials = added(spec.registryCredentials, ofAll, namespace);
-  return { ...pipeline, spec };
+  return { ...pipeline, spec: withSets({ ...pipeline.spec, stages }, ofAll, namespace) };
 }
 
 function isSame(a: Pipeline | undefined, b: Pipeline): boolean {
   return a?.metadata.namespace === b.metadata.namespace && a?.metadata.name === b.metadata.name;
 }
 
-function added<Set extends Pick<CredentialSet, 'entries'>>(
-  set: Set | undefined,
+type Sets = { [Field in CredentialField]?: Pick<CredentialSet, 'entries'> };
+
+/** @param home  namespace in which a Secret needs no namespace; undefined where all are in one */
+function withSets<Holder extends Sets>(
+  holder: Holder,
   entries: readonly PlannedEntry[],
   home: string | undefined,
-): Set {
-  const own = entries.map(({ match, secretRef: { name, namespace } }) => ({
-    match,
-    secretRef: { name, ...(home !== undefined && namespace !== home ? { namespace } : {}) },
-  }));
-  return { ...(set as Set), entries: [...(set?.entries ?? []), ...own] };
+): Holder {
+  const sets = (['registryCredentials', 'storageCredentials'] as const).flatMap((field) => {
+    const own = entries.filter((entry) => entry.field === field);
+    if (own.length === 0) return [];
+    const more = own.map(({ match, secretRef: { name, namespace } }) => ({
+      match,
+      secretRef: { name, ...(home !== undefined && namespace !== home ? { namespace } : {}) },
+    }));
+    return [[field, { ...holder[field], entries: [...(holder[field]?.entries ?? []), ...more] }]];
+  });
+  return { ...holder, ...Object.fromEntries(sets) };
 }

@@ -1,6 +1,6 @@
-import type { InferenceService } from '@serval/api';
+import { type InferenceService, parseStorageScope } from '@serval/api';
 import type { Deployment, Pod, ServiceAccount } from '@serval/kube/objects';
-import { imagesOfPod, type PodLike, pullSecretName } from '@serval/operator/credentials';
+import { imagesOfPod, type PodLike, pullSecretName, storageRequestOf } from '@serval/operator/credentials';
 import { serviceLabel } from '@serval/operator/declarations';
 import { parseImageReference } from '@serval/storage/registry-credentials';
 
@@ -11,13 +11,25 @@ interface OwnPullSecret {
   at: string;
 }
 
-/** What a service pulls, and with what, as kubelets do it today. */
+/** A Secret that a ServiceAccount, or an annotation of the service, names for reading models. */
+export interface OwnStorageSecret {
+  name: string;
+  at: string;
+}
+
+/** What a service pulls and reads, and with what, as it is today. */
 export interface Workload {
   namespace: string;
   service: string;
   /** `REGISTRY/REPOSITORY`. */
   images: string[];
   pullSecrets: OwnPullSecret[];
+  /** Addresses that models are fetched from; none of those that need no credential of a store. */
+  models: string[];
+  /** In the order in which they are tried. */
+  storageSecrets: OwnStorageSecret[];
+  /** The service names an entry of `storage-config`: where that leads is told by the entry alone. */
+  namesEntry: boolean;
 }
 
 export interface NamespaceObjects {
@@ -50,6 +62,7 @@ export function workloadsOf(objects: NamespaceObjects): Workload[] {
       service,
       images: [...new Set([...imagesOfPod(pod, namespace), ...modelImages(pod)])].sort(),
       pullSecrets: pullSecretsOf(pod, service, objects),
+      ...storageOf(pod, objects),
     }),
   );
   return [...new Map(found.map((workload) => [JSON.stringify(workload), workload])).values()];
@@ -57,7 +70,7 @@ export function workloadsOf(objects: NamespaceObjects): Workload[] {
 
 interface Component {
   containers?: PodLike['spec']['containers'];
-  model?: { image?: string; storageUri?: string };
+  model?: { image?: string; storageUri?: string; storage?: unknown };
   imagePullSecrets?: { name?: string }[];
   serviceAccountName?: string;
 }
@@ -77,6 +90,28 @@ function modelImages({ spec }: PodLike): string[] {
   const uri = (spec as Component).model?.storageUri;
   const image = uri?.startsWith('oci://') ? parseImageReference(uri.slice('oci://'.length)) : undefined;
   return image ? [`${image.registry}/${image.repository}`] : [];
+}
+
+/** KServe's: another Secret than those of the ServiceAccount. */
+const secretNameAnnotation = 'serving.kserve.io/storageSecretName';
+
+function storageOf(
+  pod: PodLike,
+  { namespace, serviceAccounts }: NamespaceObjects,
+): Pick<Workload, 'models' | 'storageSecrets' | 'namesEntry'> {
+  const request = storageRequestOf(pod, namespace);
+  const { model, serviceAccountName } = pod.spec as Component;
+  const uris = request?.sources.map(({ uri }) => uri) ?? (model?.storageUri ? [model.storageUri] : []);
+  const account = serviceAccountName ?? 'default';
+  const annotated = pod.metadata?.annotations?.[secretNameAnnotation];
+  const ofAccount = serviceAccounts.find(({ metadata }) => metadata.name === account)?.secrets ?? [];
+  return {
+    models: [...new Set(uris.filter((uri) => parseStorageScope(uri) !== undefined))].sort(),
+    storageSecrets: annotated
+      ? [{ name: annotated, at: `annotation ${secretNameAnnotation}` }]
+      : ofAccount.flatMap(({ name }) => (name ? [{ name, at: `secrets of ServiceAccount ${account}` }] : [])),
+    namesEntry: request?.entry !== undefined || model?.storage !== undefined,
+  };
 }
 
 function pullSecretsOf({ spec }: PodLike, service: string, objects: NamespaceObjects): OwnPullSecret[] {

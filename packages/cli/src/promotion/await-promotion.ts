@@ -3,7 +3,7 @@ import type { Client } from '@serval/kube/client';
 import { CliError } from '../command/cli-error.ts';
 import { type CommandContext, type OptionSpec, textOption } from '../command/command.ts';
 import { followPromotion } from './follow-promotion.ts';
-import { outcomeOf, type PromotionOutcome, whyOf } from './outcome.ts';
+import { hasEnded, outcomeOf, type PromotionOutcome, whyOf } from './outcome.ts';
 import { createProgressLines } from './progress-lines.ts';
 import { promotionJson } from './rows.ts';
 
@@ -44,7 +44,7 @@ export async function awaitPromotion(
   };
   let last: Promotion;
   try {
-    last = await followPromotion(promotion, { client, timeoutMs, signal, seen });
+    last = await followPromotion(promotion, { client, timeoutMs, signal, seen, until: hasEnded });
   } catch (error) {
     if (signal.aborted) out.note(`${promotionLabel(promotion)} goes on; serval promote follow shows how`);
     throw error;

@@ -2,23 +2,24 @@ import { type Promotion, promotions } from '@serval/api';
 import type { Client } from '@serval/kube/client';
 import { CliError } from '../command/cli-error.ts';
 import { followObject } from '../resources/follow-object.ts';
-import { hasEnded } from './outcome.ts';
 
 export interface FollowOptions {
   client: Client;
   /** Told of every state. */
   seen: (promotion: Promotion) => void;
   timeoutMs: number;
+  /** What is waited for. */
+  until: (promotion: Promotion) => boolean;
   signal: AbortSignal;
 }
 
 /**
- * Follows a Promotion to its end, or as long as is wanted; answers its last state.
+ * Follows a Promotion until what is wanted has come, or as long as is wanted; answers its last state.
  *
  * @throws CliError NotReady where somebody deletes it
  */
 export async function followPromotion(promotion: Promotion, options: FollowOptions): Promise<Promotion> {
-  const { client, seen, timeoutMs, signal } = options;
+  const { client, seen, timeoutMs, until, signal } = options;
   const { namespace = '', name = '' } = promotion.metadata;
   // Timers take no more.
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(Math.min(timeoutMs, 2 ** 31 - 1))]);
@@ -28,7 +29,7 @@ export async function followPromotion(promotion: Promotion, options: FollowOptio
       if (state === undefined) throw new CliError('NotReady', `Promotion ${namespace}/${name} was deleted meanwhile`);
       last = state;
       seen(state);
-      if (hasEnded(state)) break;
+      if (until(state)) break;
     }
   } catch (error) {
     // A request that the deadline has cut off is no failure of its own.

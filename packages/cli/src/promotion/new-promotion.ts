@@ -43,8 +43,12 @@ export function newPromotion(pipeline: Pipeline, promotions: readonly Promotion[
 
 function onlySource({ metadata, spec }: Pipeline, to: string): string {
   const at = spec.stages.findIndex(({ name }) => name === to);
-  const before = at < 0 ? spec.stages.at(-1)?.name : spec.stages[at - 1]?.name;
-  const sources = spec.stages[at]?.promotion?.from ?? (before === undefined ? [] : [before]);
+  const before = spec.stages[at - 1]?.name;
+  // Into an environment for review, services may come from any stage.
+  const sources =
+    at < 0
+      ? spec.stages.map(({ name }) => name)
+      : (spec.stages[at]?.promotion?.from ?? (before === undefined ? [] : [before]));
   const [source] = sources;
   if (source !== undefined && sources.length === 1) return source;
   const where = `stage ${to} of pipeline ${metadata.namespace}/${metadata.name}`;

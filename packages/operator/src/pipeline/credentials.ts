@@ -1,4 +1,7 @@
 /** How credentials are resolved, for those who plan what the operator will do. Pure. */
+
+export { partsOfSecret } from '../credentials/account/account-secret.ts';
+export { storageRequestOf } from '../credentials/storage-request.ts';
 export { ageOf, dayOf } from '../storage-config/expiry.ts';
 export type { LayerName, SecretReference } from './layers.ts';
 export { pullSecretName } from './names.ts';
@@ -9,3 +12,5 @@ export type { Resolution } from './resolution.ts';
 export type { Source } from './sources/source.ts';
 export { holderOf } from './stage-claims.ts';
 export { credentialNamespaceOf, layersOf, type StageOf } from './stage-layers.ts';
+export { resolveStorage, ruleForUri } from './storage/resolve-storage.ts';
+export { type StorageContent, storageSources } from './storage/storage-sources.ts';

@@ -1,9 +1,11 @@
-import { type PromotionApproval, promotions } from '@serval/api';
+import { type Promotion, type PromotionApproval, promotions } from '@serval/api';
 import { answersFrom } from '../../command/answers.ts';
 import { CliError } from '../../command/cli-error.ts';
 import { type Command, jsonOption, namespaceOption, textOption } from '../../command/command.ts';
+import { awaitPromotion, timeoutMsOf, timeoutOption } from '../../promotion/await-promotion.ts';
+import { followPromotion } from '../../promotion/follow-promotion.ts';
 import { namedPromotion } from '../../promotion/named-promotion.ts';
-import { hasEnded } from '../../promotion/outcome.ts';
+import { hasEnded, whyOf } from '../../promotion/outcome.ts';
 import { decisionLines, promotionJson } from '../../promotion/rows.ts';
 
 /** `approve` and `reject` differ in what they say alone: a decision is made once. */
@@ -13,27 +15,39 @@ export function decideCommand(verb: string, decision: PromotionApproval['decisio
     summary,
     details: [
       'Shows what is decided on, asks, and sends the digest that was shown: should the Promotion be of something else by then, it is refused.',
-      'You must be allowed the verb approve on the pipeline. A decision cannot be changed.',
+      'You must be allowed the verb approve on the pipeline. A decision cannot be changed. What is still checked is waited for.',
     ].join('\n'),
     options: [
       namespaceOption,
       { flags: '--comment <text>', help: 'why, for people' },
       { flags: '--yes', help: 'do not ask' },
+      { flags: '--wait', help: 'then follow it to its end, with the exit codes of serval promote' },
+      timeoutOption,
       jsonOption,
     ],
-    async run({ args, options, out, stdin, connect, signal }) {
+    async run(context) {
+      const { args, options, out, stdin, connect, signal } = context;
+      const timeoutMs = timeoutMsOf(context);
       const { client, namespace } = await connect();
-      const promotion = await namedPromotion(client, { namespace, text: args[0] ?? '' }, signal);
-      const target = { namespace, name: promotion.metadata.name ?? '' };
-      const { spec, status } = promotion;
-      if (spec.approval) throw decidedAlready(target, spec.approval);
+      const found = await namedPromotion(client, { namespace, text: args[0] ?? '' }, signal);
+      const target = { namespace, name: found.metadata.name ?? '' };
+      if (found.spec.approval) throw decidedAlready(target, found.spec.approval);
+      const isReady = (each: Promotion): boolean => each.status?.digest !== undefined || hasEnded(each);
+      const promotion =
+        decision === 'Approved'
+          ? await followPromotion(found, { client, timeoutMs, until: isReady, seen: () => {}, signal })
+          : found;
       if (hasEnded(promotion)) {
-        throw new CliError('BadUsage', `Promotion ${namespace}/${target.name} has ended already`);
+        const why = whyOf(promotion);
+        throw new CliError(
+          'NotReady',
+          `Promotion ${namespace}/${target.name} has ended already${why ? `: ${why}` : ''}`,
+        );
       }
-      const digest = status?.digest;
+      const digest = promotion.status?.digest;
       if (digest === undefined && decision === 'Approved') {
-        throw new CliError('NotReady', `Promotion ${namespace}/${target.name} was not checked yet`, {
-          hint: 'what is approved is what was checked; try again in a moment',
+        throw new CliError('TimedOut', `Promotion ${namespace}/${target.name} was not checked in time`, {
+          hint: 'what is approved is what was checked; serval promote follow shows what it waits for',
         });
       }
       if (options['json'] !== true) for (const line of decisionLines(promotion)) out.print(line);
@@ -47,9 +61,10 @@ export function decideCommand(verb: string, decision: PromotionApproval['decisio
       const comment = textOption(options, 'comment');
       const approval = { decision, ...(digest ? { digest } : {}), ...(comment ? { comment } : {}) };
       const decided = await client.patch(promotions, target, 'merge', { spec: { approval } }, { signal });
-      if (options['json'] === true) out.json(promotionJson(decided));
-      else out.print(`promotion ${namespace}/${target.name} ${decision.toLowerCase()}`);
-      return 0;
+      const isFollowed = options['wait'] === true;
+      if (options['json'] !== true) out.print(`promotion ${namespace}/${target.name} ${decision.toLowerCase()}`);
+      else if (!isFollowed) out.json(promotionJson(decided));
+      return isFollowed ? await awaitPromotion(decided, client, timeoutMs, context) : 0;
     },
   };
 }
