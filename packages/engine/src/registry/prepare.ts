@@ -1,4 +1,5 @@
 import type { AnyObject } from '@serval/kube/objects';
+import { withAccountPullSecrets } from './account-pull-secrets.ts';
 import type { AdmissionAttributes, RegistryDeps } from './deps.ts';
 import { badRequest, invalid } from './errors.ts';
 import { tidyMeta, validateMeta } from './object-meta.ts';
@@ -56,6 +57,7 @@ export async function admitObject(
   const old = attributes.oldObject ?? undefined;
   tidyMeta(draft.metadata);
   let object = defaultObject(resource, pruneObject(resource, draft, options));
+  if (attributes.operation === 'CREATE') object = withAccountPullSecrets(deps, resource, object);
   const mutated = await deps.admission.mutate({ ...attributes, object });
   if (mutated !== object) {
     tidyMeta(mutated.metadata);
