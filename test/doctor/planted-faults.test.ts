@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createClient } from '@serval/kube/client';
 import { type Diagnosis, findingIds, runChecks, type Snapshot } from '@serval/operator/checks';
 import { summaryLine } from '../../packages/cli/src/doctor/report.ts';
-import { type Fault, faults } from './faults.ts';
+import { type Fault, faults } from './faults/index.ts';
 import { snapshotOf, startHealthyPlatform } from './support.ts';
 
 const idsOf = ({ findings }: Diagnosis) => [...new Set(findings.map(({ id }) => id))];
