@@ -149,3 +149,11 @@ test("pull secrets of the service's own count, and those of its account where it
   assert.equal((await check(images, { pullSecrets: ['gone'] })).state, 'failed');
   assert.equal((await check(images, { serviceAccount: 'none' })).state, 'failed');
 });
+
+test('images of a registry for which nodes may have a credential of their own are left to them', async (t) => {
+  const { host } = await startRegistry(t);
+  const check = createChecker(host);
+  assert.deepEqual(await check([`123456789012.dkr.ecr.eu-central-1.amazonaws.com/acme/scorer@${digest}`]), {
+    state: 'passed',
+  });
+});

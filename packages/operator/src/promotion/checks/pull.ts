@@ -6,6 +6,7 @@ import type { ReadReference } from '../../credentials/resolve-delivery.ts';
 import type { NamespaceCredentialsSource } from '../../pipeline/namespace-credentials.ts';
 import { readPullSecret } from '../../pipeline/registry/source-secret.ts';
 import { type CheckResult, failed, passed, waiting } from './check.ts';
+import { nodesMayPull } from './node-registries.ts';
 
 export interface PullSubject {
   /** Where Pods will pull. */
@@ -58,8 +59,10 @@ export async function checkPull(
   const own = await ownEntries(namespace, pullSecrets, serviceAccount, read, signal);
   const entries = [...given, ...own];
   const ending = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
+  const models = new Set(images.filter((image) => image.startsWith(ociScheme)).map(withoutScheme));
   let unknown: CheckResult | undefined;
   for (const image of wanted) {
+    if (isLeftToNodes(image, models, entries)) continue;
     const result = await checkImage(image, namespace, entries, { environment, stallTimeoutMs, signal: ending });
     signal.throwIfAborted();
     if (result.state === 'failed') return result;
@@ -71,10 +74,21 @@ export async function checkPull(
 
 function wantedOf(images: readonly string[]): string[] {
   const wanted = images.flatMap((image) => {
-    if (image.startsWith(ociScheme)) return [image.slice(ociScheme.length)];
+    if (image.startsWith(ociScheme)) return [withoutScheme(image)];
     return parseImageReference(image)?.digest ? [image] : [];
   });
   return [...new Set(wanted)].slice(0, maxImages);
+}
+
+function withoutScheme(model: string): string {
+  return model.slice(ociScheme.length);
+}
+
+/** Of a registry for which nodes may have a credential that nobody else has, and the namespace none. Models are fetched by Pods, not by nodes. */
+function isLeftToNodes(image: string, models: ReadonlySet<string>, entries: readonly RegistryEntry[]): boolean {
+  if (models.has(image) || !nodesMayPull(image)) return false;
+  const reference = parseImageReference(image);
+  return !reference || matchRegistryEntries(entries, `${reference.registry}/${reference.repository}`).length === 0;
 }
 
 async function checkImage(
