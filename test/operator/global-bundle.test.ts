@@ -12,8 +12,9 @@ import {
   isStatusError,
   type KubeObject,
   namespaces,
+  pods,
 } from '@serval/kube/objects';
-import { configInForceName, defaultNamespace } from '@serval/operator/declarations';
+import { configInForceName, defaultNamespace, serviceLabel } from '@serval/operator/declarations';
 import { underTest } from '../support/api-server.ts';
 import { eventually } from '../support/eventually.ts';
 import { serviceOf, startTestPlatform, type TestPlatform } from './support.ts';
@@ -51,6 +52,21 @@ async function serve(client: Client, namespace: string, name: string): Promise<v
   const service = serviceOf(name, { xgboost: { storageUri: 's3://models/iris' } });
   await client.create(inferenceServices, { ...service, metadata: { namespace, name } });
 }
+
+test('a bundle reaches a namespace while a Pod looks there whether a model can be read', async (t) => {
+  const pem = await authority('one');
+  const { client } = await startWithBundle(t, pem);
+  const looking = { namespace: 'b', name: 'looking' };
+  await client.create(pods, {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { ...looking, labels: { [serviceLabel]: 'looking', 'platform.serval.dev/read-check': 'u' } },
+    spec: { containers: [{ name: 'kserve-container', image: 'x' }] },
+  });
+  await eventually(async () => assert.equal(contentOf(await copyOf(client, 'b')), pem));
+  await client.delete(pods, looking, { gracePeriodSeconds: 0 });
+  await eventually(() => isGone(copyOf(client, 'b')));
+});
 
 test('a bundle reaches a namespace with its first service, follows its source in one write, and goes with the last', async (t) => {
   const [one, two] = [await authority('one'), await authority('two')];

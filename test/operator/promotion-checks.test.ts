@@ -4,10 +4,11 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { type InferenceService, inferenceServices, type PromotionCheck } from '@serval/api';
+import { type InferenceService, inferenceServices, type PromotionCheck, pipelines } from '@serval/api';
 import type { Cache, Client } from '@serval/kube/client';
 import {
   endpointSlices,
+  events,
   jobs,
   type KubeObject,
   namespaces,
@@ -21,11 +22,14 @@ import { checkPrediction } from '../../packages/operator/src/promotion/checks/pr
 import { checkRead } from '../../packages/operator/src/promotion/checks/read.ts';
 import { checkReady } from '../../packages/operator/src/promotion/checks/ready.ts';
 import { modelRevisionOf } from '../../packages/operator/src/promotion/model-revision.ts';
+import { KEYS, startS3 } from '../../packages/storage/src/test-support/s3-server.ts';
 import { eventually } from '../support/eventually.ts';
 import { startModelStore } from './serving.ts';
+import { storagePipeline, storeSecret } from './storage-rig.ts';
 import { isReady, serviceOf, startRunningPlatform, statusWhen } from './support.ts';
 
 const examples = join(import.meta.dirname, '../../examples');
+const fraud = { namespace: 'team-a', name: 'fraud' };
 const operatorUser = `system:serviceaccount:${defaultNamespace}:${operatorServiceAccountName}`;
 
 async function startHttp(t: TestContext, answer: (response: ServerResponse) => void): Promise<string> {
@@ -144,10 +148,10 @@ test('what a Promotion asks of a service, a registry and a store', async (t) => 
     });
   }
 
-  const read = async (storageUri: string, more: object = {}, uid = 'uid-of-the-promotion') => {
+  const read = async (storageUri: string, more: object = {}, uid = 'uid-of-the-promotion', namespace = 'prod') => {
     const service: InferenceService = {
       ...serviceOf('scorer', { model: { modelFormat: { name: 'xgboost' }, storageUri, ...more } }),
-      metadata: { namespace: 'prod', name: 'scorer' },
+      metadata: { namespace, name: 'scorer' },
     };
     const subject = { service, promotion: { namespace: 'team', name: 'scorer-1', uid } };
     return await eventually(async () => {
@@ -183,6 +187,39 @@ test('what a Promotion asks of a service, a registry and a store', async (t) => 
       }),
     ),
   );
+
+  await t.test("it is read with the stage's credential, which nothing shows, before there is any service", async () => {
+    const s3 = await startS3(t, { 'models/fraud/model.ubj': 'model' }, { keys: KEYS });
+    const place = { S3_ENDPOINT: new URL(s3.url).host, S3_USE_HTTPS: '0', AWS_DEFAULT_REGION: 'us-east-1' };
+    const sentinel = 'SENTINEL-9b31';
+    const keys = (name: string, secretKey: string) =>
+      storeSecret(client, 'team-a', name, {
+        ...place,
+        AWS_ACCESS_KEY_ID: KEYS.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: secretKey,
+      });
+    for (const name of ['team-a', 'fraud-prod', 'fraud-test']) {
+      await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+    }
+    await keys('own', KEYS.secretAccessKey);
+    await keys('wrong', sentinel);
+    const stages = { test: 'fraud-test', prod: 'fraud-prod' };
+    const of = (name: string) => ({ 's3://models': { name } });
+    await storagePipeline(client, stages, { test: of('wrong'), prod: of('own') });
+    // Until the pipeline is known, Pods there are admitted without it.
+    await eventually(async () => assert.ok((await client.get(pipelines, fraud)).status?.stages));
+    assert.deepEqual(await read('s3://models/fraud', {}, 'first', 'fraud-prod'), { state: 'passed' });
+    assert.ok(s3.requests.some((request) => request.startsWith('GET /models/fraud/model.ubj bytes=0-0')));
+
+    const refused = await read('s3://models/fraud', {}, 'second', 'fraud-test');
+    assert.ok(refused.state === 'failed' && refused.reason === 'Unauthorized', JSON.stringify(refused));
+    const shown = await Promise.all([client.list(pods), client.list(jobs), client.list(events)]);
+    for (const value of [sentinel, KEYS.secretAccessKey]) {
+      for (const text of [value, Buffer.from(value).toString('base64')]) {
+        assert.ok(!JSON.stringify([refused, shown]).includes(text));
+      }
+    }
+  });
 
   await t.test('a service without a Pod that is ready is waited for', async () => {
     const none = await predict({}, { ...iris, metadata: { ...iris.metadata, name: 'none' }, status: {} });

@@ -212,6 +212,7 @@ export function startOperator({
     config,
     configured: config.read,
     services: reflectors.services,
+    pods: reflectors.pods,
     references,
     events,
     metrics,

@@ -9,13 +9,14 @@ import {
   type Reflector,
   source as sourceOf,
 } from '@serval/kube/client';
-import { configMaps } from '@serval/kube/objects';
+import { configMaps, type Pod } from '@serval/kube/objects';
 import type { ConfigSource } from '../config/config-source.ts';
 import type { ReferenceCache } from '../credentials/reference-cache.ts';
 import { clusterTrustBundleId } from '../credentials/trust.ts';
 import type { Metrics } from '../health/metrics.ts';
 import { timeReconciles } from '../health/own-cost.ts';
 import { globalBundleLabel, globalBundleName } from '../names.ts';
+import { isReadCheck } from '../pipeline/workloads.ts';
 import type { Scope } from '../scope/scope.ts';
 import { type BundleSource, createBundleSource } from './bundle-source.ts';
 import { createGlobalBundleReconciler } from './reconciler.ts';
@@ -28,6 +29,7 @@ export interface GlobalBundleOptions {
   readonly config: ConfigSource;
   readonly configured: Promise<unknown>;
   readonly services: Reflector<InferenceService>;
+  readonly pods: Reflector<Pod>;
   /** Reads a ClusterTrustBundle, which needs no copies where the cluster serves it. */
   readonly references: Pick<ReferenceCache, 'read' | 'onChange'>;
   readonly events: EventRecorder;
@@ -47,7 +49,7 @@ export interface GlobalBundle {
 }
 
 export function createGlobalBundle(options: GlobalBundleOptions): GlobalBundle {
-  const { client, scope, services, references, config, events, clock, log } = options;
+  const { client, scope, services, pods, references, config, events, clock, log } = options;
   const source = createBundleSource(options);
   const fieldSelector = `metadata.name=${globalBundleName}`;
   const copies = scope.reflect(configMaps, { fieldSelector });
@@ -75,12 +77,13 @@ export function createGlobalBundle(options: GlobalBundleOptions): GlobalBundle {
       name: 'global-bundle',
       reconcile: timeReconciles(
         'global-bundle',
-        createGlobalBundleReconciler({ services, copies, source, hasClusterBundle, client, events, clock, log }),
+        createGlobalBundleReconciler({ services, pods, copies, source, hasClusterBundle, client, events, clock, log }),
         options.metrics,
       ),
       sources: [
         sourceOf(services, ({ object }) => [object.metadata.namespace ?? '']),
         sourceOf(copies, ({ object }) => [object.metadata.namespace ?? '']),
+        sourceOf(pods, ({ object }) => (isReadCheck(object) ? [object.metadata.namespace ?? ''] : [])),
       ],
       concurrency: 4,
       clock,
@@ -93,7 +96,7 @@ export function createGlobalBundle(options: GlobalBundleOptions): GlobalBundle {
       for (const { metadata } of [...services.list(), ...copies.list()]) controller.queue.add(metadata.namespace ?? '');
     };
     // Before all services are known, a copy would seem to be needed by nobody.
-    Promise.all([services.synced, copies.synced]).then(
+    Promise.all([services.synced, pods.synced, copies.synced]).then(
       () => {
         if (isClosed) return;
         const stops = [

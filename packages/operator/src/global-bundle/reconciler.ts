@@ -1,14 +1,17 @@
 import type { InferenceService } from '@serval/api';
 import type { Cache, Client, Clock, EventRecorder, Log, Reconciled } from '@serval/kube/client';
-import { type ConfigMap, configMaps } from '@serval/kube/objects';
+import { type ConfigMap, configMaps, type Pod } from '@serval/kube/objects';
 import { createOwnObject } from '../copies/own-object.ts';
 import { globalBundleLabel, globalBundleName } from '../names.ts';
+import { looksAtModel } from '../pipeline/workloads.ts';
 import type { BundleSource } from './bundle-source.ts';
 import { needsGlobalBundle } from './needs-bundle.ts';
 import { planCopy } from './plan-copy.ts';
 
 export interface GlobalBundleDeps {
   readonly services: Cache<InferenceService>;
+  /** Some of which look at models in namespaces that have no service yet. */
+  readonly pods: Cache<Pod>;
   /** ConfigMaps of the copies' name, whoever made them. */
   readonly copies: Cache<ConfigMap>;
   readonly source: BundleSource;
@@ -23,6 +26,7 @@ export interface GlobalBundleDeps {
 /** Brings the copy of one namespace to what its services need. The key is the namespace's name. */
 export function createGlobalBundleReconciler({
   services,
+  pods,
   copies,
   source,
   hasClusterBundle,
@@ -40,7 +44,9 @@ export function createGlobalBundleReconciler({
   });
 
   return async ({ name: namespace }: { name: string }, signal: AbortSignal): Promise<Reconciled> => {
-    const isNeeded = services.list({ namespace }).some(needsGlobalBundle) && !(await hasClusterBundle(signal));
+    const isFetched =
+      services.list({ namespace }).some(needsGlobalBundle) || pods.list({ namespace }).some(looksAtModel);
+    const isNeeded = isFetched && !(await hasClusterBundle(signal));
     const live = own.live(namespace);
     const plan = planCopy(namespace, isNeeded, live, source.current());
     if (plan.action === 'nothing') return undefined;

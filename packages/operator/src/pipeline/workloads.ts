@@ -27,7 +27,7 @@ export function createWorkloads(deployments: Cache<Deployment>, pods: Cache<Pod>
         .map(({ metadata, spec }) => ({ service: metadata.labels?.[serviceLabel] ?? '', pod: spec.template })),
       ...pods
         .list({ namespace })
-        .filter((pod) => isReadCheck(pod) && !hasEnded(pod))
+        .filter(looksAtModel)
         .map((pod) => ({ service: '', pod })),
     ],
   };
@@ -35,6 +35,11 @@ export function createWorkloads(deployments: Cache<Deployment>, pods: Cache<Pod>
 
 export function isReadCheck({ metadata }: Pod): boolean {
   return metadata.labels?.[readCheckLabel] !== undefined;
+}
+
+/** Whether a Pod looks at a model, or is about to: it then needs what Pods of services need. */
+export function looksAtModel(pod: Pod): boolean {
+  return isReadCheck(pod) && !hasEnded(pod);
 }
 
 function hasEnded({ metadata, status }: Pod): boolean {
