@@ -26,10 +26,19 @@ export interface Minio {
 export async function startMinio(
   t: TestContext,
   program: string,
-  options: { tls?: boolean | { key: string; cert: string }; region?: string; env?: Record<string, string> } = {},
+  options: {
+    tls?: boolean | { key: string; cert: string };
+    region?: string;
+    env?: Record<string, string>;
+    /** In place of a free one: where another one was. */
+    port?: number;
+    /** Its administrator, whom alone it lets in. */
+    keys?: typeof ROOT;
+  } = {},
 ): Promise<Minio> {
   const directory = await mkdtemp(join(tmpdir(), 'serval-minio-'));
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
+  const keys = options.keys ?? ROOT;
   const region = options.region ?? 'us-east-1';
   const certificates = join(directory, 'certificates');
   await mkdir(certificates);
@@ -53,8 +62,8 @@ export async function startMinio(
     env: {
       PATH: process.env['PATH'],
       HOME: directory,
-      MINIO_ROOT_USER: ROOT.accessKeyId,
-      MINIO_ROOT_PASSWORD: ROOT.secretAccessKey,
+      MINIO_ROOT_USER: keys.accessKeyId,
+      MINIO_ROOT_PASSWORD: keys.secretAccessKey,
       MINIO_BROWSER: 'off',
       MINIO_UPDATE: 'off',
       MINIO_REGION: region,
@@ -68,7 +77,7 @@ export async function startMinio(
   });
 
   function call(each: S3Call): Promise<S3Answer> {
-    return signedCall(url, region, ROOT, each);
+    return signedCall(url, region, keys, each);
   }
 
   async function accepted(each: S3Call): Promise<S3Answer> {
@@ -79,12 +88,12 @@ export async function startMinio(
 
   return {
     url,
-    keys: ROOT,
+    keys,
     environment: {
       AWS_ENDPOINT_URL: url,
       AWS_DEFAULT_REGION: region,
-      AWS_ACCESS_KEY_ID: ROOT.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: ROOT.secretAccessKey,
+      AWS_ACCESS_KEY_ID: keys.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
     },
     call: accepted,
     put: (path, body, headers = {}) => accepted({ method: 'PUT', path, body, headers }),
