@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { credentialGrants, pipelines, platformDefaults } from '@serval/api';
-import { deployments, type ServiceAccount, secrets, serviceAccounts } from '@serval/kube/objects';
+import { deployments, pods, type ServiceAccount, secrets, serviceAccounts } from '@serval/kube/objects';
 import { eventually } from '../support/eventually.ts';
 import { gone, isGone, pipelineWhen, type Rig, start, staysQuiet } from './pipeline-rig.ts';
 import {
@@ -143,6 +143,20 @@ test('a Secret of another namespace is read with only while its owner lends it f
   await client.delete(credentialGrants, { namespace: 'team-b', name: 'fraud' });
   await isCut(rig, 'fraud-prod');
   await eventually(() => assert.rejects(admitted(client, 'fraud-prod', model), /RefNotPermitted/));
+});
+
+test('a Pod that looks whether a model can be read has the credential before there is a service, and as long as it runs', async (t) => {
+  const rig = await start(t);
+  const { client } = rig;
+  await keysOf(client, 'team-a', 'own', 'own');
+  await storagePipeline(client, { prod: 'fraud-prod' }, { prod: { 's3://models': { name: 'own' } } });
+  await pipelineWhen(client, 'Ready', 'True');
+  const pod = await admitted(client, 'fraud-prod', model, { labels: { 'platform.serval.dev/read-check': 'uid' } });
+  await projectedFor(client, 'fraud-prod', 'own');
+  assert.equal((await environmentOf(client, pod))['AWS_ACCESS_KEY_ID'], 'own');
+  const place = { namespace: 'fraud-prod', name: pod.metadata.name ?? '' };
+  await client.patch(pods, place, 'merge', { status: { phase: 'Succeeded' } }, { subresource: 'status' });
+  await isCut(rig, 'fraud-prod');
 });
 
 test('what a service says itself goes before, is told, and is not projected for', async (t) => {

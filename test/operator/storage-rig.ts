@@ -90,7 +90,11 @@ export async function admitted(
   client: Client,
   namespace: string,
   uri: string,
-  { annotations = {}, serviceAccountName }: { annotations?: Record<string, string>; serviceAccountName?: string } = {},
+  {
+    annotations = {},
+    labels = {},
+    serviceAccountName,
+  }: { annotations?: Record<string, string>; labels?: Record<string, string>; serviceAccountName?: string } = {},
 ): Promise<Pod> {
   return await client.create(pods, {
     apiVersion: 'v1',
@@ -99,7 +103,7 @@ export async function admitted(
       namespace,
       generateName: 'scorer-',
       annotations: { [initializerSource]: uri, ...annotations },
-      labels: { 'serving.kserve.io/inferenceservice': 'scorer' },
+      labels: { 'serving.kserve.io/inferenceservice': 'scorer', ...labels },
     },
     spec: {
       containers: [{ name: 'kserve-container', image: 'quay.io/acme/server:1' }],

@@ -22,6 +22,20 @@ test('of a Pod, its identity, labels, owners and status are kept, and which init
   assert.deepEqual(kept.spec, { containers: [], initContainers: [{ name: 'modelcar', restartPolicy: 'Always' }] });
 });
 
+test('of a Pod that looks whether a model can be read, it is kept what it asks for', () => {
+  const whole = pod('a', 1, { ready: false });
+  const labels = { ...whole.metadata.labels, 'platform.serval.dev/read-check': 'uid' };
+  const metadata = { ...whole.metadata, labels, annotations: { a: 'b' } };
+  const spec = {
+    serviceAccountName: 'reader',
+    containers: [{ name: 'kserve-container', image: 'i', env: [{ name: 'A', value: 'b' }] }],
+  };
+  const kept = keptPod({ ...whole, metadata, spec } as Pod);
+  assert.deepEqual(kept.metadata.annotations, { a: 'b' });
+  assert.equal(kept.spec.serviceAccountName, 'reader');
+  assert.deepEqual(kept.spec.containers, [{ name: 'kserve-container', image: 'i' }]);
+});
+
 test('what is kept tells the same of a model as the whole', () => {
   const { deployment, replicaSets, pods } = settledWorld();
   assert.ok(deployment);
