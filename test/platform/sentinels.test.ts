@@ -15,6 +15,7 @@ const registry = { user: 'sentinel-User+Rq7', password: 'sentinel-Pass"\\ü/%&=+
 const rotated = { user: 'sentinel-User+Wz3', password: 'sentinel-Pass"\\ü/%&=+Wz3' };
 const store = { user: 'SENTINELKEYID5TQ2', password: 'sentinel/Store+Key=Vm9' };
 const platform = { user: 'sentinel-Platform+Hn4', password: 'sentinel-Platform"\\é+Hn4' };
+const key = '-----BEGIN PRIVATE KEY-----\nsentinelPrivateKeyLd6\n-----END PRIVATE KEY-----\n';
 const token = 'eyJzZW50aW5lbCI6IlRva2VuIn0.sentinelTokenKp8';
 
 const basic = ({ user, password }: Credential) => Buffer.from(`${user}:${password}`).toString('base64');
@@ -30,6 +31,7 @@ const sentinels = createSentinels({
   'platform user': platform.user,
   'platform password': platform.password,
   'platform auth': basic(platform),
+  'private key': key,
   token,
 });
 
@@ -167,11 +169,22 @@ async function useCredentials(world: World): Promise<void> {
       }),
     },
   } as KubeObject as never);
+  await client.create(secrets, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { namespace: 'serval-credentials', name: 'bucket' },
+    stringData: {
+      'gcloud-application-credentials.json': JSON.stringify({ type: 'service_account', private_key: key }),
+    },
+  } as KubeObject as never);
   await apply(world, [
     {
       kind: 'PlatformDefaults',
       metadata: { name: 'default' },
-      spec: { registryCredentials: { entries: [{ match: 'ghcr.io', secretRef: { name: 'shared' } }] } },
+      spec: {
+        registryCredentials: { entries: [{ match: 'ghcr.io', secretRef: { name: 'shared' } }] },
+        storageCredentials: { entries: [{ match: 'gs://bucket', secretRef: { name: 'bucket' } }] },
+      },
     },
     {
       kind: 'CredentialGrant',
@@ -213,18 +226,26 @@ async function useCredentials(world: World): Promise<void> {
     } as InferenceService);
   await model('pulls', { storageUri: `oci://${host}/team/iris:v1` });
   await model('reads', { storageUri: 's3://models/iris' });
+  await model('clouds', { storageUri: 'gs://bucket/iris' });
   await model('keyed', { storage: { key: 'store', path: 'iris' } });
   await projects(world, host, registry);
   // The registry and the store refuse, and quote what they were sent.
   for (const [name, status] of [
     ['pulls', /401|refused|denied|credentials/i],
     ['keyed', /403|refused|denied/i],
+    ['reads', /403|refused|denied/i],
   ] as const) {
     await eventually(async () => {
       const service = await client.get(inferenceServices, { namespace: 'fraud-dev', name });
       assert.match(service.status?.modelStatus?.lastFailureInfo?.message ?? '', status);
     });
   }
+  await eventually(async () => {
+    const { data = {} } = await client.get(secrets, { namespace: 'fraud-dev', name: 'serval-storage-credentials' });
+    const held = Object.values(data).map((value) => Buffer.from(value, 'base64').toString());
+    assert.match(held.join(), new RegExp(RegExp.escape(store.password)));
+    assert.match(held.join(), /sentinelPrivateKeyLd6/);
+  });
   const { items } = await client.list(pods, { namespace: 'fraud-dev' });
   const pull = items.find(({ metadata }) => metadata.name?.startsWith('pulls'));
   assert.ok(pull?.spec.imagePullSecrets?.some(({ name }) => name === 'serval-pull-credentials'));
@@ -239,6 +260,7 @@ async function useCredentials(world: World): Promise<void> {
   await command(world, 'get', 'pods,isvc,events', ...inDev, '-o', 'json');
   await command(world, 'describe', 'pipeline', 'fraud', '-n', 'team-a');
   await command(world, 'describe', 'secret', 'serval-pull-credentials', ...inDev);
+  await command(world, 'describe', 'secret', 'serval-storage-credentials', ...inDev);
   await command(world, 'describe', 'pod', pull?.metadata.name ?? '', ...inDev);
   await command(world, 'describe', 'isvc', 'pulls', ...inDev);
   await command(world, 'pipeline', 'list', '-A', '--json');
