@@ -14,7 +14,7 @@ import {
 } from '@serval/api';
 import { findCondition, namespaces } from '@serval/kube/objects';
 import { eventually } from '../support/eventually.ts';
-import { requesterOf, startModelStore } from './serving.ts';
+import { type Answer, requesterOf, startModelStore, transformerImage } from './serving.ts';
 import { type RunningPlatform, startRunningPlatform } from './support.ts';
 
 const examples = join(import.meta.dirname, '../../examples');
@@ -27,6 +27,7 @@ export type PromotionRig = RunningPlatform & {
   /** Where versions of the model are: `v1` and `v2` answer, `broken` is no model. */
   uri(version: string): string;
   serve(version: string): Promise<unknown>;
+  request(stage: StageName): Promise<Answer>;
   /** What the service of a stage answers. */
   ask(stage: StageName): Promise<string>;
   service(stage: StageName): Promise<InferenceService>;
@@ -37,7 +38,7 @@ export type PromotionRig = RunningPlatform & {
 };
 
 export async function startPromotions(t: TestContext): Promise<PromotionRig> {
-  const platform = await startRunningPlatform(t);
+  const platform = await startRunningPlatform(t, { images: [transformerImage] });
   const { client } = platform;
   const store = await startModelStore(t, {
     '/v1/model.ubj': join(examples, 'iris/model/model.ubj'),
@@ -66,9 +67,9 @@ export async function startPromotions(t: TestContext): Promise<PromotionRig> {
         } as InferenceService,
         { force: true },
       ),
+    request: (stage) => request(`scorer-${stageNamespaces[stage]}.localhost`, '/v1/models/scorer:predict', input),
     async ask(stage) {
-      const host = `scorer-${stageNamespaces[stage]}.localhost`;
-      const { status, body } = await request(host, '/v1/models/scorer:predict', input);
+      const { status, body } = await rig.request(stage);
       assert.equal(status, 200, body);
       return body;
     },

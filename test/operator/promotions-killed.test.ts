@@ -1,11 +1,41 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Promotion, PromotionSpec } from '@serval/api';
+import {
+  type InferenceService,
+  inferenceServices,
+  type Promotion,
+  type PromotionCheck,
+  type PromotionSpec,
+} from '@serval/api';
+import type { Client } from '@serval/kube/client';
 import { reasonOf, startPromotions } from './promotion-rig.ts';
 
 /** More than any of the promotions takes. */
 const mostWrites = 20;
+/** Starts sooner than a model does, and answers nothing. */
+const serve = (client: Client, version: string) =>
+  client.apply(
+    inferenceServices,
+    {
+      apiVersion: 'serving.kserve.io/v1beta1',
+      kind: 'InferenceService',
+      metadata: { namespace: 'fraud-dev', name: 'scorer' },
+      spec: {
+        predictor: {
+          containers: [
+            {
+              name: 'kserve-container',
+              image: 'acme/transformer:1',
+              env: [{ name: 'VERSION', value: version }],
+              readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
+            },
+          ],
+        },
+      },
+    } as InferenceService,
+    { force: true },
+  );
 const steps = [{ trafficPercent: 50, holdSeconds: 0 }];
 /** Of the promotion and the service that it brings; children of the service are another matter. */
 const isCounted = (write: string) => /\/promotions\/|fraud-test\/inferenceservices(\/scorer)?$/.test(write);
@@ -16,7 +46,7 @@ test('killed between any two writes, the operator goes on where it was when it i
   let wasCutOff = false;
   for (const [index, version] of ['v1', 'v2'].entries()) {
     await rig.setStages({ test: index > 0 ? { canary: { steps } } : {} });
-    await rig.serve(version);
+    await serve(rig.client, version);
     await rig.promote(version, { from: 'dev', to: 'test' });
     digests.push((await rig.finished(version)).status?.digest ?? '');
   }
@@ -27,15 +57,15 @@ test('killed between any two writes, the operator goes on where it was when it i
       const promotion = await cutOff(round, name, { digest, to: 'test' });
       assert.equal(reasonOf(promotion, 'Healthy'), 'True Healthy');
       const { spec, metadata } = await rig.service('test');
-      assert.equal(spec.predictor.model?.storageUri, rig.uri(`v${(round % 2) + 1}`));
+      assert.equal(spec.predictor.containers?.[0]?.env?.[0]?.value, `v${(round % 2) + 1}`);
       assert.equal(spec.predictor.canaryTrafficPercent, undefined);
       assert.equal(metadata.annotations?.['platform.serval.dev/promotion'], `team-a/${name}`);
     }),
   );
 
   await t.test('that is rolled back', async () => {
-    const overrides = [{ service: 'scorer', storageUri: rig.uri('broken') }];
-    await rig.setStages({ test: { canary: { steps }, overrides } });
+    const wrong: PromotionCheck = { type: 'Prediction', request: { body: {} }, expect: { predictions: [] } };
+    await rig.setStages({ test: { canary: { steps }, promotion: { checks: [wrong] } } });
     const before = await rig.service('test');
     await untilNotCutOff('broken', async (name, round) => {
       // What comes before is the same as above.

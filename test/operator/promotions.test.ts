@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { inferenceServices, type PromotionCheck, pipelines, promotions } from '@serval/api';
 import { deployments, events, isStatusError, type JsonObject } from '@serval/kube/objects';
 import { eventually } from '../support/eventually.ts';
+import { startLoad } from './load.ts';
 import { type PromotionRig, reasonOf, startPromotions } from './promotion-rig.ts';
 
 const iris = join(import.meta.dirname, '../../examples/iris');
@@ -116,12 +117,15 @@ test('a service goes from stage to stage, and back', async (t) => {
     );
   });
 
-  await t.test('a canary with wrong answers is taken back, and never gets more than its share', async () => {
+  await t.test('a canary with wrong answers is taken back, and never gets more than its share', async (trying) => {
     const wrong = structuredClone(golden);
     wrong.tolerance = 0;
     const steps = [{ trafficPercent: 20, holdSeconds: 0 }, { trafficPercent: 80 }];
     await rig.setStages({ prod: { canary: { steps }, promotion: { from: ['dev', 'test'] } } });
     const before = await rig.service('prod');
+    const answer = await rig.ask('prod');
+    const load = startLoad(() => rig.request('prod'));
+    trying.after(() => load.end());
     // It is right until it runs there: the check is written while the canary is tried.
     const seen = await watchCanary('wrong', () => rig.promote('wrong', { from: 'dev', to: 'prod' }));
     await rig.promotionWhen('wrong', ({ status }) => status?.canary?.trafficPercent === 20);
@@ -131,6 +135,15 @@ test('a service goes from stage to stage, and back', async (t) => {
     assert.equal(reasonOf({ status } as never, 'Applied'), 'False RolledBack');
     assert.equal(status?.rolledBack, true);
     assert.ok(!(await seen()).includes(80));
+    await load.end();
+    const answers = load.take();
+    assert.deepEqual(
+      answers.filter((one) => one.status !== 200),
+      [],
+    );
+    const others = answers.filter(({ body }) => body !== answer);
+    assert.ok(others.length < answers.length / 2, `${others.length} of ${answers.length} are answers of the canary`);
+    assert.equal(await rig.ask('prod'), answer);
     const after = await rig.service('prod');
     assert.deepEqual(after.spec, before.spec);
     assert.deepEqual(after.metadata.annotations, before.metadata.annotations);

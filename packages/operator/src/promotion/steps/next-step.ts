@@ -24,6 +24,8 @@ export async function nextStep(observed: Observed, deps: StepDeps, now: number, 
   if (isRollingBack(observed)) return await rollBack(observed, deps.writer, now, signal);
   if (promotion.status?.applied) return await rollOut(observed, deps, now, signal);
   if (isRejected(observed)) return approve(observed, deps.recordsApprovers, now);
+  // Two that began at once, before either was heard of, see each other now.
+  if (observed.ahead) return start(observed, now);
   if (is('Checked')) {
     return is('Approved') ? begin(observed, now) : approve(observed, deps.recordsApprovers, now);
   }

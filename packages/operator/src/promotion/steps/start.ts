@@ -17,7 +17,8 @@ export function start(observed: Observed, now: number): Step {
   const { promotion, ahead, from, earlier } = observed;
   if (ahead) {
     const message = `waits until Promotion ${ahead.metadata.name} has ended: one at a time goes into a stage and service`;
-    return { conditions: { Checked: { status: 'Unknown', reason: 'Waiting', message } } };
+    const anew = { startedAt: undefined, service: undefined, content: undefined, digest: undefined };
+    return { fields: anew, conditions: { Checked: { status: 'Unknown', reason: 'Waiting', message } } };
   }
   const startedAt = promotion.status?.startedAt ?? rfc3339(now);
   const problem = stageProblem(observed) ?? sourceProblem(observed);

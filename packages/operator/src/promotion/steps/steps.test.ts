@@ -112,6 +112,12 @@ const cases: readonly [title: string, given: Given, seconds: number, expected: s
     0,
     'Checked Unknown Waiting',
   ],
+  [
+    'also when both have begun at once',
+    { status: { ...checked, conditions: approved }, over: { ahead: { metadata: { name: 'first' } } as Promotion } },
+    0,
+    'Checked Unknown Waiting',
+  ],
   ['without its pipeline, it waits a moment', { over: { pipeline: undefined } }, 0, 'Checked False PipelineNotFound'],
   [
     'and ends then',
