@@ -60,6 +60,13 @@ test('a version gets an environment of its own, and it goes with its Promotion',
   assert.equal(live.metadata.annotations?.['platform.serval.dev/promotion'], 'team-a/look');
   await client.get(inferenceServices, { namespace, name: 'scorer' });
 
+  await t.test('one that is there is written nothing about', async () => {
+    const before = rig.writes.length;
+    await client.patch(pipelines, fraud, 'merge', { metadata: { annotations: { other: 'x' } } });
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    assert.deepEqual(rig.writes.slice(before), []);
+  });
+
   await t.test('no more of them than may be', async () => {
     await rig.promote('second', { from: 'dev', to: 'review' });
     await rig.promotionWhen('second', (one) => reasonOf(one, 'Checked') === 'False TooManyEnvironments');

@@ -170,10 +170,9 @@ const pipelineRules: readonly PolicyRule[] = [
   },
 ];
 
-/** What review environments take besides: `docs/pipelines.md` shows the ClusterRole. A pipeline is kept until its own are gone. */
+/** What review environments take besides: `docs/pipelines.md` shows the ClusterRole. */
 export const operatorReviewRules: readonly PolicyRule[] = [
   { apiGroups: [''], resources: ['namespaces'], verbs: ['create', 'delete'] },
-  { apiGroups: [platformGroup], resources: ['pipelines'], verbs: ['patch'] },
 ];
 
 /** Whether who approves a promotion may, and who refers to credentials and namespaces. */

@@ -47,7 +47,7 @@ export function createReviewReconciler({ pipelines, promotions, namespaces, clie
     const plan = planReviews(observed, now);
     const isHeld = pipeline.metadata.finalizers?.includes(reviewFinalizer) ?? false;
     if (plan.records.length > 0 && !isHeld && !pipeline.metadata.deletionTimestamp) {
-      return await hold(pipeline, plan, signal);
+      return await hold(pipeline, signal);
     }
     if (!deepEqual(pipeline.status?.reviews ?? [], plan.records)) return await tell(pipeline, plan.records, signal);
     for (const { name: one, uid, why } of plan.remove) {
@@ -119,16 +119,8 @@ export function createReviewReconciler({ pipelines, promotions, namespaces, clie
   }
 
   /** A pipeline that goes leaves nothing behind. */
-  async function hold(pipeline: Pipeline, { records }: ReviewPlan, signal: AbortSignal): Promise<Reconciled> {
-    try {
-      await setFinalizers(pipeline, [...(pipeline.metadata.finalizers ?? []), reviewFinalizer], signal);
-    } catch (error) {
-      if (!isStatusError(error, 'Forbidden')) throw error;
-      const refused = records.map((record) => ({ ...record, reason: 'NamespaceRefused', message: refusalOf(error) }));
-      if (!deepEqual(pipeline.status?.reviews ?? [], refused)) await tell(pipeline, refused, signal);
-      return { requeueAfterMs: refusedAgainMs };
-    }
-    return undefined;
+  async function hold(pipeline: Pipeline, signal: AbortSignal): Promise<undefined> {
+    await setFinalizers(pipeline, [...(pipeline.metadata.finalizers ?? []), reviewFinalizer], signal);
   }
 
   function letGo(pipeline: Pipeline, signal: AbortSignal): Promise<void> {
