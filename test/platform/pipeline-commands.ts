@@ -165,3 +165,39 @@ async function kubeconfigOf(admin: string, { namespace, name }: { namespace: str
   for (const user of config.users) user.user = { token: status.token };
   return dump(config);
 }
+
+const kubero = `
+apiVersion: application.kubero.dev/v1alpha1
+kind: KuberoPipeline
+metadata: {name: web}
+spec:
+  phases: [{name: stage, enabled: true}, {name: production, enabled: true}]
+  registry: {host: reg.example.com/web, username: bot, password: SENTINEL-kubero}
+---
+apiVersion: application.kubero.dev/v1alpha1
+kind: KuberoApp
+metadata: {name: shop}
+spec:
+  pipeline: web
+  phase: production
+  deploymentstrategy: docker
+  image: {repository: reg.example.com/web/shop, tag: v1}
+  envVars: [{name: TOKEN, value: SENTINEL-env}]
+`;
+
+/** `serval pipeline import`: what it writes can be applied, and comes to be. */
+export async function importFromKubero(dataDir: string, run: Run): Promise<void> {
+  const [file, folder] = [join(dataDir, 'kubero.yaml'), join(dataDir, 'imported')];
+  await writeFile(file, kubero);
+  const read = await run('pipeline', 'import', file, '-o', folder);
+  assert.equal(read.code, 0, read.stderr);
+  assert.match(read.stdout, /registry\.password stood in plain text/);
+  const applied = await run('apply', '-f', folder);
+  assert.equal(applied.code, 0, applied.stderr);
+  await eventually(async () => {
+    const { code, stdout } = await run('pipeline', 'effective', 'web', '-n', 'web');
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /^production +reg\.example\.com\/web\/ +Pipeline +web\/web-registry +- +used$/m);
+  });
+  assert.doesNotMatch(JSON.stringify([read, applied]), /SENTINEL/);
+}

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { eventually } from '../support/eventually.ts';
 import { type Outcome, serval, temporaryDirectory } from '../support/serval.ts';
-import { checkWithoutRights, create, migrate } from './pipeline-commands.ts';
+import { checkWithoutRights, create, importFromKubero, migrate } from './pipeline-commands.ts';
 
 const secret = (namespace: string, name: string, host: string) => ({
   apiVersion: 'v1',
@@ -85,6 +85,7 @@ test('pipelines, their stages and what holds in them, on the command line', asyn
     await create(run);
     await migrate(dataDir, run);
     await checkWithoutRights(dataDir, run);
+    await importFromKubero(dataDir, run);
   } finally {
     await run('down');
   }

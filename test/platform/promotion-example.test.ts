@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { launcher, repository, run, startPlatform } from '../support/serval.ts';
+import { launcher, repository, run, serval, startPlatform } from '../support/serval.ts';
+import { decide } from './promotion-commands.ts';
 
 test('the example of promotions runs to its end, as its README tells', async (t) => {
   const examples = join(repository, 'examples');
@@ -15,4 +16,5 @@ test('the example of promotions runs to its end, as its README tells', async (t)
   assert.match(stderr, /Applied +Unknown +Canary: a canary gets 20 % of the requests/);
   assert.match(stderr, /failed, and was rolled back: ContentDiffers/);
   assert.match(stderr, /failed: PredictionDiffers/);
+  await decide((args, input) => serval(args, { dataDir, ...(input === undefined ? {} : { input }) }));
 });

@@ -37,7 +37,7 @@ async function lookAt(client: Client, full: string, now: number, signal: AbortSi
 }
 
 /**
- * Pull Secrets of the platform's namespace that nothing names; undefined where the user may not list them.
+ * Secrets with credentials in the platform's namespace that nothing names; undefined where the user may not list them.
  *
  * @param named  `NAMESPACE/NAME` of those that are in use
  */
@@ -49,7 +49,7 @@ export async function unnamedSecrets(
 ): Promise<string[] | undefined> {
   try {
     const found: string[] = [];
-    for (const type of ['kubernetes.io/dockerconfigjson', 'kubernetes.io/dockercfg']) {
+    for (const type of ['kubernetes.io/dockerconfigjson', 'kubernetes.io/dockercfg', 'Opaque']) {
       const { items } = await client.list(secrets, { namespace, fieldSelector: `type=${type}`, signal });
       found.push(...items.map(({ metadata }) => `${namespace}/${metadata.name}`));
     }

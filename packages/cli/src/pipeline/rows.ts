@@ -47,6 +47,25 @@ export function stageRows({ spec, status }: Pipeline) {
   });
 }
 
+export const reviewColumns = {
+  namespace: 'REVIEW',
+  service: 'SERVICE',
+  promotion: 'PROMOTION',
+  expires: 'EXPIRES',
+  state: 'STATE',
+};
+
+/** Environments for review that there are, or why one is not. */
+export function reviewRows({ status }: Pipeline) {
+  return (status?.reviews ?? []).map(({ namespace, service, promotion, expiresAt, reason }) => ({
+    namespace: namespace ?? '',
+    service: service ?? '',
+    promotion: promotion ?? '',
+    expires: expiresAt ?? '',
+    state: reason ?? 'ok',
+  }));
+}
+
 export const effectiveColumns = {
   stage: 'STAGE',
   match: 'MATCH',

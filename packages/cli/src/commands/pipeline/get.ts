@@ -1,5 +1,13 @@
 import { type Command, jsonOption, namespaceOption } from '../../command/command.ts';
-import { ownLines, pipelineRow, problemLines, stageColumns, stageRows } from '../../pipeline/rows.ts';
+import {
+  ownLines,
+  pipelineRow,
+  problemLines,
+  reviewColumns,
+  reviewRows,
+  stageColumns,
+  stageRows,
+} from '../../pipeline/rows.ts';
 import { readPipeline } from './read-pipeline.ts';
 
 export const getPipelineCommand: Command = {
@@ -12,9 +20,14 @@ export const getPipelineCommand: Command = {
     const { ready, reason } = pipelineRow(pipeline);
     const stages = stageRows(pipeline);
     const own = ownLines(pipeline);
-    if (options['json'] === true) out.json({ ready, reason, stages, own });
+    const reviews = reviewRows(pipeline);
+    if (options['json'] === true) out.json({ ready, reason, stages, own, reviews });
     else {
       out.table(stages, stageColumns);
+      if (reviews.length > 0) {
+        out.print('');
+        out.table(reviews, reviewColumns);
+      }
       const lines = [...problemLines(pipeline, undefined), ...own];
       if (lines.length > 0) out.print(`\n${lines.join('\n')}`);
     }

@@ -1,4 +1,4 @@
-import { promotions } from '@serval/api';
+import { promotions, reviewStageName } from '@serval/api';
 import { type Command, jsonOption, namespaceOption, textOption } from '../../command/command.ts';
 import { historyColumns, historyOf, historyRow, promotionJson } from '../../promotion/rows.ts';
 import { readPipeline } from './read-pipeline.ts';
@@ -21,7 +21,7 @@ export const historyCommand: Command = {
   ],
   async run(context) {
     const { options, out, signal, connect } = context;
-    const { pipeline, stage } = await readPipeline(context);
+    const { pipeline, stage } = await readPipeline(context, [reviewStageName]);
     const { client } = await connect();
     const { items } = await client.list(promotions, { namespace: pipeline.metadata.namespace ?? '', signal });
     const found = historyOf(pipeline, items, { service: textOption(options, 'service'), stage });
