@@ -291,6 +291,7 @@ export function startOperator({
     client,
     pullSecretFor: pipelines?.pullSecretFor,
     storageFor: pipelines?.storageFor,
+    isStage: pipelines?.isStage ?? (() => false),
     config,
     storageSecrets,
     namespace,

@@ -10,6 +10,7 @@ import { failsWith, filesOf } from './test-support/expect.ts';
 import { KEYS, startS3 } from './test-support/s3-server.ts';
 import { temporaryDirectory } from './test-support/temporary-directory.ts';
 
+const computed = { computes: true };
 const FILES = { 'weights.bin': 'w'.repeat(70_000), 'config/model.json': '{"a":1}' };
 
 function sha256(text: string): string {
@@ -25,10 +26,14 @@ async function fileModel(t: TestContext, files: Record<string, string>): Promise
   return source;
 }
 
-async function revisionOf(t: TestContext, files: Record<string, string>, environment = {}): Promise<string> {
+async function revisionOf(
+  t: TestContext,
+  files: Record<string, string>,
+  environment = {},
+): Promise<string | undefined> {
   const target = await temporaryDirectory(t);
   await download(`file://${await fileModel(t, files)}`, target, { environment });
-  return contentRevision(target);
+  return contentRevision(target, computed);
 }
 
 test('a revision is of names, sizes and contents, as anybody can compute it', async (t) => {
@@ -45,7 +50,7 @@ test('wherever it was read from, and however it was put there, it is the same', 
   const s3 = await startS3(t, objects, { keys: KEYS });
   const target = await temporaryDirectory(t);
   await download('s3://b/m', target, { environment: s3.environment });
-  assert.equal(await contentRevision(target), expected);
+  assert.equal(await contentRevision(target, computed), expected);
 });
 
 for (const [title, files] of [
@@ -58,16 +63,24 @@ for (const [title, files] of [
   });
 }
 
+test('without being asked to compute, what nobody told is not read, and what was computed once is told', async (t) => {
+  const target = await temporaryDirectory(t);
+  await download(`file://${await fileModel(t, FILES)}`, target);
+  assert.equal(await contentRevision(target, { computes: false }), undefined);
+  const revision = await contentRevision(target, computed);
+  assert.equal(await contentRevision(target, { computes: false }), revision);
+});
+
 test('what was computed once is not read again, unless the file changed, which is no download any more', async (t) => {
   const target = await temporaryDirectory(t);
   const source = await fileModel(t, FILES);
   await download(`file://${source}`, target);
-  const revision = await contentRevision(target);
+  const revision = await contentRevision(target, computed);
   assert.deepEqual(await filesOf(target, true), [MANIFEST_NAME, ...Object.keys(FILES)].toSorted());
 
   const report = await download(`file://${source}`, target);
   assert.equal(report.reused, true);
-  assert.equal(await contentRevision(target), revision);
+  assert.equal(await contentRevision(target, computed), revision);
   const path = join(target, MANIFEST_NAME);
   const manifest = JSON.parse(await readFile(path, 'utf8')) as Manifest;
   assert.deepEqual(
@@ -79,14 +92,14 @@ test('what was computed once is not read again, unless the file changed, which i
   for (const file of manifest.files) delete file.sha256;
   await writeFile(path, JSON.stringify(manifest));
   await utimes(join(target, 'weights.bin'), 1, 1);
-  await assert.rejects(contentRevision(target), failsWith('SourceChanged', /weights\.bin changed/));
+  await assert.rejects(contentRevision(target, computed), failsWith('SourceChanged', /weights\.bin changed/));
 });
 
 test('there is none of what is not whole', async (t) => {
   const target = await temporaryDirectory(t);
   await download(`file://${await fileModel(t, FILES)}`, target);
   await rm(join(target, MANIFEST_NAME));
-  await assert.rejects(contentRevision(target), failsWith('ObjectNotFound', /no complete download/));
+  await assert.rejects(contentRevision(target, computed), failsWith('ObjectNotFound', /no complete download/));
 });
 
 test('several models of one server have a revision together, in their order', () => {

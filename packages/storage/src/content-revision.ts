@@ -12,16 +12,18 @@ const BUFFER_BYTES = 512 * 1024;
  * What a downloaded model is, whatever it was read from: `sha256:` over a line for each of its files, sorted by name (UTF-16 code units),
  * that is `["NAME",SIZE,"SHA-256 OF THE CONTENT"]` as JSON. A file whose SHA-256 is known, since its source told it and it was checked or
  * it was computed before, is not read again; what is computed is kept in the manifest.
+ * @param computes  whether files whose SHA-256 is unknown are read once more; otherwise nothing is told of a model with such files
  * @throws StorageError ObjectNotFound where no download was completed, SourceChanged where a file is not what was placed
  */
 export async function contentRevision(
   directory: string,
-  signal: AbortSignal = new AbortController().signal,
-): Promise<string> {
+  { computes, signal = new AbortController().signal }: { computes: boolean; signal?: AbortSignal },
+): Promise<string | undefined> {
   const manifest = await readManifest(directory);
   if (!manifest) throw new StorageError('ObjectNotFound', `no complete download is in ${directory}`);
   const files = manifest.files.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const unknown = files.filter((file) => knownSha256(file) === undefined);
+  if (unknown.length > 0 && !computes) return undefined;
   try {
     const buffer = unknown.length > 0 ? Buffer.allocUnsafeSlow(BUFFER_BYTES) : Buffer.alloc(0);
     for (const file of unknown) file.sha256 = await sha256Of(directory, file, buffer, signal);

@@ -81,6 +81,15 @@ test('it ends by telling the revision of what it brought, and tells the same whe
   }
   assert.match(told[0]!, /^\{"modelRevision":"sha256:[0-9a-f]{64}"\}\n$/);
   assert.equal(told[1], told[0]);
+
+  // A folder tells no SHA-256, so it is computed where somebody asks.
+  const source = await temporaryDirectory(t);
+  await writeFile(join(source, 'model.bin'), 'model');
+  for (const [asked, expected] of [[{}, ''] as const, [{ SERVAL_STORAGE_REVISION: 'computed' }, told[0]] as const]) {
+    await writeFile(log, '');
+    await ended(start([`file://${source}`, join(target, 'n')], { ...asked, SERVAL_TERMINATION_LOG: log }));
+    assert.equal(await readFile(log, 'utf8'), expected);
+  }
 });
 
 test('whether a URI can be read is looked at without keeping anything', async (t) => {

@@ -46,15 +46,21 @@ function fail(error: StorageError): number {
 
 /**
  * Tells the revision of what was brought where a kubelet reads it: in the Pod's status, whatever cluster it is. Reading the files once
- * more takes time, so it is not done where nobody asks. A model whose revision cannot be told is served all the same.
+ * more takes time, so it is not done where nobody asks (`SERVAL_STORAGE_REVISION=computed`). A model whose revision cannot be told is
+ * served all the same.
  */
 async function tellRevision(directories: readonly string[], signal: AbortSignal): Promise<void> {
   const path = terminationLog();
   if (!path) return;
   const { combinedRevision, contentRevision } = await import('./content-revision.ts');
   try {
+    const computes = process.env['SERVAL_STORAGE_REVISION'] === 'computed';
     const revisions: string[] = [];
-    for (const directory of directories) revisions.push(await contentRevision(directory, signal));
+    for (const directory of directories) {
+      const revision = await contentRevision(directory, { computes, signal });
+      if (revision === undefined) return;
+      revisions.push(revision);
+    }
     const modelRevision = combinedRevision(revisions);
     process.stderr.write(`serval-storage: revision ${modelRevision}\n`);
     sayLast(path, JSON.stringify({ modelRevision }));

@@ -69,6 +69,8 @@ export interface Pipelines {
   readonly pullSecretFor: PullSecretFor;
   /** What stage, pipeline and platform give for reading models. */
   readonly storageFor: StorageFor;
+  /** Whether a pipeline names it as one of its stages, or has an environment for a review there. */
+  readonly isStage: (namespace: string) => boolean;
   readonly synced: Promise<unknown>;
   readonly reflector: Reflector<Pipeline>;
   readonly namespaces: Reflector<KubeObject>;
@@ -259,6 +261,7 @@ export function createPipelines(options: PipelinesOptions): Pipelines {
   return {
     pullSecretFor: createPullSecretFor(credentials, pullSecrets),
     storageFor: createStorageFor(credentials, storageSecrets),
+    isStage: (namespace) => stagesOf(namespace).length > 0,
     reflector: pipelines,
     namespaces: spaces,
     credentials,

@@ -28,6 +28,7 @@ import { storageRequestOf } from '../credentials/storage-request.ts';
 import { deploymentModeOf } from '../inference-service/deployment-mode.ts';
 import type { PullSecretFor } from '../pipeline/pull-secret-for.ts';
 import type { StorageFor } from '../pipeline/storage/storage-for.ts';
+import { askingForRevision } from '../pod/model-revision.ts';
 import { providePod } from '../pod/provide-pod.ts';
 import { withPullCredentials } from '../pod/pull-credentials.ts';
 import { ownNamespaceErrors } from '../promotion/own-namespace.ts';
@@ -53,6 +54,8 @@ export interface WebhookDeps extends StorageHandlerDeps {
   /** Nothing where no pipelines are served. */
   readonly pullSecretFor: PullSecretFor | undefined;
   readonly storageFor: StorageFor | undefined;
+  /** Whether a namespace is a stage of a pipeline. */
+  readonly isStage: (namespace: string) => boolean;
 }
 
 export type WebhookHandler = (request: AdmissionRequest, signal: AbortSignal) => Promise<AdmissionResponse>;
@@ -161,6 +164,7 @@ function podHandler({
   readReference: read,
   pullSecretFor,
   storageFor,
+  isStage,
 }: WebhookDeps): WebhookHandler {
   return async ({ uid, object, namespace: requested }, signal) => {
     const pod = object as unknown as Pod;
@@ -171,6 +175,7 @@ function podHandler({
     if (provided.state === 'refused') return refused(uid, provided.problems.join('; '));
     // By the Pod as it is now: an image of the storage initializer is pulled, too.
     const secret = await pullSecretFor?.(provided.pod, namespace, signal);
-    return allowed(uid, jsonDiff(pod, secret ? withPullCredentials(provided.pod, secret.name, secret) : provided.pod));
+    const admitted = secret ? withPullCredentials(provided.pod, secret.name, secret) : provided.pod;
+    return allowed(uid, jsonDiff(pod, isStage(namespace) ? askingForRevision(admitted) : admitted));
   };
 }
