@@ -100,7 +100,7 @@ export async function startPromotions(t: TestContext): Promise<PromotionRig> {
         const promotion = await client.get(promotions, { namespace: team, name });
         assert.ok(wanted(promotion), JSON.stringify(told(promotion), null, 1));
         return promotion;
-      }, 30_000),
+      }),
     finished: (name) => rig.promotionWhen(name, ({ status }) => status?.completedAt !== undefined),
   };
   return rig;

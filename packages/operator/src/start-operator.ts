@@ -302,7 +302,13 @@ export function startOperator({
   });
   scope.begin();
   gaugeCaches(
-    [...Object.values(reflectors), configReflector, storageSecrets, ...(pipelines?.reflectors ?? [])],
+    [
+      ...Object.values(reflectors),
+      configReflector,
+      storageSecrets,
+      ...(pipelines?.reflectors ?? []),
+      ...(promotions ? [promotions.reflector] : []),
+    ],
     metrics,
   );
   gaugeCached({ references, sources: pipelines?.credentials.sources }, metrics);

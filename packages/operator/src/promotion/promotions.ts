@@ -59,6 +59,7 @@ export function createPromotions(options: PromotionsOptions): Promotions {
     resource: promotionResource,
     mayBeMissing: true,
     sharesParts: true,
+    transform: keptPromotion,
     clock,
     log,
     signal,
@@ -72,6 +73,8 @@ export function createPromotions(options: PromotionsOptions): Promotions {
     client,
     events,
     clock,
+    count: (outcome) =>
+      metrics?.count('serval_promotions_total', 'Promotions that have ended, by how they did.', { outcome }),
   });
 
   /** Who ends or comes lets another one begin, or go. */
@@ -137,4 +140,12 @@ export function createPromotions(options: PromotionsOptions): Promotions {
     });
 
   return { reflector, startControllers: () => [startPromotion(), startReclaim()] };
+}
+
+/** Of one that has ended, nobody goes back to what was there before it. */
+function keptPromotion(promotion: Promotion): Promotion {
+  const { previous } = promotion.status ?? {};
+  if (!promotion.status?.completedAt || !previous?.service) return promotion;
+  const { service: _, ...rest } = previous;
+  return { ...promotion, status: { ...promotion.status, previous: rest } };
 }

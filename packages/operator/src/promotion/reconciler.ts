@@ -4,6 +4,7 @@ import { deepEqual, isStatusError, keyOf, type NamespacedName } from '@serval/ku
 import { statusAfter } from './conditions.ts';
 import { isExpired } from './history.ts';
 import { observePromotion, type PromotionCaches } from './observe.ts';
+import { outcomeOf } from './outcome.ts';
 import { createProgressPace } from './progress-pace.ts';
 import { isFinished } from './queue.ts';
 import { nextStep, type StepDeps } from './steps/next-step.ts';
@@ -14,10 +15,12 @@ export interface PromotionDeps extends StepDeps {
   readonly client: Client;
   readonly events: EventRecorder;
   readonly clock: Clock;
+  /** Told of every Promotion that has ended. */
+  readonly count: (outcome: string) => void;
 }
 
 /** Brings one Promotion a step further, or deletes it when it is history that nobody keeps. */
-export function createPromotionReconciler({ caches, client, events, clock, ...deps }: PromotionDeps) {
+export function createPromotionReconciler({ caches, client, events, clock, count, ...deps }: PromotionDeps) {
   /** Versions whose successor was written and not heard of yet: what would be decided by them was decided already. */
   const superseded = new Map<string, string>();
   const pace = createProgressPace(clock);
@@ -62,6 +65,8 @@ export function createPromotionReconciler({ caches, client, events, clock, ...de
       throw error;
     }
     pace.wrote(key);
+    const outcome = outcomeOf(status);
+    if (outcome) count(outcome);
     superseded.set(key, promotion.metadata.resourceVersion ?? '');
     for (const { type, reason, message } of transitions(promotion, status)) {
       events.record(promotion, type, reason, message);
