@@ -159,6 +159,9 @@ test('credentials of platform, pipeline and grants decide over what a real store
         /s3:\/\/models\/iris\/model\.ubj cannot be read: RefNotPermitted/.test(message),
       ),
     );
+    // Its Pod is tried again, and let in once it may have what it needs.
+    await grantTo(client, 'read');
+    await statusWhen(client, 'without-grant', isReady);
   });
 
   await t.test('a rotation of the default is used by new Pods, and no Pod is started anew', async (inner) => {
