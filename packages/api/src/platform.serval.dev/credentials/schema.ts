@@ -44,7 +44,10 @@ const storageEntry = ({ secret, namespace }: EntryTexts) =>
         'Address below which models are read with the credential, such as s3://models or s3://models/fraud. A path is taken in whole segments.',
       'x-kubernetes-validations': [matchRule(storageMatchExpression, storageMatchForm)],
     }),
-    secretRef: secretRef(secret, namespace),
+    secretRef: secretRef(
+      `${secret} Its keys are those that a ServiceAccount's would have (such as AWS_ACCESS_KEY_ID or HF_TOKEN), or it has entries as storage-config has them.`,
+      namespace,
+    ),
   });
 
 const entries = <T extends ReturnType<typeof registryEntry> | ReturnType<typeof storageEntry>>(
