@@ -2,7 +2,7 @@ import { pipelines, platformDefaults } from '@serval/api';
 import type { Client } from '@serval/kube/client';
 import { isStatusError, type Secret, secrets } from '@serval/kube/objects';
 import { CliError } from '../command/cli-error.ts';
-import { contentOf, storeAnnotationPrefix } from './credential-use.ts';
+import { contentOf, storeAnnotationPrefix } from './known-secrets.ts';
 import { label, type PlannedSecret } from './plan-entries.ts';
 import type { MigrationPlan } from './plan-migration.ts';
 

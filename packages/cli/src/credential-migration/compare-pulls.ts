@@ -1,25 +1,25 @@
-import { type Pipeline, type PlatformDefaults, registryMatchProblem } from '@serval/api';
+import { foldedRegistryMatch, registryMatchProblem } from '@serval/api';
 import { deepEqual, type Json } from '@serval/kube/objects';
 import {
   type EffectiveKey,
-  holderOf,
+  type LayerName,
   layersOf,
   type PullContent,
   resolveRegistry,
   type SecretReference,
   type Source,
 } from '@serval/operator/credentials';
-import { matchRegistryEntries, type RegistryCredential } from '@serval/storage/registry-credentials';
-import type { SecretsRead } from './credential-use.ts';
-import { pullSource } from './key-uses.ts';
+import {
+  keyOfScope,
+  matchRegistryEntries,
+  parseRegistryScope,
+  type RegistryCredential,
+} from '@serval/storage/registry-credentials';
+import type { CredentialUse } from './credential-use.ts';
+import type { KnownSecrets } from './known-secrets.ts';
 import { label, type PlannedSecret } from './plan-entries.ts';
 import type { Workload } from './workloads.ts';
-
-/** What holds in a cluster, or will. */
-export interface World {
-  defaults: PlatformDefaults | undefined;
-  pipelines: readonly Pipeline[];
-}
+import { createHolders, mayRefer, type World } from './world.ts';
 
 /**
  * `Same`: the same credentials, in any order. `Fewer`: some that are tried today are not any more. `More`: further ones. `Other`: others.
@@ -52,18 +52,13 @@ interface Tried {
 /** Pulls of today against those of the layers alone: with pull secrets that people wrote taken out, which is what the guarantee holds for. */
 export function comparePulls(
   workloads: readonly Workload[],
-  secrets: SecretsRead,
+  secrets: KnownSecrets,
   before: World,
   after: World,
   planned: readonly PlannedSecret[],
 ): PullRow[] {
-  const later = new Map(secrets);
-  for (const { from, to } of planned) {
-    const source = secrets.get(label(from));
-    if (source) later.set(label(to), source);
-  }
   const keysBefore = keysOf(before, secrets);
-  const keysAfter = keysOf(after, later);
+  const keysAfter = keysOf(after, secrets.with(planned));
   const rows = workloads.flatMap(({ namespace, service, images, pullSecrets }) =>
     images.map((image): PullRow => {
       const own = pullSecrets.flatMap(({ name }) => ownEntries(namespace, name, secrets));
@@ -94,22 +89,40 @@ function verdictOf(before: readonly Tried[], after: readonly Tried[], lost: read
   return hasMore ? 'Other' : 'Fewer';
 }
 
-function keysOf({ defaults, pipelines }: World, secrets: SecretsRead): (namespace: string) => readonly EffectiveKey[] {
-  const read = (secret: SecretReference): Source<PullContent> =>
-    pullSource(secrets, label(secret)) ?? { state: 'failed', reason: 'SecretNotFound', message: 'was not read' };
-  const known = new Map<string, readonly EffectiveKey[]>();
-  return (namespace) => {
-    const layers = layersOf(defaults, holderOf(namespace, pipelines), 'registryCredentials');
-    const keys = known.get(namespace) ?? resolveRegistry(layers, read).effective;
-    known.set(namespace, keys);
-    return keys;
+/** Whether layers give a key already, with the same credential: nothing is to be added then. */
+export function createGivenKeys(world: World, secrets: KnownSecrets): (use: CredentialUse) => boolean {
+  const keys = keysOf(world, secrets);
+  return ({ namespace, secretRef, match }) => {
+    const scope = parseRegistryScope(match);
+    const source = secrets.pull(label(secretRef));
+    if (!scope || source?.state !== 'ready') return false;
+    const given = keys(namespace).find(({ key }) => key === keyOfScope(scope));
+    const own = source.auths.filter(({ key }) => foldedRegistryMatch(key) === match);
+    return given !== undefined && own.length > 0 && own.every((auth) => isSame(auth, given));
   };
 }
 
+function keysOf(world: World, secrets: KnownSecrets): (namespace: string) => readonly EffectiveKey[] {
+  const holder = createHolders(world.pipelines);
+  const known = new Map<string, readonly EffectiveKey[]>();
+  return (namespace) => {
+    const there = known.get(namespace);
+    if (there) return there;
+    const of = holder(namespace);
+    const read = (secret: SecretReference, layer: LayerName): Source<PullContent> =>
+      (mayRefer(world, of, secret, layer, 'pull') ? secrets.pull(label(secret)) : undefined) ?? notKnown;
+    const { effective } = resolveRegistry(layersOf(world.defaults, of, 'registryCredentials'), read);
+    known.set(namespace, effective);
+    return effective;
+  };
+}
+
+const notKnown = { state: 'failed', reason: 'SecretNotFound', message: 'is not known' } as const;
+
 type Entry = { key: string; credential: RegistryCredential; origin: Tried };
 
-function ownEntries(namespace: string, name: string, secrets: SecretsRead): Entry[] {
-  const source = pullSource(secrets, `${namespace}/${name}`);
+function ownEntries(namespace: string, name: string, secrets: KnownSecrets): Entry[] {
+  const source = secrets.pull(`${namespace}/${name}`);
   if (source?.state !== 'ready') return [];
   const secret = `${namespace}/${name}`;
   return source.auths.map(({ key, credential }) => ({
@@ -128,7 +141,7 @@ function tried(entries: readonly Entry[], image: string): Tried[] {
   return matchRegistryEntries(entries, image).map(({ origin }) => origin);
 }
 
-function isSame(a: Tried, b: Tried): boolean {
+function isSame(a: Pick<Tried, 'credential'>, b: Pick<Tried, 'credential'>): boolean {
   return deepEqual(a.credential as unknown as Json, b.credential as unknown as Json);
 }
 

@@ -1,22 +1,21 @@
 import { foldedRegistryMatch, registryMatchProblem } from '@serval/api';
-import { type PullContent, readPullSecret, type Source } from '@serval/operator/credentials';
 import { matchRegistryEntries } from '@serval/storage/registry-credentials';
-import { type CredentialUse, contentOf, type SecretsRead, secretAt } from './credential-use.ts';
+import type { CredentialUse } from './credential-use.ts';
+import type { KnownSecrets } from './known-secrets.ts';
 import type { Workload } from './workloads.ts';
 
 /** Keys of pull secrets that some image is pulled with today, each once; a key that no entry can say is left out and told. */
 export function keyUsesOf(
   workloads: readonly Workload[],
-  secrets: SecretsRead,
+  secrets: KnownSecrets,
 ): { uses: CredentialUse[]; notes: string[] } {
   const uses = new Map<string, CredentialUse>();
   const notes = new Set<string>();
   for (const { namespace, pullSecrets, images } of workloads) {
     for (const { name } of pullSecrets) {
-      const secret = secretAt(secrets, `${namespace}/${name}`);
-      const source = pullSource(secrets, `${namespace}/${name}`);
-      if (!secret || source?.state !== 'ready') continue;
-      const content = contentOf(secret);
+      const source = secrets.pull(`${namespace}/${name}`);
+      const content = secrets.content(`${namespace}/${name}`);
+      if (source?.state !== 'ready' || content === undefined) continue;
       const entries = source.auths.map((auth) => ({ ...auth, origin: name }));
       for (const { key } of images.flatMap((image) => matchRegistryEntries(entries, image))) {
         const match = foldedRegistryMatch(key);
@@ -34,10 +33,4 @@ export function keyUsesOf(
     }
   }
   return { uses: [...uses.values()], notes: [...notes] };
-}
-
-/** A Secret as kubelets read it; nothing where it is not known. */
-export function pullSource(secrets: SecretsRead, name: string): Source<PullContent> | undefined {
-  const secret = secretAt(secrets, name);
-  return secret && readPullSecret(secret);
 }

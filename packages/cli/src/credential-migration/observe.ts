@@ -1,4 +1,5 @@
 import {
+  credentialGrants,
   inferenceServices,
   type Pipeline,
   type PlatformDefaults,
@@ -18,9 +19,9 @@ import {
 } from '@serval/kube/objects';
 import { credentialNamespaceOf, layersOf, type SecretReference } from '@serval/operator/credentials';
 import { serviceLabel } from '@serval/operator/declarations';
-import type { SecretRead } from './credential-use.ts';
+import type { SecretRead } from './known-secrets.ts';
 import { label } from './plan-entries.ts';
-import { type Observed, planMigration } from './plan-migration.ts';
+import { type Observed, plannedSecrets } from './plan-migration.ts';
 import { type Workload, workloadsOf } from './workloads.ts';
 
 export interface ObserveOptions {
@@ -32,6 +33,9 @@ export interface ObserveOptions {
   signal: AbortSignal;
 }
 
+/** Secrets of thousands of namespaces are a request each. */
+const readsAtOnce = 16;
+
 /** So that an API server answers a cluster of services in pieces. */
 const pageSize = 500;
 
@@ -39,8 +43,9 @@ const pageSize = 500;
  * Reads what services pull with, and only those Secrets that something names. One that may not be read is told so, and decides nothing.
  */
 export async function observeMigration({ client, namespaces, only, signal }: ObserveOptions): Promise<Observed> {
-  const [pipelines, defaults] = await Promise.all([
+  const [pipelines, grants, defaults] = await Promise.all([
     listAll(client, pipelineResource, { signal }),
+    listAll(client, credentialGrants, { signal }),
     readDefaults(client, signal),
   ]);
   const workloads: Workload[] = [];
@@ -49,27 +54,33 @@ export async function observeMigration({ client, namespaces, only, signal }: Obs
   const observed: Observed = {
     workloads,
     pipelines,
+    grants,
     defaults,
     only: named,
     isWhole: namespaces === undefined,
     secrets: new Map(),
   };
   const secrets = new Map<string, SecretRead>();
-  const readMore = async (references: readonly SecretReference[]): Promise<boolean> => {
+  const readMore = async (references: readonly SecretReference[]): Promise<void> => {
     const missing = new Map(references.map((reference) => [label(reference), reference]));
     for (const name of secrets.keys()) missing.delete(name);
-    for (const [name, reference] of missing) {
-      const read = await readSecret(client, reference, signal);
-      if (read) secrets.set(name, read);
+    const names = [...missing.keys()];
+    for (let at = 0; at < names.length; at += readsAtOnce) {
+      const some = names.slice(at, at + readsAtOnce);
+      const read = await Promise.all(
+        some.map((name) => readSecret(client, missing.get(name) as SecretReference, signal)),
+      );
+      for (const [index, name] of some.entries()) {
+        const found = read[index];
+        if (found) secrets.set(name, found);
+      }
     }
-    return missing.size > 0;
   };
   await readMore([...ownSecrets(workloads), ...layerSecrets(pipelines, defaults)]);
   // Names that a first plan would take may be taken already; each look makes at least one more of them known.
   for (let look = 0; look < maxLooks; look += 1) {
-    const { secrets: planned } = planMigration({ ...observed, secrets });
     const before = secrets.size;
-    await readMore(planned.map(({ to }) => to));
+    await readMore(plannedSecrets({ ...observed, secrets }).map(({ to }) => to));
     if (secrets.size === before) break;
   }
   return { ...observed, secrets };

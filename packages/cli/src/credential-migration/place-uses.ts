@@ -1,6 +1,6 @@
 import type { Pipeline } from '@serval/api';
-import { holderOf } from '@serval/operator/credentials';
 import type { CredentialField, CredentialUse } from './credential-use.ts';
+import { createHolders } from './world.ts';
 
 /** Where an entry is to be: `stage` in a pipeline, a pipeline, or the platform where both are absent. */
 export interface LayerPlace {
@@ -34,6 +34,7 @@ export function placeUses(
   { pipelines, only, everyNamespace }: PlaceOptions,
 ): { placed: PlacedUse[]; left: CredentialUse[] } {
   const placed: PlacedUse[] = [];
+  const holder = createHolders(only ? [only] : pipelines);
   const left: CredentialUse[] = [];
   for (const same of Map.groupBy(uses, ({ field, match, content }) => `${field} ${match} ${content}`).values()) {
     const { field, match, content } = same[0] as CredentialUse;
@@ -42,10 +43,10 @@ export function placeUses(
       placed.push({ field, match, content, uses: same });
       continue;
     }
-    const held = same.map((use) => ({ use, holder: holderOf(use.namespace, only ? [only] : pipelines) }));
-    left.push(...held.flatMap(({ use, holder }) => (holder ? [] : [use])));
+    const held = same.map((use) => ({ use, of: holder(use.namespace) }));
+    left.push(...held.flatMap(({ use, of }) => (of ? [] : [use])));
     const byPipeline = Map.groupBy(
-      held.flatMap(({ use, holder }) => (holder ? [{ use, ...holder }] : [])),
+      held.flatMap(({ use, of }) => (of ? [{ use, ...of }] : [])),
       ({ pipeline }) => pipeline,
     );
     for (const [pipeline, of] of byPipeline) {

@@ -6,7 +6,8 @@ import {
   type PlatformDefaults,
 } from '@serval/api';
 import { credentialNamespaceOf, type SecretReference } from '@serval/operator/credentials';
-import { type CredentialField, contentOf, type SecretsRead, secretAt } from './credential-use.ts';
+import type { CredentialField } from './credential-use.ts';
+import type { KnownSecrets } from './known-secrets.ts';
 import type { LayerPlace, PlacedUse } from './place-uses.ts';
 
 export interface PlannedEntry extends LayerPlace {
@@ -33,7 +34,7 @@ export interface PlannedEntries {
 export function planEntries(
   placed: readonly PlacedUse[],
   defaults: PlatformDefaults | undefined,
-  secrets: SecretsRead,
+  secrets: KnownSecrets,
 ): PlannedEntries {
   const plan: PlannedEntries = { entries: [], secrets: [], conflicts: [] };
   const sources = createSources(secrets, plan.secrets);
@@ -50,10 +51,10 @@ export function planEntries(
     const there = entriesAt(use, defaults).find(({ match }) => folded(use.field, match) === use.match);
     if (there) {
       const named = `${there.secretRef.namespace ?? home}/${there.secretRef.name}`;
-      const secret = secretAt(secrets, named);
-      if (secret && contentOf(secret) === use.content) continue;
+      const content = secrets.content(named);
+      if (content === use.content) continue;
       plan.conflicts.push(
-        `${placeName(use)}: ${use.match} is there already, of Secret ${named}, whose content is ${secret ? 'another' : 'not known'}; it was left`,
+        `${placeName(use)}: ${use.match} is there already, of Secret ${named}, whose content is ${content === undefined ? 'not known' : 'another'}; it was left`,
       );
       continue;
     }
@@ -96,19 +97,18 @@ function entriesAt(
 }
 
 /** The Secret for a content in a namespace; made where there is none, under the name that most copies have and that is free. */
-function createSources(secrets: SecretsRead, planned: PlannedSecret[]) {
+function createSources(secrets: KnownSecrets, planned: PlannedSecret[]) {
   const chosen = new Map<string, SecretReference>();
   return ({ content, uses }: PlacedUse, home: string): SecretReference => {
     const key = `${home} ${content}`;
     const known = chosen.get(key);
     if (known) return known;
-    const holds = (name: string): boolean => {
-      const secret = secretAt(secrets, `${home}/${name}`);
-      return secret !== undefined && contentOf(secret) === content;
-    };
+    const holds = (name: string): boolean => secrets.content(`${home}/${name}`) === content;
     const isFree = (name: string): boolean =>
-      !secrets.has(`${home}/${name}`) && !planned.some(({ to }) => to.namespace === home && to.name === name);
-    const there = [...secrets.keys()]
+      secrets.state(`${home}/${name}`) === undefined &&
+      !planned.some(({ to }) => to.namespace === home && to.name === name);
+    const there = secrets
+      .names()
       .filter((each) => each.startsWith(`${home}/`))
       .map((each) => each.slice(home.length + 1))
       .find(holds);

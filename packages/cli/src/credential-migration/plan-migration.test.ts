@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Pipeline, PlatformDefaults } from '@serval/api';
-import type { SecretRead } from './credential-use.ts';
+import type { SecretRead } from './known-secrets.ts';
 import { type MigrationPlan, planMigration } from './plan-migration.ts';
 import type { Workload } from './workloads.ts';
 
@@ -171,6 +171,27 @@ const cases: Record<string, Case> = {
     secrets: { 'fraud-dev/pull': { 'ghcr.io': 'x' }, 'team-a/there': { 'ghcr.io': 'x' } },
     pipelines: { 'team-a/fraud': 'dev=fraud-dev' },
     there: { 'team-a/fraud dev': { 'https://GHCR.io/': 'there' } },
+    verdicts: ['Same'],
+    byHand: 1,
+  },
+  'what the platform gives already is added nowhere': {
+    pulls: ['fraud-dev ghcr.io/a pull'],
+    reads: ['fraud-dev s3://models/a s3'],
+    secrets: { 'fraud-dev/pull': { 'ghcr.io': 'x' }, 'serval-credentials/there': { 'ghcr.io': 'x' } },
+    stores: { 'fraud-dev/s3': 'k', 'serval-credentials/s3': 'k' },
+    pipelines: { 'team-a/fraud': 'dev=fraud-dev' },
+    there: { '': { 'ghcr.io': 'there', 's3://models': 's3' } },
+    verdicts: ['Same'],
+    readVerdicts: ['Same'],
+    byHand: 2,
+  },
+  'what is not granted gives nothing': {
+    pulls: ['fraud-dev ghcr.io/a pull'],
+    secrets: { 'fraud-dev/pull': { 'ghcr.io': 'x' }, 'team-b/there': { 'ghcr.io': 'x' } },
+    pipelines: { 'team-a/fraud': 'dev=fraud-dev' },
+    there: { 'team-a/fraud': { 'ghcr.io': 'team-b/there' } },
+    entries: ['team-a/fraud:dev ghcr.io team-a/pull'],
+    copies: ['fraud-dev/pull > team-a/pull'],
     verdicts: ['Same'],
     byHand: 1,
   },
@@ -381,6 +402,7 @@ function observedOf({
     ]),
     defaults,
     pipelines: objects,
+    grants: [],
     only: objects.find(({ metadata }) => `${metadata.namespace}/${metadata.name}` === only),
     isWhole: whole,
   };
@@ -439,9 +461,14 @@ function secretOf(name: string, keys: Keys): SecretRead {
 }
 
 function set(entries: Record<string, string>) {
-  return {
-    registryCredentials: { entries: Object.entries(entries).map(([match, name]) => ({ match, secretRef: { name } })) },
-  };
+  const list = (isStore: boolean) =>
+    Object.entries(entries)
+      .filter(([match]) => match.includes('s3://') === isStore)
+      .map(([match, text]) => {
+        const [name = '', namespace] = text.split('/').toReversed();
+        return { match, secretRef: { name, ...(namespace ? { namespace } : {}) } };
+      });
+  return { registryCredentials: { entries: list(false) }, storageCredentials: { entries: list(true) } };
 }
 
 function pipelineOf(full: string, stages: string, there: Record<string, Record<string, string>>): Pipeline {

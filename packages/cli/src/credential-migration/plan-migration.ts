@@ -1,13 +1,15 @@
 import type { Pipeline, PlatformDefaults } from '@serval/api';
-import { comparePulls, type PullRow, type World } from './compare-pulls.ts';
-import { compareReads, type ReadRow } from './compare-reads.ts';
-import type { CredentialUse, SecretsRead } from './credential-use.ts';
-import { keyUsesOf, pullSource } from './key-uses.ts';
+import { comparePulls, createGivenKeys, type PullRow } from './compare-pulls.ts';
+import { compareReads, createGivenReads, type ReadRow } from './compare-reads.ts';
+import type { CredentialUse } from './credential-use.ts';
+import { keyUsesOf } from './key-uses.ts';
+import { createKnownSecrets, type KnownSecrets, type SecretsRead } from './known-secrets.ts';
 import { placeUses } from './place-uses.ts';
-import { label, type PlannedEntry, type PlannedSecret, planEntries } from './plan-entries.ts';
+import { label, type PlannedEntries, type PlannedEntry, type PlannedSecret, planEntries } from './plan-entries.ts';
 import { ownSecretFor, readUsesOf } from './read-uses.ts';
 import { defaultsWith, pipelineWith } from './with-entries.ts';
 import type { Workload } from './workloads.ts';
+import type { World } from './world.ts';
 
 /** What was found; everything of it is needed to decide. */
 export interface Observed extends World {
@@ -36,18 +38,50 @@ export interface MigrationPlan {
   notes: string[];
 }
 
-/** Entries that give every namespace what its services pull and read with today, and no namespace more. Pure; shows no value. */
-export function planMigration(observed: Observed): MigrationPlan {
-  const { workloads, secrets, defaults, pipelines, only } = observed;
+interface Decision {
+  secrets: KnownSecrets;
+  before: World;
+  planned: PlannedEntries;
+  /** Of namespaces that nothing could be added for. */
+  left: CredentialUse[];
+  keyUses: CredentialUse[];
+  notes: string[];
+}
+
+/** Secrets that a plan would make: to find out whether their names are free. */
+export function plannedSecrets(observed: Observed): PlannedSecret[] {
+  return decide(observed).planned.secrets;
+}
+
+function decide(observed: Observed): Decision {
+  const { workloads, defaults, pipelines, grants } = observed;
+  const secrets = createKnownSecrets(observed.secrets);
+  const before: World = { defaults, pipelines, grants };
   const keys = keyUsesOf(workloads, secrets);
   const stores = readUsesOf(workloads, secrets);
-  const registry = place(observed, keys.uses, ({ images }) => images.length > 0);
-  const storage = place(observed, stores.uses, ({ models }) => models.length > 0);
-  const planned = planEntries([...registry.placed, ...storage.placed], defaults, secrets);
-  const before = { defaults, pipelines };
+  const [isGivenKey, isGivenRead] = [createGivenKeys(before, secrets), createGivenReads(before, secrets)];
+  const missingKeys = keys.uses.filter((use) => !isGivenKey(use));
+  const missingReads = stores.uses.filter((use) => !isGivenRead(use));
+  const registry = place(observed, missingKeys, ({ images }) => images.length > 0);
+  const storage = place(observed, missingReads, ({ models }) => models.length > 0);
+  return {
+    secrets,
+    before,
+    planned: planEntries([...registry.placed, ...storage.placed], defaults, secrets),
+    left: [...registry.left, ...storage.left],
+    keyUses: keys.uses,
+    notes: [...keys.notes, ...stores.notes],
+  };
+}
+
+/** Entries that give every namespace what its services pull and read with today, and no namespace more. Pure; shows no value. */
+export function planMigration(observed: Observed): MigrationPlan {
+  const { workloads, defaults, pipelines, grants, only } = observed;
+  const { secrets, before, planned, left, keyUses, notes } = decide(observed);
   const after: World = {
     defaults: defaultsWith(defaults, planned.entries),
     pipelines: pipelines.map((pipeline) => pipelineWith(pipeline, planned.entries)),
+    grants,
   };
   const pulls = comparePulls(workloads, secrets, before, after, planned.secrets);
   const reads = compareReads(workloads, secrets, before, after, planned.secrets);
@@ -68,12 +102,7 @@ export function planMigration(observed: Observed): MigrationPlan {
         ? [`namespace ${namespace}: ${what} with ${with_.join(', ')} today, which an entry would mask`]
         : [],
     ),
-    notes: [
-      ...keys.notes,
-      ...stores.notes,
-      ...leftNotes([...registry.left, ...storage.left], only),
-      ...unusedNotes(workloads, keys.uses, secrets),
-    ],
+    notes: [...notes, ...leftNotes(left, only), ...unusedNotes(workloads, keyUses, secrets)],
   };
 }
 
@@ -87,12 +116,12 @@ function place(
 }
 
 /** Pull secrets that can be taken out without an image losing what it is pulled with; all others are to stay. */
-function pullsByHand(workloads: readonly Workload[], pulls: readonly PullRow[], secrets: SecretsRead): string[] {
+function pullsByHand(workloads: readonly Workload[], pulls: readonly PullRow[], secrets: KnownSecrets): string[] {
   const needed = new Set(pulls.flatMap(({ lost }) => lost));
   const lines = workloads.flatMap(({ namespace, pullSecrets }) =>
     pullSecrets.flatMap(({ name, at }) => {
       const secret = `${namespace}/${name}`;
-      if (needed.has(secret) || pullSource(secrets, secret)?.state !== 'ready') return [];
+      if (needed.has(secret) || secrets.pull(secret)?.state !== 'ready') return [];
       return [`namespace ${namespace}: take ${name} out of imagePullSecrets of ${at}`];
     }),
   );
@@ -100,7 +129,7 @@ function pullsByHand(workloads: readonly Workload[], pulls: readonly PullRow[], 
 }
 
 /** Secrets of ServiceAccounts that can be taken out, as layers give all models that they open the same. */
-function readsByHand(workloads: readonly Workload[], reads: readonly ReadRow[], secrets: SecretsRead): string[] {
+function readsByHand(workloads: readonly Workload[], reads: readonly ReadRow[], secrets: KnownSecrets): string[] {
   const needed = new Set(reads.flatMap(({ lost }) => lost));
   const lines = workloads.flatMap((workload) =>
     workload.models.flatMap((uri) => {
@@ -123,16 +152,16 @@ function leftNotes(left: readonly CredentialUse[], only: Pipeline | undefined): 
   });
 }
 
-function unusedNotes(workloads: readonly Workload[], uses: readonly CredentialUse[], secrets: SecretsRead): string[] {
+function unusedNotes(workloads: readonly Workload[], uses: readonly CredentialUse[], secrets: KnownSecrets): string[] {
+  const used = new Set(uses.map(({ secretRef }) => label(secretRef)));
   const lines = workloads.flatMap(({ namespace, pullSecrets }) =>
     pullSecrets.flatMap(({ name }) => {
       const secret = { namespace, name };
-      const read = secrets.get(label(secret));
-      if (read === undefined) return [`Secret ${label(secret)} does not exist`];
-      const source = pullSource(secrets, label(secret));
+      if (secrets.state(label(secret)) === undefined) return [`Secret ${label(secret)} does not exist`];
+      const source = secrets.pull(label(secret));
       if (source === undefined) return [`Secret ${label(secret)} was not looked at: you may not read it`];
       if (source.state === 'failed') return [source.message];
-      if (uses.some(({ secretRef }) => label(secretRef) === label(secret))) return [];
+      if (used.has(label(secret))) return [];
       return [`Secret ${label(secret)} is for no image of its namespace`];
     }),
   );

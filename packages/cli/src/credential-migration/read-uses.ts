@@ -3,7 +3,8 @@ import type { Secret } from '@serval/kube/objects';
 import { partsOfSecret, resolveStorage, storageSources } from '@serval/operator/credentials';
 import { defaultServingConfig } from '@serval/operator/declarations';
 import { redactUri } from '@serval/storage';
-import { type CredentialUse, contentOf, type SecretsRead, secretAt } from './credential-use.ts';
+import type { CredentialUse } from './credential-use.ts';
+import type { KnownSecrets } from './known-secrets.ts';
 import type { OwnStorageSecret, Workload } from './workloads.ts';
 
 /** Names of keys and annotations that a platform may configure otherwise are KServe's own here. */
@@ -15,7 +16,7 @@ const config = defaultServingConfig;
  */
 export function readUsesOf(
   workloads: readonly Workload[],
-  secrets: SecretsRead,
+  secrets: KnownSecrets,
 ): { uses: CredentialUse[]; notes: string[] } {
   const uses = new Map<string, CredentialUse>();
   const notes = new Set<string>();
@@ -30,14 +31,14 @@ export function readUsesOf(
     for (const uri of models) {
       const own = ownSecretFor(workload, uri, secrets);
       const scope = parseStorageScope(uri);
-      const secret = own && secretAt(secrets, `${namespace}/${own.name}`);
-      if (!own || !scope || !secret) continue;
+      const content = own && secrets.content(`${namespace}/${own.name}`);
+      if (!own || !scope || content === undefined) continue;
       const match = placeOf(scope);
       const problem = storageMatchProblem(match);
       if (problem) notes.add(`namespace ${namespace}: ${redactUri(uri)} ${problem}; it was left out`);
       else {
         const secretRef = { namespace, name: own.name };
-        const use = { field: 'storageCredentials', namespace, secretRef, content: contentOf(secret), match } as const;
+        const use = { field: 'storageCredentials', namespace, secretRef, content, match } as const;
         uses.set(JSON.stringify([namespace, own.name, match]), use);
       }
     }
@@ -49,12 +50,12 @@ export function readUsesOf(
 export function ownSecretFor(
   { namespace, storageSecrets, namesEntry }: Workload,
   uri: string,
-  secrets: SecretsRead,
+  secrets: KnownSecrets,
 ): OwnStorageSecret | undefined {
   const scope = parseStorageScope(uri);
   if (!scope || namesEntry) return undefined;
   return storageSecrets.find(({ name }) => {
-    const secret = secretAt(secrets, `${namespace}/${name}`);
+    const secret = secrets.secret(`${namespace}/${name}`);
     return secret !== undefined && opens(secret, scope);
   });
 }

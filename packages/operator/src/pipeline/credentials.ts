@@ -3,6 +3,7 @@
 export { partsOfSecret } from '../credentials/account/account-secret.ts';
 export { storageRequestOf } from '../credentials/storage-request.ts';
 export { ageOf, dayOf } from '../storage-config/expiry.ts';
+export { grantFor } from './grants.ts';
 export type { LayerName, SecretReference } from './layers.ts';
 export { pullSecretName } from './names.ts';
 export { imagesOfPod, type PodLike } from './registry/images-of-pod.ts';
