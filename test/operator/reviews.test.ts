@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inferenceServices, type Pipeline, type Promotion, pipelines, promotions } from '@serval/api';
 import type { Client } from '@serval/kube/client';
-import { defineResource, isStatusError, type KubeObject, namespaces } from '@serval/kube/objects';
+import { defineResource, events, isStatusError, type KubeObject, namespaces } from '@serval/kube/objects';
 import { eventually } from '../support/eventually.ts';
 import { pipeline as putPipeline, start } from './pipeline-rig.ts';
 import { reasonOf, startPromotions } from './promotion-rig.ts';
@@ -78,6 +78,11 @@ test('a version gets an environment of its own, and it goes with its Promotion',
     await goes(client, namespace);
     await reviewsWhen(client, (all) => !all?.length);
     await eventually(async () => assert.deepEqual((await client.get(pipelines, fraud)).metadata.finalizers ?? [], []));
+    await eventually(async () => {
+      const { items } = await client.list(events, { namespace: 'team-a' });
+      const told = items.filter(({ involvedObject }) => involvedObject.kind === 'Pipeline').map(({ reason }) => reason);
+      assert.ok(told.includes('ReviewMade') && told.includes('ReviewRemoved'), told.join());
+    });
     const { items } = await client.list(namespaces);
     for (const name of ['fraud-dev', 'fraud-test', 'fraud-prod', 'team-a']) {
       assert.ok(items.some(({ metadata }) => metadata.name === name && !metadata.deletionTimestamp));

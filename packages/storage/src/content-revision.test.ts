@@ -95,6 +95,19 @@ test('what was computed once is not read again, unless the file changed, which i
   await assert.rejects(contentRevision(target, computed), failsWith('SourceChanged', /weights\.bin changed/));
 });
 
+test('files that are hashed as they come are not read at the end', async (t) => {
+  const target = await temporaryDirectory(t);
+  await download(`file://${await fileModel(t, FILES)}`, target, { contentDigests: true });
+  const manifest = JSON.parse(await readFile(join(target, MANIFEST_NAME), 'utf8')) as Manifest;
+  assert.deepEqual(
+    manifest.files.map(({ name, sha256: known }) => [name, known]),
+    Object.entries(FILES)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, content]) => [name, sha256(content)]),
+  );
+  assert.equal(await contentRevision(target, { computes: false }), await revisionOf(t, FILES));
+});
+
 test('there is none of what is not whole', async (t) => {
   const target = await temporaryDirectory(t);
   await download(`file://${await fileModel(t, FILES)}`, target);

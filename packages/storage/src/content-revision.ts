@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createDigestBuffer, sha256OfFile } from './content-digest.ts';
 import { abortedError, StorageError, targetErrorFrom } from './errors.ts';
 import { isIntact, type PlacedFile, readManifest, writeManifest } from './manifest.ts';
 import { syncDirectories, WORK_DIRECTORY } from './target.ts';
-
-/** One buffer for all files, so that the memory stays what it was; larger ones are not faster. */
-const BUFFER_BYTES = 512 * 1024;
 
 /**
  * What a downloaded model is, whatever it was read from: `sha256:` over a line for each of its files, sorted by name (UTF-16 code units),
@@ -25,7 +23,7 @@ export async function contentRevision(
   const unknown = files.filter((file) => knownSha256(file) === undefined);
   if (unknown.length > 0 && !computes) return undefined;
   try {
-    const buffer = unknown.length > 0 ? Buffer.allocUnsafeSlow(BUFFER_BYTES) : Buffer.alloc(0);
+    const buffer = createDigestBuffer();
     for (const file of unknown) file.sha256 = await sha256Of(directory, file, buffer, signal);
     if (unknown.length > 0) {
       await mkdir(join(directory, WORK_DIRECTORY), { recursive: true });
@@ -58,18 +56,7 @@ function knownSha256({ sha256, digest }: PlacedFile): string | undefined {
 
 async function sha256Of(directory: string, file: PlacedFile, buffer: Buffer, signal: AbortSignal): Promise<string> {
   const path = join(directory, file.name);
-  const hash = createHash('sha256');
-  const handle = await open(path);
-  try {
-    for (;;) {
-      signal.throwIfAborted();
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length, null);
-      if (bytesRead === 0) break;
-      hash.update(buffer.subarray(0, bytesRead));
-    }
-  } finally {
-    await handle.close();
-  }
-  if (await isIntact(directory, file)) return hash.digest('hex');
+  const hex = await sha256OfFile(path, buffer, signal);
+  if (await isIntact(directory, file)) return hex;
   throw new StorageError('SourceChanged', `${path} changed after it was downloaded`);
 }

@@ -34,6 +34,7 @@ export function transferOf(job: Job): Transfer {
     parallel: job.parallel,
     segmentBytes: options.segmentBytes ?? 8 * 1024 * 1024,
     symlinks: symlinks(job),
+    contentDigests: options.contentDigests ?? false,
     cache: job.cache,
     retry,
     signal,

@@ -44,6 +44,10 @@ function fail(error: StorageError): number {
   return EXIT_CODES[error.code];
 }
 
+function computesRevision(): boolean {
+  return process.env['SERVAL_STORAGE_REVISION'] === 'computed' && terminationLog() !== undefined;
+}
+
 /**
  * Tells the revision of what was brought where a kubelet reads it: in the Pod's status, whatever cluster it is. Reading the files once
  * more takes time, so it is not done where nobody asks (`SERVAL_STORAGE_REVISION=computed`). A model whose revision cannot be told is
@@ -54,7 +58,7 @@ async function tellRevision(directories: readonly string[], signal: AbortSignal)
   if (!path) return;
   const { combinedRevision, contentRevision } = await import('./content-revision.ts');
   try {
-    const computes = process.env['SERVAL_STORAGE_REVISION'] === 'computed';
+    const computes = computesRevision();
     const revisions: string[] = [];
     for (const directory of directories) {
       const revision = await contentRevision(directory, { computes, signal });
@@ -115,6 +119,7 @@ async function main(args: readonly string[]): Promise<number> {
         cacheDirectory: call.cacheDirectory,
         segmentBytes,
         parallel,
+        contentDigests: computesRevision(),
       });
       process.stderr.write(`${formatReport(report)}\n`);
       if (call.json) process.stdout.write(`${JSON.stringify(report)}\n`);

@@ -52,6 +52,8 @@ export interface DownloadOptions {
   archiveLimits?: Partial<ArchiveLimits>;
   /** Whether files of `file://` and `pvc://` are copied or linked to. Default `SERVAL_STORAGE_LOCAL_MODE`, else `copy`. */
   localMode?: LocalMode;
+  /** Whether the manifest is to have the SHA-256 of files whose source tells none, computed as they come. Default false: it takes time. */
+  contentDigests?: boolean;
   /**
    * Time for the whole download, in which all retries and waits have to fit; after it `DeadlineExceeded` is thrown. What is there by
    * then stays for the next call. Default `SERVAL_STORAGE_DEADLINE_MS`, else none: models have no largest size.

@@ -19,6 +19,8 @@ export interface Transfer {
   segmentBytes: number;
   /** Places symbolic links to files of this machine, where the provider has a path. */
   symlinks: boolean;
+  /** Whether the SHA-256 of each file is wanted, told by its source or not. */
+  contentDigests: boolean;
   /** Shared with other processes of this machine. */
   cache: Cache | undefined;
   retry: RetryPolicy;
@@ -96,9 +98,17 @@ async function transferFile(file: RemoteFile, transfer: Transfer, budget: Budget
     return { name, source, version, digest: file.digest, ...info, linkTarget };
   }
   const { path, digest } = await bringWhole(file, transfer, budget);
+  const sha256 =
+    transfer.contentDigests && digest?.algorithm !== 'sha256' ? await contentOf(path, transfer) : undefined;
   await placeFile(root, name, path);
   const info = (await statPlaced(root, name))!;
-  return { name, source, version, digest, ...info };
+  return { name, source, version, digest, ...(sha256 ? { sha256 } : {}), ...info };
+}
+
+/** While other files are on their way, and this one is in memory still. */
+async function contentOf(path: string, { signal }: Transfer): Promise<string> {
+  const { createDigestBuffer, sha256OfFile } = await import('./content-digest.ts');
+  return sha256OfFile(path, createDigestBuffer(), signal);
 }
 
 async function bringWhole(file: RemoteFile, transfer: Transfer, budget: Budget) {
