@@ -158,6 +158,18 @@ test('a service goes from stage to stage, and back', async (t) => {
     });
   });
 
+  await t.test('deleted on its way, it is taken back before it goes', async () => {
+    const before = await rig.service('prod');
+    await rig.setStages({ prod: { canary: { steps: [{ trafficPercent: 20 }] }, promotion: { from: ['dev'] } } });
+    await rig.promote('regretted', { from: 'dev', to: 'prod' });
+    await eventually(async () => {
+      assert.equal((await rig.service('prod')).spec.predictor.canaryTrafficPercent, 20);
+    });
+    await client.delete(promotions, { namespace: 'team-a', name: 'regretted' });
+    await eventually(() => isGone(client.get(promotions, { namespace: 'team-a', name: 'regretted' })));
+    assert.deepEqual((await rig.service('prod')).spec, before.spec);
+  });
+
   await t.test('a model that cannot be loaded is rolled back, and deleted where nothing was before', async () => {
     await rig.setStages({
       test: { overrides: [{ service: 'scorer', storageUri: rig.uri('broken') }] },

@@ -143,8 +143,8 @@ const pipelineRules: readonly PolicyRule[] = [
     resources: ['pipelines', 'platformdefaults', 'credentialgrants'],
     verbs: watch,
   },
-  // History that is not kept any more goes.
-  { apiGroups: [platformGroup], resources: ['promotions'], verbs: [...watch, 'delete'] },
+  // Held while a service is on its way; history that is not kept any more goes.
+  { apiGroups: [platformGroup], resources: ['promotions'], verbs: [...watch, 'patch', 'delete'] },
   // What is promoted is written into the namespace of a stage, and taken out again where nothing was before.
   { apiGroups: [servingGroup], resources: ['inferenceservices'], verbs: ['create', 'update', 'patch', 'delete'] },
   // Held until what goes with it is gone.

@@ -7,6 +7,7 @@ import { observePromotion, type PromotionCaches } from './observe.ts';
 import { outcomeOf } from './outcome.ts';
 import { createProgressPace } from './progress-pace.ts';
 import { isFinished } from './queue.ts';
+import { setFinalizer } from './set-finalizer.ts';
 import { nextStep, type StepDeps } from './steps/next-step.ts';
 import { transitions } from './transitions.ts';
 
@@ -19,6 +20,9 @@ export interface PromotionDeps extends StepDeps {
   readonly count: (outcome: string) => void;
 }
 
+/** Holds a Promotion while its service is on its way: deleted in between, it is taken back before it goes. */
+const rollOutFinalizer = 'platform.serval.dev/roll-out';
+
 /** Brings one Promotion a step further, or deletes it when it is history that nobody keeps. */
 export function createPromotionReconciler({ caches, client, events, clock, count, ...deps }: PromotionDeps) {
   /** Versions whose successor was written and not heard of yet: what would be decided by them was decided already. */
@@ -28,13 +32,15 @@ export function createPromotionReconciler({ caches, client, events, clock, count
   return async ({ namespace, name }: NamespacedName, signal: AbortSignal): Promise<Reconciled> => {
     const key = keyOf({ namespace, name });
     const promotion = caches.promotions.get(namespace, name);
-    if (!promotion || promotion.metadata.deletionTimestamp) {
+    const isHeld = promotion?.metadata.finalizers?.includes(rollOutFinalizer) ?? false;
+    if (!promotion || (promotion.metadata.deletionTimestamp && !isHeld)) {
       superseded.delete(key);
       return pace.forget(key);
     }
     if (superseded.get(key) === promotion.metadata.resourceVersion) return undefined;
     superseded.delete(key);
     const observed = observePromotion(promotion, caches);
+    if (isHeld && isDone(promotion)) return await hold(key, promotion, false, signal);
     if (isFinished(promotion)) {
       const all = caches.promotions.list({ namespace });
       const isOld = isExpired(promotion, all, observed.to?.workload?.service, observed.pipeline?.spec.historyLimit);
@@ -43,6 +49,7 @@ export function createPromotionReconciler({ caches, client, events, clock, count
     }
     const now = clock.now();
     const step = await nextStep(observed, deps, now, signal);
+    if (step.fields?.applied && !isHeld) return await hold(key, promotion, true, signal);
     const status = statusAfter(promotion, step, rfc3339(now));
     if (!deepEqual(promotion.status, status)) {
       const waitMs = pace.waitMs(key, promotion.status, status);
@@ -73,6 +80,11 @@ export function createPromotionReconciler({ caches, client, events, clock, count
     }
   }
 
+  async function hold(key: string, promotion: Promotion, isHeld: boolean, signal: AbortSignal): Promise<void> {
+    await setFinalizer(client, promotionResource, promotion, rollOutFinalizer, isHeld, signal);
+    superseded.set(key, promotion.metadata.resourceVersion ?? '');
+  }
+
   async function forget({ metadata }: Promotion, signal: AbortSignal): Promise<void> {
     const { namespace = '', name = '', uid } = metadata;
     const preconditions = uid ? { preconditions: { uid } } : {};
@@ -82,4 +94,10 @@ export function createPromotionReconciler({ caches, client, events, clock, count
       if (!isStatusError(error, 'NotFound')) throw error;
     }
   }
+}
+
+/** Nothing in its stage depends on it any more, or yet. */
+function isDone(promotion: Promotion): boolean {
+  const { metadata, status } = promotion;
+  return isFinished(promotion) || (metadata.deletionTimestamp !== undefined && !status?.applied);
 }

@@ -2,6 +2,7 @@ import { type InferenceService, inferenceServices, type Pipeline, pipelines as p
 import type { Cache, Client, EventRecorder, Reconciled, Reflector } from '@serval/kube/client';
 import { isStatusError, keyOf, type NamespacedName } from '@serval/kube/objects';
 import { reclaimAnnotation } from '../annotations.ts';
+import { setFinalizer } from '../set-finalizer.ts';
 import type { TargetWriter } from '../write-target.ts';
 import { planReclaim, promotedIndex, reclaimFinalizer } from './plan-reclaim.ts';
 
@@ -23,7 +24,9 @@ export function createReclaimReconciler({ pipelines, services, client, writer, e
       pipeline,
       services.byIndex(promotedIndex, keyOf({ namespace, name })),
     );
-    if (finalizer) await setFinalizer(pipeline, finalizer === 'add', signal);
+    if (finalizer) {
+      await setFinalizer(client, pipelineResource, pipeline, reclaimFinalizer, finalizer === 'add', signal);
+    }
     for (const { service, value } of mark) await annotate(service, value, signal);
     for (const service of remove) {
       await writer.remove(service, signal);
@@ -32,26 +35,13 @@ export function createReclaimReconciler({ pipelines, services, client, writer, e
     }
   };
 
-  /** Only on what was looked at: others write finalizers, too. */
-  async function setFinalizer({ metadata }: Pipeline, isWanted: boolean, signal: AbortSignal): Promise<void> {
-    const { namespace = '', name = '', finalizers = [], resourceVersion } = metadata;
-    const others = finalizers.filter((one) => one !== reclaimFinalizer);
-    const next = isWanted ? [...others, reclaimFinalizer] : others;
-    const patch = { metadata: { resourceVersion, finalizers: next } };
-    await unlessGone(client.patch(pipelineResource, { namespace, name }, 'merge', patch, { signal }));
-  }
-
   async function annotate({ metadata }: InferenceService, value: string | null, signal: AbortSignal): Promise<void> {
     const { namespace = '', name = '', resourceVersion } = metadata;
     const patch = { metadata: { resourceVersion, annotations: { [reclaimAnnotation]: value } } };
-    await unlessGone(client.patch(inferenceServices, { namespace, name }, 'merge', patch, { signal }));
-  }
-}
-
-async function unlessGone(asked: Promise<unknown>): Promise<void> {
-  try {
-    await asked;
-  } catch (error) {
-    if (!isStatusError(error, 'NotFound')) throw error;
+    try {
+      await client.patch(inferenceServices, { namespace, name }, 'merge', patch, { signal });
+    } catch (error) {
+      if (!isStatusError(error, 'NotFound')) throw error;
+    }
   }
 }

@@ -3,7 +3,7 @@ import type { Observed } from '../observe.ts';
 import { approve, isRejected } from './approve.ts';
 import { begin } from './begin.ts';
 import { type AskChecks, check } from './check.ts';
-import { isRollingBack, rollBack } from './roll-back.ts';
+import { failing, isRollingBack, rollBack } from './roll-back.ts';
 import { type RollOutDeps, rollOut } from './roll-out.ts';
 import { start } from './start.ts';
 
@@ -22,6 +22,7 @@ export async function nextStep(observed: Observed, deps: StepDeps, now: number, 
   const { promotion } = observed;
   const is = (type: 'Checked' | 'Approved') => conditionIn(promotion, type)?.status === 'True';
   if (isRollingBack(observed)) return await rollBack(observed, deps.writer, now, signal);
+  if (promotion.metadata.deletionTimestamp) return failing(deleted);
   if (promotion.status?.applied) return await rollOut(observed, deps, now, signal);
   if (isRejected(observed)) return approve(observed, deps.recordsApprovers, now);
   // Two that began at once, before either was heard of, see each other now.
@@ -32,3 +33,5 @@ export async function nextStep(observed: Observed, deps: StepDeps, now: number, 
   if (promotion.status?.service) return await check(observed, deps.askChecks, now, signal);
   return start(observed, now);
 }
+
+const deleted = { reason: 'Deleted', message: 'the Promotion was deleted while it was under way' };

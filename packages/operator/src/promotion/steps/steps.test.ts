@@ -54,15 +54,16 @@ interface Given {
   readonly stage?: object;
   readonly target?: Workload;
   readonly over?: Partial<Observed>;
+  readonly metadata?: object;
   readonly answer?: CheckResult;
   readonly recordsApprovers?: boolean;
 }
 
-function observed({ status = {}, approval, stage = {}, target, over = {} }: Given): Observed {
+function observed({ status = {}, approval, stage = {}, target, over = {}, metadata = {} }: Given): Observed {
   const promotion: Promotion = {
     apiVersion: 'platform.serval.dev/v1alpha1',
     kind: 'Promotion',
-    metadata: { namespace: 'team', name: 'me', uid: 'me', generation: 1 },
+    metadata: { namespace: 'team', name: 'me', uid: 'me', generation: 1, ...metadata },
     spec: { pipeline: 'fraud', service: 'scorer', from: 'test', to: 'prod', ...(approval ? { approval } : {}) },
     status,
   };
@@ -325,6 +326,17 @@ const cases: readonly [title: string, given: Given, seconds: number, expected: s
     { status: atAll, over: { to: undefined } },
     5,
     'Applied False RollingBack, Healthy False StageNotFound',
+  ],
+  [
+    'deleted on its way, it is taken back',
+    {
+      status: atCanary,
+      stage: canaryStage,
+      target: workload(trying(), own),
+      metadata: { deletionTimestamp: rfc3339(t0) },
+    },
+    5,
+    'Applied False RollingBack, Healthy False Deleted',
   ],
   [
     'what it had before serves again',
