@@ -11,6 +11,7 @@ import {
 import { eventually } from '../../support/eventually.ts';
 import { pullAndReadByPlatform } from './credentials.ts';
 import { createLife, dayMs, growOld, growUp, installRest, renewCertificate, tellTwice } from './life.ts';
+import { promoteAndReclaim } from './promotion.ts';
 import { namespace, startTestCluster } from './replicas.ts';
 import { compareWithRules } from './rules.ts';
 import { createShiftedClock } from './shifted-clock.ts';
@@ -34,6 +35,7 @@ test('a whole life asks for everything that the rules allow, and for nothing els
   const two = await cluster.startReplica('two', { clock });
   await growUp(life);
   await pullAndReadByPlatform(life);
+  await promoteAndReclaim(life);
   await renewCertificate(life);
   await one.stop();
   await eventually(async () => {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import {
+  type CredentialGrant,
+  credentialGrants,
   defaultCredentialNamespace,
   type Pipeline,
   type PlatformDefaults,
@@ -55,6 +57,21 @@ export async function pullAndReadByPlatform({ client, resourceOf, home, namespac
     const { status } = await client.get(pipelines, { namespace, name: 'only' });
     assert.equal(status?.conditions?.find(({ type }) => type === 'Ready')?.status, 'True', JSON.stringify(status));
   });
+  const lent = { namespace: defaultCredentialNamespace, name: 'lent' };
+  await client.create(credentialGrants, {
+    apiVersion,
+    kind: 'CredentialGrant',
+    metadata: lent,
+    spec: {
+      from: [{ kind: 'Pipeline', namespace, name: 'only' }],
+      to: [{ kind: 'Secret', name: 'hub', use: ['pull'] }],
+    },
+  } as CredentialGrant);
+  await eventually(async () => {
+    const { status } = await client.get(credentialGrants, lent);
+    assert.equal(status?.conditions?.find(({ type }) => type === 'Ready')?.status, 'True', JSON.stringify(status));
+  });
+  await client.delete(credentialGrants, lent);
   await client.delete(pipelines, { namespace, name: 'only' });
   await client.delete(platformDefaults, { name: 'default' });
   for (const place of projected) {
