@@ -208,6 +208,30 @@ test('an entry of the storage Secret is the service’s own choice', async () =>
   assert.equal(decision.state, 'delivered');
 });
 
+test('certificates that a credential names are trusted where the Pods are, and must be there', async () => {
+  const request: StorageRequest = {
+    namespace: 'team',
+    serviceAccountName: 'default',
+    annotations: {},
+    sources: [{ uri: 's3://a/x', mountPath: '/mnt/models' }],
+    listed: false,
+  };
+  const certificates = { configMap: 'minio-ca', saidBy: 'Secret platform/s3, field cabundle_configmap' };
+  const given: GivenStorage = () => ({ state: 'given', id: 'a', part: { store: 's3', certificates } });
+  const config = parseServingConfig(undefined);
+  const context = { config, home: 'serval-system', storageContainers: [], now: new Date(), given };
+  const asked: string[] = [];
+  const decision = await resolveDelivery(
+    request,
+    context,
+    async ({ kind, namespace, name }) => void asked.push(`${kind} ${namespace}/${name}`),
+    new AbortController().signal,
+  );
+  assert.ok(asked.includes('ConfigMap team/minio-ca'));
+  assert.ok(decision.state === 'refused');
+  assert.match(decision.problems.join(), /^ConfigMap team\/minio-ca does not exist; Secret platform\/s3, field cab/);
+});
+
 /** The variable is called as the kind of store. */
 function givenOf(entries: Readonly<Record<string, string>>): GivenStorage {
   return (address) => {
