@@ -64,10 +64,8 @@ test('what a Promotion asks of a service, a registry and a store', async (t) => 
     ),
   );
 
-  await t.test('a service that serves is Ready, and its Pods tell the revision of the model', async () => {
+  await t.test('a service that serves is Ready', () => {
     assert.deepEqual(checkReady(iris), { state: 'passed' });
-    const { items } = await client.list(pods, { namespace: 'default' });
-    assert.match(modelRevisionOf(items[0]!) ?? 'unknown', /^sha256:[0-9a-f]{64}$/);
   });
 
   const predict = async (check: Partial<PromotionCheck>, service: InferenceService = iris, kubeService?: string) =>
