@@ -1,14 +1,9 @@
-import {
-  type CredentialEntry,
-  foldedRegistryMatch,
-  foldedStorageMatch,
-  type Pipeline,
-  type PlatformDefaults,
-} from '@serval/api';
+import type { CredentialEntry, Pipeline, PlatformDefaults } from '@serval/api';
 import { credentialNamespaceOf, type SecretReference } from '@serval/operator/credentials';
 import type { CredentialField } from './credential-use.ts';
 import type { KnownSecrets } from './known-secrets.ts';
 import type { LayerPlace, PlacedUse } from './place-uses.ts';
+import { foldedMatch } from './unmask-uses.ts';
 
 export interface PlannedEntry extends LayerPlace {
   field: CredentialField;
@@ -48,7 +43,7 @@ export function planEntries(
       );
       continue;
     }
-    const there = entriesAt(use, defaults).find(({ match }) => folded(use.field, match) === use.match);
+    const there = entriesAt(use, defaults).find(({ match }) => foldedMatch(use.field, match) === use.match);
     if (there) {
       const named = `${there.secretRef.namespace ?? home}/${there.secretRef.name}`;
       const content = secrets.content(named);
@@ -64,10 +59,6 @@ export function planEntries(
 }
 
 const verbs: Record<CredentialField, string> = { registryCredentials: 'pulled', storageCredentials: 'read' };
-
-function folded(field: CredentialField, match: string): string {
-  return field === 'registryCredentials' ? foldedRegistryMatch(match) : foldedStorageMatch(match);
-}
 
 /** `Pipeline team-a/fraud, stage prod`. */
 export function placeName({ pipeline, stage }: LayerPlace): string {

@@ -7,6 +7,7 @@ import { createKnownSecrets, type KnownSecrets, type SecretsRead } from './known
 import { placeUses } from './place-uses.ts';
 import { label, type PlannedEntries, type PlannedEntry, type PlannedSecret, planEntries } from './plan-entries.ts';
 import { ownSecretFor, readUsesOf } from './read-uses.ts';
+import { unmaskUses } from './unmask-uses.ts';
 import { defaultsWith, pipelineWith } from './with-entries.ts';
 import type { Workload } from './workloads.ts';
 import type { World } from './world.ts';
@@ -54,7 +55,7 @@ export function plannedSecrets(observed: Observed): PlannedSecret[] {
 }
 
 function decide(observed: Observed): Decision {
-  const { workloads, defaults, pipelines, grants } = observed;
+  const { workloads, defaults, pipelines, grants, only } = observed;
   const secrets = createKnownSecrets(observed.secrets);
   const before: World = { defaults, pipelines, grants };
   const keys = keyUsesOf(workloads, secrets);
@@ -64,10 +65,12 @@ function decide(observed: Observed): Decision {
   const missingReads = stores.uses.filter((use) => !isGivenRead(use));
   const registry = place(observed, missingKeys, ({ images }) => images.length > 0);
   const storage = place(observed, missingReads, ({ models }) => models.length > 0);
+  const stageUses = [...keys.uses, ...stores.uses].filter(({ namespace }) => !only || isStage(only, namespace));
+  const placed = unmaskUses(stageUses, [...registry.placed, ...storage.placed], before, secrets);
   return {
     secrets,
     before,
-    planned: planEntries([...registry.placed, ...storage.placed], defaults, secrets),
+    planned: planEntries(placed, defaults, secrets),
     left: [...registry.left, ...storage.left],
     keyUses: keys.uses,
     notes: [...keys.notes, ...stores.notes],
@@ -104,6 +107,10 @@ export function planMigration(observed: Observed): MigrationPlan {
     ),
     notes: [...notes, ...leftNotes(left, only), ...unusedNotes(workloads, keyUses, secrets)],
   };
+}
+
+function isStage({ spec }: Pipeline, namespace: string): boolean {
+  return spec.stages.some((stage) => stage.namespace === namespace);
 }
 
 function place(

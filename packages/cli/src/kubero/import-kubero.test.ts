@@ -3,7 +3,9 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { checkObject } from '@serval/api';
 import { parseDockerConfig } from '@serval/storage/registry-credentials';
+import fc from 'fast-check';
 import { importKubero, type KuberoImport } from './import-kubero.ts';
 import type { ImportNote } from './note.ts';
 import { readKubero } from './read-kubero.ts';
@@ -310,4 +312,48 @@ test('Secrets are in a file for their owner alone; what is there and differs is 
   await writeFiles(folder, files);
   await writeFile(join(folder, '3-pipelines.yaml'), 'mine');
   await assert.rejects(writeFiles(folder, files), /3-pipelines\.yaml is there already, and is different/);
+});
+
+test('whatever stands in the fields, something is answered, and what is answered is valid', () => {
+  const field = (...names: string[]) => fc.constantFrom(...names);
+  const names = [
+    'name',
+    'phases',
+    'registry',
+    'git',
+    'access',
+    'pipeline',
+    'phase',
+    'deploymentstrategy',
+    'image',
+    'envVars',
+  ];
+  const more = [
+    'web',
+    'worker',
+    'healthcheck',
+    'basicAuth',
+    'podsize',
+    'resources',
+    'imagePullSecrets',
+    'serviceAccount',
+  ];
+  const leaf = fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.constantFrom<unknown>('docker', 'dev', 'a/b', 8080, true));
+  const inner = fc.dictionary(
+    field('host', 'password', 'username', 'enabled', 'name', 'repository', 'value', 'path'),
+    leaf,
+  );
+  const value = fc.oneof(leaf, inner, fc.array(inner, { maxLength: 4 }));
+  const spec = fc.dictionary(field(...names, ...more), value, { maxKeys: 12 });
+  fc.assert(
+    fc.property(fc.constantFrom('KuberoPipeline', 'KuberoApp'), spec, (kind, body) => {
+      const metadata = { name: 'fraud' };
+      const apiVersion = 'application.kubero.dev/v1alpha1';
+      const found = read(JSON.stringify({ apiVersion, kind, metadata, spec: body }));
+      for (const object of [...found.pipelines, ...found.services]) assert.deepEqual(checkObject(object).errors, []);
+      filesOf(found);
+      noteLines(found.notes);
+    }),
+    { numRuns: 500 },
+  );
 });

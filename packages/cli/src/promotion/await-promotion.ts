@@ -46,7 +46,8 @@ export async function awaitPromotion(
   try {
     last = await followPromotion(promotion, { client, timeoutMs, signal, seen, until: hasEnded });
   } catch (error) {
-    if (signal.aborted) out.note(`${promotionLabel(promotion)} goes on; serval promote follow shows how`);
+    const isGone = error instanceof CliError && error.code === 'NotReady';
+    if (!isGone) out.note(`${promotionLabel(promotion)} goes on; serval promote follow shows how`);
     throw error;
   }
   if (options['json'] === true) out.json(promotionJson(last));

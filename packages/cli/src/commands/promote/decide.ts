@@ -50,7 +50,8 @@ export function decideCommand(verb: string, decision: PromotionApproval['decisio
           hint: 'what is approved is what was checked; serval promote follow shows what it waits for',
         });
       }
-      if (options['json'] !== true) for (const line of decisionLines(promotion)) out.print(line);
+      const show = options['json'] === true ? out.note : out.print;
+      for (const line of decisionLines(promotion)) show(line);
       if (options['yes'] !== true) {
         out.note(`${verb} this? [y/N]`);
         if (!(await answersFrom(stdin)())) {
