@@ -37,10 +37,22 @@ test('it is found again by its content, for one Promotion alone, and ends whatev
   assert.ok(one?.spec.activeDeadlineSeconds && one.spec.ttlSecondsAfterFinished);
 });
 
+test('its containers are let into any namespace, or are as the service says', () => {
+  const contextOf = (predictor: object) => job(predictor)?.spec.template.spec.containers[0]?.securityContext;
+  const model = { modelFormat: { name: 'x' }, storageUri: 's3://b/m' };
+  assert.deepEqual(contextOf({ model }), {
+    allowPrivilegeEscalation: false,
+    runAsNonRoot: true,
+    capabilities: { drop: ['ALL'] },
+    seccompProfile: { type: 'RuntimeDefault' },
+  });
+  assert.deepEqual(contextOf({ model: { ...model, securityContext: { runAsUser: 7 } } }), { runAsUser: 7 });
+});
+
 for (const [title, predictor, isMade] of [
   ['no model', { containers: [{ name: 'kserve-container', image: 'i' }] }, false],
   ['an image as a model', { model: { modelFormat: { name: 'x' }, storageUri: 'oci://r/m:1' } }, false],
-  ['a claim', { model: { modelFormat: { name: 'x' }, storageUri: 'pvc://c/m' } }, true],
+  ['a claim', { model: { modelFormat: { name: 'x' }, storageUri: 'pvc://c/m' } }, false],
   [
     'a model that a server of its own names',
     { containers: [{ name: 'c', image: 'i', env: [{ name: 'STORAGE_URI', value: 's3://b/m' }] }] },

@@ -15,6 +15,17 @@ const deadlineSeconds = 180;
 /** Time to read the result in; after it the model is looked at anew, should anybody still ask. */
 const keptSeconds = 600;
 
+/**
+ * Lets the Pod into every namespace (Pod Security Standards, "Restricted"), where the service leaves that to its runtime. The initializer gets
+ * the same, which images of KServe and of ours can do with: their user is not root.
+ */
+const restrictedContext = {
+  allowPrivilegeEscalation: false,
+  runAsNonRoot: true,
+  capabilities: { drop: ['ALL'] },
+  seccompProfile: { type: 'RuntimeDefault' },
+};
+
 export interface ReadSubject {
   /** As it will be in its new stage, with the namespace of that. */
   readonly service: InferenceService;
@@ -23,14 +34,14 @@ export interface ReadSubject {
 
 /**
  * A Job whose Pod gets what the Pods of a service would get in the namespace, with the same admission, account, network and certificates, and
- * only looks whether the model is there. Undefined for a service without one. The name follows from the content, so that it is found again.
+ * only looks whether the model is there. Undefined where there is none to look for. The name follows from the content, so that it is found again.
  */
 export function renderReadJob({ service, promotion }: ReadSubject, config: ServingConfig): Job | undefined {
   const { namespace = '' } = service.metadata;
   const template = templateOf(service, config);
   const sources = storageRequestOf(template, namespace)?.sources ?? [];
-  // Registries are asked for images without a Pod.
-  if (sources.every(({ uri }) => uri.startsWith('oci://'))) return undefined;
+  // Registries are asked for images without a Pod; a claim takes no credential, and one that a single node may mount may be in use on another.
+  if (sources.every(({ uri }) => /^(oci|pvc):/.test(uri))) return undefined;
   const digest = createHash('sha256')
     .update(JSON.stringify([promotion.uid, template]))
     .digest('hex');
@@ -60,7 +71,7 @@ export function renderReadJob({ service, promotion }: ReadSubject, config: Servi
 function templateOf({ metadata, spec: { predictor } }: InferenceService, config: ServingConfig): PodTemplateSpec {
   const { serviceAnnotationDisallowedList: dropped } = config.inferenceService;
   const { model, serviceAccountName, securityContext, imagePullSecrets, nodeSelector, tolerations } = predictor;
-  const containerContext = model?.securityContext ?? predictor.containers?.[0]?.securityContext;
+  const ownContext = model?.securityContext ?? predictor.containers?.[0]?.securityContext;
   return {
     metadata: {
       annotations: {
@@ -88,7 +99,7 @@ function templateOf({ metadata, spec: { predictor } }: InferenceService, config:
           image: config.storageInitializer.image,
           args: ['--version'],
           resources: initializerResources(config),
-          ...(containerContext ? { securityContext: containerContext } : {}),
+          securityContext: ownContext ?? restrictedContext,
         },
       ],
     },

@@ -25,7 +25,9 @@ export function readOutcome({ metadata, status }: Job, pod: Pod | undefined): Ch
   const over = status?.conditions?.find(({ type, status: is }) => type === 'Failed' && is === 'True');
   // Of a Pod that failed, more is known as soon as it is seen.
   if (over && over.reason !== 'BackoffLimitExceeded') {
-    return failed('NotReadable', `the model could not be looked at ${where}: ${quoted(over.message ?? over.reason)}`);
+    const events = `see the Events of Job ${metadata.namespace}/${metadata.name}`;
+    const said = quoted(over.message ?? over.reason);
+    return failed('NotReadable', `the model could not be looked at ${where}: ${said}; ${events}`);
   }
   const why = pod && waitingFor(pod);
   return waiting('Reading', `the model is being looked at ${where}${why ? `: ${quoted(why)}` : ''}`, lookAgainMs);
