@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type PlatformDefaults, pipelines, platformDefaults } from '@serval/api';
+import {
+  type CredentialGrant,
+  credentialGrants,
+  type PlatformDefaults,
+  pipelines,
+  platformDefaults,
+} from '@serval/api';
 import type { Client } from '@serval/kube/client';
 import { defineResource, findCondition, type KubeObject, namespaces, secrets } from '@serval/kube/objects';
 import { eventually } from '../support/eventually.ts';
@@ -220,6 +226,19 @@ test('what goes wrong with a pipeline’s credentials is told with its own reaso
   });
 
   await t.test('with all of these, nothing is written at rest, and nothing secret was told', async () => {
+    await client.create(credentialGrants, {
+      apiVersion: 'platform.serval.dev/v1alpha1',
+      kind: 'CredentialGrant',
+      metadata: { namespace: 'team-b', name: 'lend' },
+      spec: {
+        from: [{ kind: 'Pipeline', namespace: 'refusing', name: 'fraud' }],
+        to: [{ kind: 'Secret', name: 'missing', use: ['pull', 'read'] }],
+      },
+    } as CredentialGrant);
+    await eventually(async () => {
+      const { status } = await client.get(credentialGrants, { namespace: 'team-b', name: 'lend' });
+      assert.equal(findCondition(status?.conditions, 'Ready')?.reason, 'SecretNotFound');
+    });
     await staysQuiet(rig);
     assert.doesNotMatch(rig.told(), /SENTINEL/);
     assert.doesNotMatch(JSON.stringify(await client.list(pipelines, {})), /SENTINEL/);

@@ -255,25 +255,25 @@ async function useCredentials(world: World): Promise<void> {
   });
 
   const inDev = ['-n', 'fraud-dev'];
-  await command(world, 'get', 'pipelines,credentialgrants,promotions', '-A', '-o', 'yaml');
-  await command(world, 'get', 'platformdefaults', '-o', 'yaml');
-  await command(world, 'get', 'pods,isvc,events', ...inDev, '-o', 'json');
-  await command(world, 'describe', 'pipeline', 'fraud', '-n', 'team-a');
-  await command(world, 'describe', 'secret', 'serval-pull-credentials', ...inDev);
-  await command(world, 'describe', 'secret', 'serval-storage-credentials', ...inDev);
-  await command(world, 'describe', 'pod', pull?.metadata.name ?? '', ...inDev);
-  await command(world, 'describe', 'isvc', 'pulls', ...inDev);
-  await command(world, 'pipeline', 'list', '-A', '--json');
-  await command(world, 'pipeline', 'get', 'fraud', '-n', 'team-a', '--json');
-  await command(world, 'pipeline', 'effective', 'fraud', '-n', 'team-a', '--json');
-  await command(world, 'pipeline', 'history', 'fraud', '-n', 'team-a', '--json');
-  await command(world, 'credentials', 'check');
-  await command(world, 'credentials', 'migrate', '--all-namespaces', '--json');
-  await command(world, 'storage-config', 'check', ...inDev);
-  await command(world, 'logs', 'keyed', ...inDev);
-  await command(world, 'status');
+  const ofTeam = ['fraud', '-n', 'team-a'];
   const bundle = join(up.dataDir, 'bundle.tar.gz');
-  await command(world, 'doctor', '--bundle', bundle);
+  await commands(world, [
+    ['get', 'pipelines,credentialgrants,promotions,platformdefaults', '-A', '-o', 'yaml'],
+    ['get', 'pods,isvc,events', ...inDev, '-o', 'json'],
+    ['describe', 'pipeline', ...ofTeam],
+    ['describe', 'secret', 'serval-pull-credentials', 'serval-storage-credentials', ...inDev],
+    ['describe', 'pod', pull?.metadata.name ?? '', ...inDev],
+    ['describe', 'isvc', 'pulls', ...inDev],
+    ['pipeline', 'list', '-A', '--json'],
+    ['pipeline', 'get', ...ofTeam, '--json'],
+    ['pipeline', 'effective', ...ofTeam, '--json'],
+    ['pipeline', 'history', ...ofTeam, '--json'],
+    ['credentials', 'check'],
+    ['credentials', 'migrate', '--all-namespaces', '--json'],
+    ['storage-config', 'check', ...inDev],
+    ['logs', 'keyed', ...inDev],
+    ['doctor', '--bundle', bundle],
+  ]);
   world.said.push({ where: 'the bundle', text: textOfArchive(await readFile(bundle)) });
   assert.ok(world.said.at(-1)?.text.includes('serval-pull-credentials'));
   assert.deepEqual(await search(world), []);
@@ -345,8 +345,10 @@ async function misplaceCredentials(world: World): Promise<void> {
   }
   assert.ok(refused >= 6, `${refused} are refused`);
   await writeFile(manifest, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: wrong }));
-  await command(world, 'validate', manifest);
-  await command(world, 'diff', '-f', manifest);
+  await commands(world, [
+    ['validate', manifest],
+    ['diff', '-f', manifest],
+  ]);
   await writeFile(manifest, '');
   assert.deepEqual(await search(world), []);
 }
@@ -403,6 +405,19 @@ async function command({ up, said }: World, ...args: string[]) {
   said.push({ where: `serval ${args.join(' ')}`, text });
   assert.deepEqual(sentinels.in(text), [], `serval ${args.join(' ')}: ${text}`);
   return outcome;
+}
+
+/** A few at a time. */
+async function commands(world: World, all: readonly (readonly string[])[]): Promise<void> {
+  const left = [...all];
+  const worker = async () => {
+    for (let next = left.shift(); next; next = left.shift()) {
+      const { code, stdout, stderr } = await command(world, ...next);
+      // 2 is a call that was wrong, which would show nothing.
+      assert.ok(code < 2 && stdout.length + stderr.length > 20, `${code} ${next.join(' ')}: ${stdout}${stderr}`);
+    }
+  };
+  await Promise.all([worker(), worker(), worker()]);
 }
 
 /** Refuses every request as a registry and as a store do, with all that the request said, decoded as well. */

@@ -8,6 +8,7 @@ import {
   type Secret,
 } from '@serval/kube/objects';
 import type { ConfigSource } from '../config/config-source.ts';
+import { refusalOf } from '../copies/refusal-of.ts';
 import { bundleKey } from '../names.ts';
 import type { Examinations } from './examinations.ts';
 import { examine, parseSecret, referredConfigMaps } from './examine.ts';
@@ -67,9 +68,12 @@ export function createStorageConfigReconciler(deps: StorageConfigDeps) {
         requeueAfterMs: Math.min(againMs ?? dayMs, nextLook(names.length, source !== undefined, examination, now)),
       };
     } catch (error) {
-      if (isStatusError(error, 'Forbidden', 'Invalid'))
-        list.push({ reason: 'CertificateNotKept', message: error.message });
-      throw error;
+      // Without what the API server says, which may quote the Secret.
+      const refusal = refusalOf(error);
+      if (refusal === undefined) throw error;
+      const message = `the other half of a certificate of Secret ${key} cannot be written: ${refusal}`;
+      if (isStatusError(error, 'Forbidden', 'Invalid')) list.push({ reason: 'CertificateNotKept', message });
+      throw new Error(message);
     } finally {
       teller.tell(key, secret, list);
     }

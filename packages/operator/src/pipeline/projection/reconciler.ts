@@ -2,10 +2,10 @@ import type { Client, Clock, EventRecorder, Reconciled } from '@serval/kube/clie
 import { type Secret, secrets } from '@serval/kube/objects';
 
 import { createOwnObject, type WritePlan } from '../../copies/own-object.ts';
+import { refusalOf } from '../../copies/refusal-of.ts';
 import { planProjection } from './plan-projection.ts';
 import { liveProjectionOf, withDigests } from './projected-secrets.ts';
 import type { AnyResolution, Projection } from './projection.ts';
-import { refusalOf } from './write-refusals.ts';
 
 export interface ProjectionDeps {
   readonly client: Client;
