@@ -32,6 +32,18 @@ const webhookConfigurations = defineResource<KubeObject>({
   namespaced: false,
 });
 
+const clusterRoles = defineResource<ClusterRole>({
+  group: 'rbac.authorization.k8s.io',
+  version: 'v1',
+  plural: 'clusterroles',
+  kind: 'ClusterRole',
+  namespaced: false,
+});
+
+interface ClusterRole extends KubeObject {
+  rules: { apiGroups: string[]; resources: string[]; verbs: string[] }[];
+}
+
 const image = 'ghcr.io/acme/scorer:1';
 
 interface Team {
@@ -222,6 +234,26 @@ test('what goes wrong with a pipeline’s credentials is told with its own reaso
     await client.delete(webhookConfigurations, { namespace: '', name: 'refuses-secrets' });
     const time = setInterval(() => passes(30), 100);
     await projected(client, prod, 'rotated').finally(() => clearInterval(time));
+    await pipelineWhen(client, 'Ready', 'True', undefined, team);
+  });
+
+  await t.test('what the operator may not read any more is taken away, and comes back with the right', async () => {
+    const { team, dev, prod } = await teamOf(client, 'forbidden');
+    const place = { namespace: '', name: 'serval-operator' };
+    const { rules } = await client.get(clusterRoles, place);
+    const without = rules.map((rule) => {
+      const isMeant = rule.verbs.join() === 'get' && rule.resources.includes('secrets');
+      return isMeant ? { ...rule, resources: rule.resources.filter((resource) => resource !== 'secrets') } : rule;
+    });
+    assert.notDeepEqual(without, rules);
+    await client.patch(clusterRoles, place, 'merge', { rules: without });
+    passes(61);
+    const message = await messageWhen(rig, team, 'CredentialsResolved', 'SecretForbidden');
+    assert.equal(message, 'the operator may not read Secret forbidden/own');
+    await isTakenAway(rig, dev, prod);
+    await client.patch(clusterRoles, place, 'merge', { rules });
+    const time = setInterval(() => passes(6), 500);
+    await projected(client, dev, 'own').finally(() => clearInterval(time));
     await pipelineWhen(client, 'Ready', 'True', undefined, team);
   });
 
