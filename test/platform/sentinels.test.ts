@@ -3,13 +3,13 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { type InferenceService, inferenceServices, pipelines, platformDefaults } from '@serval/api';
+import { type InferenceService, inferenceServices, pipelines, platformDefaults, promotions } from '@serval/api';
 import { type Client, createClient, createSocketTransport, loadKubeConfig, type Transport } from '@serval/kube/client';
-import { configMaps, events, type KubeObject, namespaces, pods, secrets } from '@serval/kube/objects';
+import { configMaps, events, findCondition, type KubeObject, namespaces, pods, secrets } from '@serval/kube/objects';
 import { viewsOfAll } from '../support/api-views.ts';
 import { eventually } from '../support/eventually.ts';
 import { createSentinels, textOfArchive } from '../support/sentinels.ts';
-import { type RunningPlatform, serval, startPlatform } from '../support/serval.ts';
+import { type RunningPlatform, repository, serval, startPlatform } from '../support/serval.ts';
 
 const registry = { user: 'sentinel-User+Rq7', password: 'sentinel-Pass"\\ü/%&=+Rq7' };
 const rotated = { user: 'sentinel-User+Wz3', password: 'sentinel-Pass"\\ü/%&=+Wz3' };
@@ -47,6 +47,8 @@ interface World {
   readonly transport: Transport;
   /** `HOST:PORT` of what refuses every request and quotes it. */
   readonly host: string;
+  /** Lets the quoting server hand out a model, or not any more. */
+  readonly admit: (isAdmitted: boolean) => void;
   /** What commands and API servers said so far. */
   readonly said: { where: string; text: string }[];
 }
@@ -57,12 +59,13 @@ test('what is in credentials is found nowhere but in the Secrets that they are i
   const transport = createSocketTransport(await loadKubeConfig(up.kubeconfig));
   t.after(() => transport.close());
   const client = createClient({ transport, fieldManager: 'test' });
-  const world: World = { t, up, client, transport, host: await startQuotingServer(t), said: [] };
+  const world: World = { t, up, client, transport, ...(await startQuotingServer(t)), said: [] };
   for (const name of ['team-a', 'team-b', 'fraud-dev', 'fraud-prod']) {
     await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   }
   await t.test('the search finds what is planted', () => findPlanted(world));
   await t.test('while credentials are resolved, projected, tried and refused', () => useCredentials(world));
+  await t.test('while a stage is tried before a promotion', () => promote(world));
   await t.test('while they are written where they do not belong', () => misplaceCredentials(world));
   await t.test('while they are rotated, malformed and taken away', () => changeCredentials(world));
 });
@@ -172,6 +175,12 @@ async function useCredentials(world: World): Promise<void> {
   await client.create(secrets, {
     apiVersion: 'v1',
     kind: 'Secret',
+    metadata: { namespace: 'team-a', name: 'web' },
+    stringData: { 'https-host': host, headers: JSON.stringify({ Authorization: `Bearer ${token}` }) },
+  } as KubeObject as never);
+  await client.create(secrets, {
+    apiVersion: 'v1',
+    kind: 'Secret',
     metadata: { namespace: 'serval-credentials', name: 'bucket' },
     stringData: {
       'gcloud-application-credentials.json': JSON.stringify({ type: 'service_account', private_key: key }),
@@ -208,7 +217,12 @@ async function useCredentials(world: World): Promise<void> {
             { match: 'quay.io', secretRef: { namespace: 'team-b', name: 'lent' } },
           ],
         },
-        storageCredentials: { entries: [{ match: 's3://models', secretRef: { name: 'store' } }] },
+        storageCredentials: {
+          entries: [
+            { match: 's3://models', secretRef: { name: 'store' } },
+            { match: `http://${host}`, secretRef: { name: 'web' } },
+          ],
+        },
       },
     },
     {
@@ -276,6 +290,39 @@ async function useCredentials(world: World): Promise<void> {
   ]);
   world.said.push({ where: 'the bundle', text: textOfArchive(await readFile(bundle)) });
   assert.ok(world.said.at(-1)?.text.includes('serval-pull-credentials'));
+  assert.deepEqual(await search(world), []);
+}
+
+/** The stage that a service is to come into may not read its model any more, which is tried before anything is changed. */
+async function promote(world: World): Promise<void> {
+  const { client, host, admit } = world;
+  admit(true);
+  await client.create(inferenceServices, {
+    apiVersion: 'serving.kserve.io/v1beta1',
+    kind: 'InferenceService',
+    metadata: { namespace: 'fraud-dev', name: 'serves' },
+    spec: { predictor: { model: { modelFormat: { name: 'xgboost' }, storageUri: `http://${host}/iris/model.ubj` } } },
+  } as InferenceService);
+  await eventually(async () => {
+    const { status } = await client.get(inferenceServices, { namespace: 'fraud-dev', name: 'serves' });
+    assert.equal(findCondition(status?.conditions, 'Ready')?.status, 'True', JSON.stringify(status));
+  });
+  admit(false);
+  await apply(world, [
+    {
+      kind: 'Promotion',
+      metadata: { namespace: 'team-a', name: 'refused' },
+      spec: { pipeline: 'fraud', service: 'serves', from: 'dev', to: 'prod' },
+    },
+  ]);
+  await eventually(async () => {
+    const { status } = await client.get(promotions, { namespace: 'team-a', name: 'refused' });
+    assert.equal(findCondition(status?.conditions, 'Checked')?.reason, 'Unauthorized', JSON.stringify(status));
+  });
+  await commands(world, [
+    ['describe', 'promotion', 'refused', '-n', 'team-a'],
+    ['promote', 'follow', 'refused', '-n', 'team-a', '--json'],
+  ]);
   assert.deepEqual(await search(world), []);
 }
 
@@ -421,8 +468,15 @@ async function commands(world: World, all: readonly (readonly string[])[]): Prom
 }
 
 /** Refuses every request as a registry and as a store do, with all that the request said, decoded as well. */
-async function startQuotingServer(t: TestContext): Promise<string> {
+async function startQuotingServer(t: TestContext): Promise<Pick<World, 'host' | 'admit'>> {
+  const model = await readFile(join(repository, 'examples/iris/model/model.ubj'));
+  let isAdmitted = false;
   const server = createServer((request, response) => {
+    if (isAdmitted && request.url?.startsWith('/iris/') && request.headers.authorization === `Bearer ${token}`) {
+      response.writeHead(200, { 'content-length': model.length });
+      response.end(request.method === 'HEAD' ? undefined : model);
+      return;
+    }
     const { authorization = '' } = request.headers;
     const said = `${authorization} ${Buffer.from(authorization.replace(/^Basic /, ''), 'base64').toString()}`;
     if (request.url?.startsWith('/v2/')) {
@@ -439,5 +493,11 @@ async function startQuotingServer(t: TestContext): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => server.close());
   const address = server.address();
-  return `127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+  const host = `127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+  return {
+    host,
+    admit: (is) => {
+      isAdmitted = is;
+    },
+  };
 }
