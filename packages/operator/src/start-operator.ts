@@ -1,47 +1,19 @@
-import {
-  clusterServingRuntimes,
-  clusterStorageContainers,
-  convertObject,
-  inferenceServices,
-  servingRuntimes,
-} from '@serval/api';
+import { convertObject } from '@serval/api';
 import {
   type Client,
   type Clock,
   createApplier,
-  createController,
   createEventRecorder,
   type Log,
-  source,
   systemClock,
 } from '@serval/kube/client';
-import {
-  configMaps,
-  deployments,
-  gatewayClasses,
-  gateways,
-  grpcRoutes,
-  horizontalPodAutoscalers,
-  httpRoutes,
-  ingresses,
-  type KnativeService,
-  type KubeObject,
-  keyOf,
-  knativeServices,
-  pods,
-  type Resource,
-  replicaSets,
-  type ScaledObject,
-  scaledObjects,
-  services,
-} from '@serval/kube/objects';
+import { configMaps, type KubeObject, keyOf } from '@serval/kube/objects';
 import { type ConfigSource, createConfigSource } from './config/config-source.ts';
 import { keepInForce } from './config/keep-in-force.ts';
 import { configMapName, defaultNamespace } from './config/serving-config.ts';
 import { createReferenceReader } from './credentials/read-reference.ts';
 import { createReferenceCache } from './credentials/reference-cache.ts';
 import { configInForceName } from './declarations/installed-names.ts';
-import { watchGatewayDefinitions } from './gateway/watch-definitions.ts';
 import { createGlobalBundle } from './global-bundle/global-bundle.ts';
 import { createConfigHealth } from './health/config-health.ts';
 import { createGatewayHealth, type GatewayHealthMonitor } from './health/gateway-health.ts';
@@ -49,21 +21,19 @@ import { joinSources } from './health/join-sources.ts';
 import type { Metrics } from './health/metrics.ts';
 import { countCached, gaugeCached, gaugeCaches, timeReconciles } from './health/own-cost.ts';
 import { createHealthWriter } from './health/write-health.ts';
-import { keptPod, keptReplicaSet } from './inference-service/kept.ts';
-import { type Caches, serviceIndexes } from './inference-service/observe.ts';
 import { createInferenceServiceReconciler } from './inference-service/reconciler.ts';
 import { gatewayOf } from './inference-service/render/http-route.ts';
-import { fieldManager, serviceLabel } from './names.ts';
+import { startServiceController } from './inference-service/start-controller.ts';
+import { watchServices } from './inference-service/watch.ts';
+import { fieldManager } from './names.ts';
 import { createPipelines } from './pipeline/pipelines.ts';
 import { createPromotions } from './promotion/promotions.ts';
-import { promotedIndexes } from './promotion/reclaim/plan-reclaim.ts';
 import { startReviews } from './review/reviews.ts';
 import { createChecksumKey } from './rollout/checksum-key.ts';
 import { type AccessNotes, createAccessNotes } from './scope/access-notes.ts';
-import { createScope, type ReadOptions } from './scope/scope.ts';
+import { createScope } from './scope/scope.ts';
 import { createStorageConfigKeeping } from './storage-config/storage-config-keeping.ts';
 import { watchStorageSecrets } from './storage-config/storage-secrets.ts';
-import { watchOptional } from './watch-optional.ts';
 import { createWebhookDispatcher, type Webhooks } from './webhooks/dispatch.ts';
 import { createWebhookHandlers } from './webhooks/handlers.ts';
 
@@ -133,52 +103,12 @@ export function startOperator({
   const access = createAccessNotes(log, metrics);
   const common = { client, signal, log, clock };
   const scope = createScope({ ...common, home: namespace, watchNamespaces, clusterScoped, access });
-  const kept = { keepManagedFieldsOf: fieldManager };
-  /** A cluster need not have the Gateway API, or all of it. */
-  const optional = { mayBeMissing: true };
-  const watch = <T extends KubeObject>(resource: Resource<T>, more: ReadOptions<T> = {}) =>
-    scope.reflect(resource, { ...kept, ...more });
-  const childOptions = { ...kept, sharesParts: true, labelSelector: serviceLabel, indexes: serviceIndexes };
-  /** Of kinds that others use too, only what belongs to a service. */
-  const watchChildren = <T extends KubeObject>(resource: Resource<T>, more: ReadOptions<T> = {}) =>
-    scope.reflect<T>(resource, { ...childOptions, ...more });
-
   const configReflector = scope.reflectIn(namespace, configMaps, { fieldSelector: `metadata.name=${configMapName}` });
   const inForceReflector = scope.reflectIn(namespace, configMaps, {
     fieldSelector: `metadata.name=${configInForceName}`,
   });
   const storageSecrets = watchStorageSecrets(scope);
-  const keda = watchOptional<ScaledObject>((options) =>
-    watchChildren(scaledObjects, { ...options, without: 'KEDA scales no service' }),
-  );
-  const knative = watchOptional<KnativeService>((options) =>
-    watchChildren(knativeServices, { ...options, without: 'no service is served by Knative' }),
-  );
-  const { onHttpRoutes, onGrpcRoutes, ...definitions } = watchGatewayDefinitions(scope);
-  const reflectors = {
-    services: scope.reflect(inferenceServices, { sharesParts: true, indexes: promotedIndexes }),
-    runtimes: watch(servingRuntimes),
-    clusterRuntimes: watch(clusterServingRuntimes, { without: 'only runtimes of the same namespace serve' }),
-    storageContainers: watch(clusterStorageContainers, {
-      without: 'the configured storage initializer fetches all models',
-    }),
-    deployments: watchChildren(deployments),
-    replicaSets: watchChildren(replicaSets, { transform: keptReplicaSet }),
-    pods: watchChildren(pods, { transform: keptPod }),
-    kubeServices: watchChildren(services),
-    autoscalers: watchChildren(horizontalPodAutoscalers),
-    scaledObjects: keda.reflector,
-    knativeServices: knative.reflector,
-    routes: watchChildren(httpRoutes, { ...optional, onInstalled: onHttpRoutes }),
-    grpcRoutes: watchChildren(grpcRoutes, { ...optional, onInstalled: onGrpcRoutes }),
-    ingresses: watchChildren(ingresses),
-    gateways: scope.reflectShared(gateways, { ...kept, ...optional, without: 'Gateways there are taken not to exist' }),
-    gatewayClasses: watch(gatewayClasses, {
-      ...optional,
-      without: 'the gateway is taken to support Core features only',
-    }),
-    ...definitions,
-  } satisfies Omit<Caches, 'hasKeda' | 'hasKnative'>;
+  const { reflectors, keda, knative } = watchServices(scope);
 
   const configObjects = { written: configReflector, inForce: inForceReflector, namespace };
   const config = createConfigSource({ ...configObjects, log });
@@ -238,39 +168,6 @@ export function startOperator({
     deliveryContext,
   });
 
-  const owner = ({ object }: { object: KubeObject }) => serviceIndexes.service(object);
-  const everyService = () => reflectors.services.list().map(({ metadata }) => keyOf(metadata));
-  const ofNamespace = ({ object }: { object: KubeObject }) =>
-    reflectors.services.list({ namespace: object.metadata.namespace ?? '' }).map(({ metadata }) => keyOf(metadata));
-  const startControllers = () =>
-    createController({
-      name: 'inference-service',
-      reconcile: timeReconciles('inference-service', reconcileService, metrics),
-      sources: [
-        source(reflectors.services, ({ object }) => [keyOf(object.metadata)]),
-        source(reflectors.runtimes, ofNamespace),
-        source(reflectors.clusterRuntimes, everyService),
-        source(reflectors.storageContainers, everyService),
-        source(reflectors.deployments, owner),
-        source(reflectors.replicaSets, owner),
-        source(reflectors.pods, owner),
-        source(reflectors.kubeServices, owner),
-        source(reflectors.autoscalers, owner),
-        source(reflectors.scaledObjects, owner),
-        source(reflectors.knativeServices, owner),
-        source(reflectors.routes, owner),
-        source(reflectors.grpcRoutes, owner),
-        source(reflectors.ingresses, owner),
-        source(reflectors.gateways, everyService),
-        source(reflectors.httpRouteDefinition, everyService),
-        source(reflectors.grpcRouteDefinition, everyService),
-        source(reflectors.gatewayClasses, everyService),
-        source(configReflector, everyService),
-      ],
-      concurrency: 16,
-      clock,
-      log,
-    });
   // What is the platform's and other teams' is no business of an operator that serves some namespaces only.
   const pipelines = watchNamespaces
     ? undefined
@@ -366,7 +263,13 @@ export function startOperator({
       leads = false;
       return;
     }
-    const controller = startControllers();
+    const controller = startServiceController({
+      caches: reflectors,
+      configuration: configReflector,
+      reconcile: timeReconciles('inference-service', reconcileService, metrics),
+      clock,
+      log,
+    });
     const ask = (found: readonly KubeObject[]) => {
       for (const { metadata } of found) controller.queue.add(keyOf(metadata));
     };

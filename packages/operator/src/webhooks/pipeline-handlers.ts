@@ -21,12 +21,8 @@ export function useHandler(client: Client, check: WebhookHandler): WebhookHandle
     const object = { ...given, metadata: { ...given.metadata, ...(namespace ? { namespace } : {}) } };
     const wanted = wantedAccess(object, (request.oldObject ?? undefined) as KubeObject | undefined);
     const user = request.userInfo ?? {};
-    const denied: WantedAccess[] = [];
-    await Promise.all(
-      wanted.map(async (one) => {
-        if (!(await may(client, user, one, signal))) denied.push(one);
-      }),
-    );
+    const answers = await Promise.all(wanted.map((one) => may(client, user, one, signal)));
+    const denied = wanted.filter((_, index) => !answers[index]);
     if (denied.length === 0) return answer;
     const told = denied.slice(0, maxTold).map(describe).join(', ');
     const more = denied.length > maxTold ? ` and ${denied.length - maxTold} more` : '';
