@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { customResourceDefinitions } from '@serval/api';
+import { customResourceDefinitions, type InferenceService, inferenceServices } from '@serval/api';
 import { type AnyObject, configMaps, events } from '@serval/kube/objects';
 import { readHealthConfigMap } from '@serval/operator';
 import { healthConfigMapName, multiVersionCrdNames, webhookConfigurations } from '@serval/operator/declarations';
@@ -121,6 +121,21 @@ test('without webhooks there is nothing to serve, to keep or to probe', async (t
   assert.match(own, /serval_operator_leader\{identity="one"\}/);
   assert.match(own, /serval_operator_api_requests_total\{verb="list",resource="inferenceservices",code="200"\} 1\n/);
   assert.match(own, /serval_operator_cached_objects\{resource="configmaps"\} 1\n/);
+  assert.match(own, /^process_resident_memory_bytes [1-9]\d{7,}$/m);
+  const reconciles = (text: string) =>
+    Number(/^serval_operator_reconcile_seconds_total\{controller="inference-service"\} (.+)$/m.exec(text)?.[1] ?? 0);
+  const before = reconciles(await metrics(replica));
+  await cluster.client.create(inferenceServices, {
+    apiVersion: 'serving.kserve.io/v1beta1',
+    kind: 'InferenceService',
+    metadata: { namespace: 'default', name: 'costs' },
+    spec: { predictor: { containers: [{ name: 'kserve-container', image: 'i' }] } },
+  } as InferenceService);
+  await eventually(async () => {
+    const text = await metrics(replica);
+    assert.ok(reconciles(text) > before, text);
+    assert.match(text, /serval_operator_api_requests_total\{verb="patch",resource="deployments",code="20[01]"\} [1-9]/);
+  });
 });
 
 async function page({ healthPort }: Replica, path: string): Promise<{ status: number; body: string }> {
