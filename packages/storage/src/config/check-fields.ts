@@ -1,7 +1,7 @@
 import type { EntryType, Problem } from './model.ts';
 
 /** Fields whose values are texts, by the kind of storage (KServe, ModelMesh). */
-const TEXTS: Readonly<Record<EntryType, readonly string[]>> = {
+export const TEXT_FIELDS: Readonly<Record<EntryType, readonly string[]>> = {
   s3: [
     'access_key_id',
     'secret_access_key',
@@ -53,7 +53,7 @@ export function checkFields(
   const problems: Problem[] = [];
   const report = (code: Problem['code'], severity: Problem['severity'], field: string, message: string) =>
     problems.push({ code, severity, key, field, message: `field "${field}" of key "${key}" ${message}` });
-  for (const field of [...(type ? TEXTS[type] : []), ...EVERYWHERE]) {
+  for (const field of [...(type ? TEXT_FIELDS[type] : []), ...EVERYWHERE]) {
     const value = Object.hasOwn(fields, field) ? fields[field] : undefined;
     if (value === undefined || typeof value === 'string') continue;
     const scalar = typeof value === 'number' || typeof value === 'boolean' || value === null;

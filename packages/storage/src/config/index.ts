@@ -7,6 +7,7 @@ export {
   isCertificateField,
 } from './certificate-fields.ts';
 export { certificateFormOf } from './certificate-form.ts';
+export { TEXT_FIELDS } from './check-fields.ts';
 export { chooseEntry, isProblem } from './choose.ts';
 export { ENTRY_TYPES, entryTypeFrom } from './entry-type.ts';
 export { environmentOf } from './environment.ts';
