@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { crds } from '@serval/api';
-import { formsIn } from './forms.ts';
+import { formsIn, isOfGroup } from './forms.ts';
 import { definitionsOf, referenceFolder, releasesIn, schemaIn } from './reference-data.ts';
 import { stored } from './stored.ts';
 
@@ -14,10 +14,9 @@ test('what the newest release of KServe makes of an object is what is made of it
   const newest = (await releasesIn(folder)).at(-1) ?? '';
   const [theirs, ours] = [await definitionsOf(folder, newest), crds({ bundle: 'full' })];
   let compared = 0;
-  const isKServes = ({ object }: { object: { apiVersion: string } }) =>
-    object.apiVersion.startsWith('serving.kserve.io/');
-  // Examples have objects of Kubernetes, and of kinds that KServe does not know, too.
-  for (const { name, object } of [...formsIn('test/compat/forms'), ...formsIn('examples').filter(isKServes)]) {
+  for (const { name, object } of [...formsIn('test/compat/forms'), ...formsIn('examples')].filter(
+    isOfGroup('serving.kserve.io'),
+  )) {
     const [their, our] = [schemaIn(theirs, object), schemaIn(ours, object)];
     assert.ok(their && our, `${object.apiVersion} ${object.kind} is not defined by both`);
     const expected = stored(their, object);

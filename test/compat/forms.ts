@@ -20,3 +20,8 @@ export function formsIn(folder: string): Form[] {
     }),
   );
 }
+
+/** Examples have objects of Kubernetes itself, too. */
+export function isOfGroup(...groups: readonly string[]): (form: Form) => boolean {
+  return ({ object }) => groups.some((group) => object.apiVersion.startsWith(`${group}/`));
+}
