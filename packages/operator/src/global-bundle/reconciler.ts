@@ -44,11 +44,14 @@ export function createGlobalBundleReconciler({
   });
 
   return async ({ name: namespace }: { name: string }, signal: AbortSignal): Promise<Reconciled> => {
+    const bundle = source.current();
+    // Without a bundle, services are not gone through at each of their changes.
     const isFetched =
-      services.list({ namespace }).some(needsGlobalBundle) || pods.list({ namespace }).some(looksAtModel);
+      bundle.state !== 'off' &&
+      (services.list({ namespace }).some(needsGlobalBundle) || pods.list({ namespace }).some(looksAtModel));
     const isNeeded = isFetched && !(await hasClusterBundle(signal));
     const live = own.live(namespace);
-    const plan = planCopy(namespace, isNeeded, live, source.current());
+    const plan = planCopy(namespace, isNeeded, live, bundle);
     if (plan.action === 'nothing') return undefined;
     if (plan.action === 'taken') return tellTaken(namespace, live as ConfigMap);
     return (await own.write(namespace, plan, signal)).reconciled;

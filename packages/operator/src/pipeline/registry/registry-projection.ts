@@ -3,11 +3,9 @@ import type { NamespaceCredentialsSource } from '../namespace-credentials.ts';
 import type { ProjectedContent } from '../projection/plan-projection.ts';
 import type { ProjectedSecrets } from '../projection/projected-secrets.ts';
 import type { Projection } from '../projection/projection.ts';
-
 import { createWriteRefusals } from '../projection/write-refusals.ts';
 import type { Resolution } from '../resolution.ts';
 import type { Workload, Workloads } from '../workloads.ts';
-
 import { compileDockerConfig } from './compile-docker-config.ts';
 import { imagesOfPod, needsCredential } from './images-of-pod.ts';
 import type { EffectiveKey } from './resolve-registry.ts';
@@ -31,7 +29,9 @@ export function createRegistryProjection({
     projected,
     refusals: createWriteRefusals(),
     resolve: async (namespace, signal) => (await credentials.of(namespace, signal)).resolution,
-    contentFor: async ({ effective }, namespace) => contentFor(effective, workloads.of(namespace), namespace),
+    contentFor: async ({ effective }, namespace) =>
+      // Where there is nothing to give, as on most clusters, workloads are not gone through at each of their changes.
+      effective.length === 0 ? undefined : contentFor(effective, workloads.of(namespace), namespace),
   };
 }
 
@@ -40,7 +40,6 @@ function contentFor(
   workloads: readonly Workload[],
   namespace: string,
 ): ProjectedContent | undefined {
-  if (keys.length === 0) return undefined;
   const images = workloads.flatMap(({ pod }) => imagesOfPod(pod, namespace));
   if (!needsCredential([...new Set(images)], keys)) return undefined;
   return { '.dockerconfigjson': Buffer.from(compileDockerConfig(keys)).toString('base64') };
