@@ -1,7 +1,7 @@
 import type { AnyObject } from '@serval/kube/objects';
 import { loadAll, YAMLException } from 'js-yaml';
 import { CliError } from '../command/cli-error.ts';
-import { looksLikeManifest } from './looks-like-manifest.ts';
+import { looksLikeManifest, notManifest } from './looks-like-manifest.ts';
 import { manifestSources } from './sources.ts';
 import { manifestSchema } from './yaml-schema.ts';
 
@@ -24,7 +24,7 @@ export async function loadManifests(
   for (const { where, isFound, read } of await manifestSources(sources, { stdin, signal })) {
     const documents = documentsOf(Buffer.from(await read()).toString('utf8'), where);
     const meant = documents.filter(({ value }) => !isFound || looksLikeManifest(value));
-    if (meant.length < documents.length) note(`${where}: not a manifest: it has neither apiVersion nor kind`);
+    if (meant.length < documents.length) note(`${where}: ${notManifest}`);
     manifests.push(...meant.flatMap(({ value, place }) => objectsOf(value, place)));
   }
   if (manifests.length === 0) {

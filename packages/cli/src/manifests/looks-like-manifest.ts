@@ -4,3 +4,6 @@ export function looksLikeManifest(value: unknown): boolean {
     typeof value === 'object' && value !== null && ('apiVersion' in value || 'kind' in value || 'metadata' in value)
   );
 }
+
+/** What is said of documents that do not. */
+export const notManifest = 'not a manifest: it has neither apiVersion nor kind';

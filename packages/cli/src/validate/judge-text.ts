@@ -1,6 +1,6 @@
 import { pathSteps } from '@serval/api';
 import type { AnyObject } from '@serval/kube/objects';
-import { looksLikeManifest } from '../manifests/looks-like-manifest.ts';
+import { looksLikeManifest, notManifest } from '../manifests/looks-like-manifest.ts';
 import type { CheckManifest } from './check-manifest.ts';
 import { createLocator } from './locate-field.ts';
 import { readDocument } from './read-document.ts';
@@ -21,8 +21,7 @@ export function judgeText(text: string, source: Source, check: CheckManifest): V
     if ('problem' in reading) return [unreadable(file, reading.line, reading.problem)];
     if (reading.value === null || reading.value === undefined) return [];
     if (mayBeData && !looksLikeManifest(reading.value)) {
-      const note = 'not a manifest: it has neither apiVersion nor kind';
-      return [{ file, line: document.firstLine, result: 'not checked', errors: [], warnings: [], note }];
+      return [{ file, line: document.firstLine, result: 'not checked', errors: [], warnings: [], note: notManifest }];
     }
     return judgeValue(reading.value, [], { file, locate: createLocator(document), check });
   });
