@@ -1,7 +1,7 @@
 import { absolutePath, anyObject, image, objectName, quantity, text } from '../kinds.ts';
 import { given, idle, type Kind, open } from '../setting.ts';
 
-const ofOci = 'models in images (`oci://`) are not served by this release';
+const ofOci = 'the storage initializer fetches models in images (`oci://`), whatever these say';
 
 /** One ClusterTrustBundle by its name, or all of a signer with these labels. */
 interface ClusterTrustBundle {
