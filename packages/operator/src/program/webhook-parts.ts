@@ -67,6 +67,7 @@ export function startWebhookParts(options: WebhookPartsOptions): WebhookParts {
 
   let announcer: Announcer | undefined;
   let lookAtCertificate = () => {};
+  let stopFollowingObjects = () => {};
   let certificate: CertificateProvider;
   if (flags['certificates'] === 'self-managed') {
     const selfManaged = createSelfManagedCertificate({
@@ -91,6 +92,8 @@ export function startWebhookParts(options: WebhookPartsOptions): WebhookParts {
       signal,
     });
     lookAtCertificate = selfManaged.look;
+    // A renewal goes on as soon as everybody has been told, not at the next look.
+    stopFollowingObjects = objects.onChange(selfManaged.look);
     certificate = selfManaged;
   } else {
     certificate = createCertificateFiles({ directory: flags['webhook-cert-dir'] ?? '', hosts, clock, log });
@@ -169,6 +172,7 @@ export function startWebhookParts(options: WebhookPartsOptions): WebhookParts {
       closed = true;
       closing.abort(new Error('the operator is closed'));
       stopFollowing();
+      stopFollowingObjects();
       cancelRetry();
       await health.close();
       await writer.close();
