@@ -15,6 +15,7 @@ import {
   platformObjects,
   webhookServiceName,
 } from '@serval/operator/declarations';
+import { bundleOperator } from '../../scripts/operator/bundle.ts';
 import { eventually } from '../../test/support/eventually.ts';
 import type { ApiServer } from './api-server.ts';
 import { type Audit, startAudit } from './audit.ts';
@@ -63,8 +64,16 @@ export async function installOperator(
     await writeKubeConfig(kubeconfig, { ...counted, token });
     const administrator = join(directory, 'administrator');
     await writeKubeConfig(administrator, counted);
+    const { main } = await bundleOperator(directory);
     const start = () =>
-      startProgram({ kubeconfig, namespace: defaultNamespace, certificates: directory, webhookPort, nodeOptions });
+      startProgram({
+        main,
+        kubeconfig,
+        namespace: defaultNamespace,
+        certificates: directory,
+        webhookPort,
+        nodeOptions,
+      });
     running = await start();
     for (const object of objects.filter(isWebhook)) await server.apply(object);
     await leads(client);

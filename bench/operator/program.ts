@@ -3,9 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(import.meta.resolve('@serval/operator/main'));
 const megabyte = 2 ** 20;
 
 export interface OperatorProgram {
@@ -16,6 +14,8 @@ export interface OperatorProgram {
 }
 
 export interface OperatorProgramOptions {
+  /** Of `bundleOperator`. */
+  readonly main: string;
   readonly kubeconfig: string;
   readonly namespace: string;
   /** Holds the webhooks' `tls.crt` and `tls.key`. */
@@ -25,14 +25,14 @@ export interface OperatorProgramOptions {
   readonly nodeOptions?: readonly string[];
 }
 
-/** The operator as it runs in a Pod: its own program, in a process of its own, leading and answering webhooks. */
+/** The operator as it runs in a Pod: its own program, bundled as in its image, in a process of its own, leading and answering webhooks. */
 export async function startProgram(options: OperatorProgramOptions): Promise<OperatorProgram> {
   const loopback = ['--webhook-host', '127.0.0.1', '--health-host', '127.0.0.1', '--health-port', '0'];
   const child = spawn(
     process.execPath,
     [
       ...(options.nodeOptions ?? []),
-      ...['-C', '@serval/source', program, '--kubeconfig', options.kubeconfig, '--namespace', options.namespace],
+      ...[options.main, '--kubeconfig', options.kubeconfig, '--namespace', options.namespace],
       ...['--pod-name', 'bench', '--certificates', 'files', '--webhook-cert-dir', options.certificates],
       ...['--webhook-port', String(options.webhookPort), '--metrics-port', '0', '--stop-seconds', '1', ...loopback],
     ],

@@ -134,7 +134,7 @@ async function rotateCopies(
   namespaces: number,
   services: number,
 ): Promise<CopiesTold & { seconds: number }> {
-  const program = startCopies(kubeconfig, everybody, namespaces, services);
+  const program = await startCopies(kubeconfig, everybody, namespaces, services);
   try {
     await program.converged();
     const begin = performance.now();

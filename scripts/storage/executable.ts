@@ -3,8 +3,8 @@ import { chmod, copyFile, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { repository } from '../build/bundle.ts';
 import { bundleStorage } from './bundle.ts';
-import { repository } from './layout.ts';
 
 const run = promisify(execFile);
 

@@ -1,7 +1,5 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-export const repository = fileURLToPath(new URL('../..', import.meta.url));
+import { repository } from '../build/bundle.ts';
 
 export const packageFolder = join(repository, 'packages', 'storage');
 

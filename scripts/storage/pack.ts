@@ -3,7 +3,8 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { packageFolder, repository } from './layout.ts';
+import { repository } from '../build/bundle.ts';
+import { packageFolder } from './layout.ts';
 
 const run = promisify(execFile);
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { packageFolder, repository } from './layout.ts';
+import { repository } from '../build/bundle.ts';
+import { packageFolder } from './layout.ts';
 
 export const sbomPath = join(packageFolder, 'sbom.cdx.json');
 

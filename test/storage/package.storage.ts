@@ -6,11 +6,11 @@ import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import { startHttp } from '../../packages/storage/src/test-support/http-server.ts';
 import { type Scope, temporaryDirectory } from '../../packages/storage/src/test-support/temporary-directory.ts';
-import { bundleStorage, MAX_BUNDLE_BYTES } from '../../scripts/storage/bundle.ts';
+import { layRootFileSystem } from '../../scripts/build/root-file-system.ts';
+import { bundleStorage, MAX_BUNDLE_BYTES, storageProgram } from '../../scripts/storage/bundle.ts';
 import { buildExecutable } from '../../scripts/storage/executable.ts';
 import { packageFolder } from '../../scripts/storage/layout.ts';
 import { packStorage } from '../../scripts/storage/pack.ts';
-import { layRootFileSystem } from '../../scripts/storage/root-file-system.ts';
 import { renderSbom } from '../../scripts/storage/sbom.ts';
 
 const MAX_PACKAGES = 12;
@@ -100,7 +100,7 @@ test('the root file system of the image is complete: it works as another user be
   skip: process.platform !== 'linux' || process.getuid?.() !== 0 ? 'needs root on Linux' : false,
 }, async (t) => {
   const root = join(await temporaryDirectory(t), 'root');
-  await layRootFileSystem(root);
+  await layRootFileSystem(storageProgram, root);
   const command = ['--userspec=65532:65532', root, '/bin/node', '/opt/serval-storage.mjs'];
   const url = await startModelServer(t);
   await mkdir(join(root, 'mnt', 'pvc', 'claim'), { recursive: true });

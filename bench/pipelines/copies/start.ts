@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { bundleFolder } from '../../../scripts/build/bundle.ts';
 import type { CopiesTold } from './told.ts';
 
 export interface CopiesProgram {
@@ -10,16 +11,20 @@ export interface CopiesProgram {
   stop(): Promise<void>;
 }
 
-/** @param source  whose content every service gets a copy of */
-export function startCopies(
+/**
+ * Bundled as our operator is, beside the kubeconfig.
+ *
+ * @param source  whose content every service gets a copy of
+ */
+export async function startCopies(
   kubeconfig: string,
   source: { namespace: string; name: string },
   namespaces: number,
   services: number,
-): CopiesProgram {
-  const program = fileURLToPath(new URL('./program.ts', import.meta.url));
+): Promise<CopiesProgram> {
+  const { main } = await bundleFolder('bench/pipelines/copies/program.ts', join(dirname(kubeconfig), 'copies'));
   const args = [kubeconfig, source.namespace, source.name, String(namespaces), String(services)];
-  const child: ChildProcess = spawn(process.execPath, ['-C', '@serval/source', program, ...args], {
+  const child: ChildProcess = spawn(process.execPath, [main, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'close');

@@ -23,6 +23,10 @@ function portOf(option: string, text: string): number {
   throw new Error(`--${option} is "${text}"; expected a whole number from 0 to 65535`);
 }
 
+/** For what is still open after everything was closed. */
+const lingerMs = 1_000;
+let stopping = false;
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -43,14 +47,16 @@ async function main(): Promise<void> {
     internalPort: portOf('internal-port', values['internal-port']),
     log,
   });
-  let stopping = false;
   const stop = async (reason: string) => {
     if (stopping) return;
     stopping = true;
     log.info({ reason }, 'the gateway stops');
     const gateway = await Promise.race([starting.catch(() => undefined), isSlow()]);
     await gateway?.close();
-    process.exit(0);
+    await transport.close();
+    process.stdin.destroy();
+    // `process.exit` at once would wait for ever for a compilation that waits for a collection (nodejs/node#54918).
+    setTimeout(() => process.exit(), lingerMs).unref();
   };
   process.on('SIGTERM', () => void stop('SIGTERM'));
   process.on('SIGINT', () => void stop('SIGINT'));
@@ -72,6 +78,9 @@ function isSlow(): Promise<undefined> {
 try {
   await main();
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
+  // One that is stopped before it has started fails to start.
+  if (!stopping) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  }
 }

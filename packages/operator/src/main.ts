@@ -13,14 +13,18 @@ import { runOperator } from './program/run-operator.ts';
 setFlagsFromString('--semi-space-growth-factor=1');
 setFlagsFromString('--optimize-for-size');
 
+/** For what is still open after everything was closed. */
+const lingerMs = 1_000;
+
 const args = process.argv.slice(2);
 if (args.includes('--help')) {
   process.stdout.write(operatorHelp());
 } else {
   try {
     await run();
-    // Sockets that a request was never answered on would keep the process for a while.
-    process.exit(0);
+    // `process.exit` at once would wait for ever for a compilation that waits for a collection (nodejs/node#54918); sockets that a
+    // request was never answered on would keep the process for a while.
+    setTimeout(() => process.exit(), lingerMs).unref();
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     process.stderr.write(`serval-operator: ${message}\n`);

@@ -5,6 +5,9 @@ import manifest from '../package.json' with { type: 'json' };
 import { startModelServer } from './model-server.ts';
 import { readSettings } from './settings.ts';
 
+/** For what is still open after everything was closed. */
+const lingerMs = 1_000;
+
 try {
   await run();
 } catch (error) {
@@ -25,7 +28,7 @@ async function run(): Promise<void> {
   const stop = () => {
     if (isStopping) process.exit(0);
     isStopping = true;
-    server.drain().then(() => process.exit(0), fail);
+    server.drain().then(end, fail);
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
@@ -37,6 +40,14 @@ async function run(): Promise<void> {
   // For the next server, which may start long before this one ends.
   flushCompileCache();
   console.log(`model ${settings.modelName} is ready after ${Math.round(performance.now())} ms`);
+}
+
+/**
+ * Ends when nothing is left to do, and soon in any case: `process.exit` at once would wait for ever for a compilation that waits for a
+ * collection (nodejs/node#54918).
+ */
+function end(): void {
+  setTimeout(() => process.exit(), lingerMs).unref();
 }
 
 /** The reason in one sentence: the last line of stderr, and the termination message of the container. */

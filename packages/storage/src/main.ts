@@ -141,4 +141,9 @@ async function main(args: readonly string[]): Promise<number> {
 setFlagsFromString('--semi-space-growth-factor=1');
 
 // Not awaited: a script, as which single executables are built, cannot.
-void main(process.argv.slice(2)).then((code) => process.exit(code));
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+  // `process.exit` at once would wait for ever for a compilation that waits for a collection (nodejs/node#54918). What is still open
+  // after the last download must not keep a Pod waiting either.
+  setTimeout(() => process.exit(), 1_000).unref();
+});

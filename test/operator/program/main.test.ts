@@ -1,50 +1,33 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { writeKubeConfig } from '@serval/kube/client';
-import { leases } from '@serval/kube/objects';
-import { operatorLeaseName } from '@serval/operator/declarations';
-import { eventually } from '../../support/eventually.ts';
-import { namespace, startTestCluster } from './replicas.ts';
-
-const program = fileURLToPath(import.meta.resolve('@serval/operator/main'));
+import { bundleOperator, MAX_EAGER_BYTES } from '../../../scripts/operator/bundle.ts';
+import { startTestCluster } from './replicas.ts';
+import { runsAsProcess } from './whole-run.ts';
 
 test('as a process it logs JSON lines, leads, and ends cleanly on SIGTERM', async (t) => {
-  const cluster = await startTestCluster(t);
-  const directory = await mkdtemp(join(tmpdir(), 'serval-operator-main-'));
-  t.after(() => rm(directory, { recursive: true, force: true }));
-  const kubeconfig = join(directory, 'kubeconfig');
-  await writeKubeConfig(kubeconfig, { name: 'test', ...cluster.kubeconfig });
-  const ports = ['webhook', 'health', 'metrics'].flatMap((name) => [`--${name}-port`, '0']);
-  const hosts = ['webhook', 'health'].flatMap((name) => [`--${name}-host`, '127.0.0.1']);
-  const flags = ['--kubeconfig', kubeconfig, '--namespace', namespace, '--pod-name', 'here', '--stop-seconds', '1'];
-  const child = spawn(process.execPath, ['-C', '@serval/source', program, ...flags, ...ports, ...hosts], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const ended = once(child, 'close');
-  t.after(async () => {
-    child.kill('SIGKILL');
-    await ended;
-  });
-  let text = '';
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-    text += chunk;
-  });
-  const holder = async () =>
-    (await cluster.client.get(leases, { namespace, name: operatorLeaseName })).spec.holderIdentity;
-  await eventually(async () => {
-    assert.equal(child.exitCode, null, text);
-    assert.equal(await holder(), 'here');
-    assert.match(text, /webhooks are served/);
-  });
-  child.kill('SIGTERM');
-  const [code] = await ended;
-  assert.equal(code, 0, text);
-  assert.equal(await holder(), '');
-  for (const line of text.trim().split('\n')) assert.ok(JSON.parse(line).msg, line);
+  await runs(t, ['-C', '@serval/source', fileURLToPath(import.meta.resolve('@serval/operator/main'))]);
 });
+
+test('bundled as for its image it does the same, alone in a folder, and reads little at its start', async (t) => {
+  const { main, eager } = await bundleOperator(await temporaryFolder(t));
+  assert.ok(eager <= MAX_EAGER_BYTES, `${eager} bytes are read`);
+  await runs(t, [main]);
+});
+
+async function runs(t: TestContext, args: string[]): Promise<void> {
+  const cluster = await startTestCluster(t);
+  const kubeconfig = join(await temporaryFolder(t), 'kubeconfig');
+  await writeKubeConfig(kubeconfig, { name: 'test', ...cluster.kubeconfig });
+  await runsAsProcess(t, cluster, [process.execPath, ...args], kubeconfig);
+}
+
+async function temporaryFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'serval-operator-main-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}

@@ -35,6 +35,6 @@ const store = await startModelStore({
 process.stderr.write(`serving ${args.directory} at ${store.url}\n`);
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.once(name, () => {
-    void store.close().then(() => process.exit(0));
+    void store.close();
   });
 }

@@ -2,8 +2,7 @@ import { execFile } from 'node:child_process';
 import { chmod, copyFile, lstat, mkdir, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { bundleStorage } from './bundle.ts';
-import { repository } from './layout.ts';
+import { repository } from './bundle.ts';
 
 const run = promisify(execFile);
 
@@ -15,13 +14,22 @@ export interface Part {
   bytes: number;
 }
 
+export interface Program {
+  readonly name: string;
+  /** Folders that it finds empty. */
+  readonly folders: readonly string[];
+  /** Builds it into `/opt`. */
+  bundle(folder: string): Promise<unknown>;
+}
+
 /**
- * Everything that the initializer's image holds, and nothing else: Node.js, the C libraries that it is linked with, the bundle,
- * a user. `packages/storage/Dockerfile` copies this tree into an empty image. Linux only.
+ * Everything that the image of a program holds, and nothing else: Node.js, the C libraries that it is linked with, the bundle,
+ * a user. Its `Dockerfile` copies this tree into an empty image. Linux only.
  */
-export async function layRootFileSystem(root: string): Promise<Part[]> {
+export async function layRootFileSystem(program: Program, root: string): Promise<Part[]> {
   await rm(root, { recursive: true, force: true });
-  for (const folder of ['bin', 'etc', 'opt', 'mnt/models', 'mnt/pvc'])
+  // Node.js looks for the system's certificates, and says so where there is no folder of them.
+  for (const folder of ['bin', 'etc/ssl/certs', 'opt', ...program.folders])
     await mkdir(join(root, folder), { recursive: true });
   await mkdir(join(root, 'tmp'));
   await chmod(join(root, 'tmp'), 0o1777);
@@ -33,7 +41,7 @@ export async function layRootFileSystem(root: string): Promise<Part[]> {
     await mkdir(dirname(join(root, library)), { recursive: true });
     await copyFile(library, join(root, library));
   }
-  await bundleStorage(join(root, 'opt', 'serval-storage.mjs'), 'module');
+  await program.bundle(join(root, 'opt'));
   await writeFile(join(root, 'etc', 'passwd'), `nonroot:x:${USER_ID}:${USER_ID}:nonroot:/tmp:/bin/false\n`);
   await writeFile(join(root, 'etc', 'group'), `nonroot:x:${USER_ID}:\n`);
   await writeFile(join(root, 'etc', 'nsswitch.conf'), 'hosts: files dns\n');
@@ -45,7 +53,7 @@ export async function layRootFileSystem(root: string): Promise<Part[]> {
       : path.startsWith('lib')
         ? 'C and C++ libraries'
         : path.endsWith('.mjs')
-          ? 'serval-storage (bundle)'
+          ? `${program.name} (bundle)`
           : 'user, names, licence';
     parts.set(what, (parts.get(what) ?? 0) + bytes);
   }
