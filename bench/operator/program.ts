@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { imageEnvironment } from '../../scripts/operator/bundle.ts';
 
 const megabyte = 2 ** 20;
 
@@ -36,7 +37,7 @@ export async function startProgram(options: OperatorProgramOptions): Promise<Ope
       ...['--pod-name', 'bench', '--certificates', 'files', '--webhook-cert-dir', options.certificates],
       ...['--webhook-port', String(options.webhookPort), '--metrics-port', '0', '--stop-seconds', '1', ...loopback],
     ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
+    { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...(await imageEnvironment()) } },
   );
   const ended = once(child, 'close');
   await waitForWebhooks(child);

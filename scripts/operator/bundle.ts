@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundleFolder } from '../build/bundle.ts';
+import { bundleFolder, repository } from '../build/bundle.ts';
 import type { Program } from '../build/root-file-system.ts';
 
 /** What the operator reads at its start may weigh; it stays in memory. */
@@ -16,6 +17,13 @@ export async function bundleOperator(folder: string): Promise<{ main: string; by
   const { main, eager } = built;
   if (eager > MAX_EAGER_BYTES) throw new Error(`${main} reads ${eager} bytes, the limit is ${MAX_EAGER_BYTES}`);
   return built;
+}
+
+/** The variables that the image sets, as its Dockerfile says. */
+export async function imageEnvironment(): Promise<Record<string, string>> {
+  const dockerfile = await readFile(join(repository, 'packages/operator/Dockerfile'), 'utf8');
+  const pairs = [...dockerfile.matchAll(/^ENV (.+)$/gm)].flatMap(([, line = '']) => line.split(' '));
+  return Object.fromEntries(pairs.map((pair) => pair.split('=', 2)));
 }
 
 /** What the operator's image holds. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { bundleFolder } from '../../../scripts/build/bundle.ts';
+import { imageEnvironment } from '../../../scripts/operator/bundle.ts';
 import type { CopiesTold } from './told.ts';
 
 export interface CopiesProgram {
@@ -12,7 +13,7 @@ export interface CopiesProgram {
 }
 
 /**
- * Bundled as our operator is, beside the kubeconfig.
+ * Bundled as our operator is, with the same environment, beside the kubeconfig.
  *
  * @param source  whose content every service gets a copy of
  */
@@ -26,6 +27,7 @@ export async function startCopies(
   const args = [kubeconfig, source.namespace, source.name, String(namespaces), String(services)];
   const child: ChildProcess = spawn(process.execPath, [main, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...(await imageEnvironment()) },
   });
   const ended = once(child, 'close');
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();

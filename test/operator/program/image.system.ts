@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { writeKubeConfig } from '@serval/kube/client';
 import { layRootFileSystem } from '../../../scripts/build/root-file-system.ts';
-import { operatorProgram } from '../../../scripts/operator/bundle.ts';
+import { imageEnvironment, operatorProgram } from '../../../scripts/operator/bundle.ts';
 import { startTestCluster } from './replicas.ts';
 import { runsAsProcess } from './whole-run.ts';
 
@@ -22,5 +22,5 @@ test('the root file system of the operator’s image is complete: it leads and e
   await writeKubeConfig(kubeconfig, { name: 'test', ...cluster.kubeconfig });
   await chown(kubeconfig, userId, userId);
   const command = [`--userspec=${userId}:${userId}`, root, '/bin/node', '/opt/serval-operator/main.mjs'];
-  await runsAsProcess(t, cluster, ['/usr/sbin/chroot', ...command], '/kubeconfig');
+  await runsAsProcess(t, cluster, ['/usr/sbin/chroot', ...command], '/kubeconfig', await imageEnvironment());
 });

@@ -12,17 +12,19 @@ import { namespace, type TestCluster } from './replicas.ts';
  *
  * @param command  what starts the program, which gets its flags after it.
  * @param kubeconfig  as the program sees it.
+ * @param env  all that it has of an environment.
  */
 export async function runsAsProcess(
   t: TestContext,
   { client }: TestCluster,
   [file, ...args]: readonly [string, ...string[]],
   kubeconfig: string,
+  env: Record<string, string> = {},
 ): Promise<void> {
   const ports = ['webhook', 'health', 'metrics'].flatMap((name) => [`--${name}-port`, '0']);
   const hosts = ['webhook', 'health'].flatMap((name) => [`--${name}-host`, '127.0.0.1']);
   const flags = ['--kubeconfig', kubeconfig, '--namespace', namespace, '--pod-name', 'here', '--stop-seconds', '1'];
-  const child = spawn(file, [...args, ...flags, ...ports, ...hosts], { stdio: ['ignore', 'ignore', 'pipe'], env: {} });
+  const child = spawn(file, [...args, ...flags, ...ports, ...hosts], { stdio: ['ignore', 'ignore', 'pipe'], env });
   const ended = once(child, 'close');
   t.after(async () => {
     child.kill('SIGKILL');
