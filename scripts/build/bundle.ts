@@ -1,4 +1,5 @@
-import { basename, join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 
@@ -30,14 +31,17 @@ export async function bundle(
 }
 
 /**
- * A program as files in a folder. What it imports only when it is needed is in files of its own.
+ * A program as files in a folder of its own, which is emptied before. What it imports only when it is needed is in files of its own.
  *
  * @returns what to run, the bytes of all files, and of those that are read at every start.
  */
 export async function bundleFolder(
   entry: string,
-  outdir: string,
+  folder: string,
 ): Promise<{ main: string; bytes: number; eager: number }> {
+  const outdir = resolve(folder);
+  // Names change with the content, and files of an earlier build would stay.
+  await rm(outdir, { recursive: true, force: true });
   const outputs = await bundle(entry, { outdir, outExtension: { '.js': '.mjs' }, splitting: true, ...asModule });
   const main = join(outdir, basename(entry).replace(/\.ts$/, '.mjs'));
   const reads = new Set([main]);
