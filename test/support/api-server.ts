@@ -64,9 +64,12 @@ async function useApiServer(kubeconfig: string, webhooks: Webhooks): Promise<Tes
     transport,
     webhooks: { url: served.url, caBundle: Buffer.from(authority.certificate).toString('base64') },
     async close() {
-      await deleteAll();
-      await served.close(0);
-      await socket.close();
+      try {
+        await deleteAll();
+      } finally {
+        await served.close(0);
+        await socket.close();
+      }
     },
   };
 }
