@@ -4,13 +4,14 @@ import { bundleFolder, repository } from '../build/bundle.ts';
 import type { Program } from '../build/root-file-system.ts';
 
 /** What the operator reads at its start may weigh; it stays in memory. */
-export const MAX_EAGER_BYTES = 2_000_000;
+const MAX_EAGER_BYTES = 2_000_000;
 
 /**
  * The operator as files in a folder of its own. The library for credential plugins of kubeconfigs, which is larger than all the rest, is
  * read only where there is one.
  *
  * @returns what to run, the bytes of all files, and of those that are read at every start.
+ * @throws when those are more than they may weigh.
  */
 export async function bundleOperator(folder: string): Promise<{ main: string; bytes: number; eager: number }> {
   const built = await bundleFolder('packages/operator/src/main.ts', join(folder, 'serval-operator'));

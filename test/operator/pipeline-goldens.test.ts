@@ -74,7 +74,7 @@ function lasting(object: KubeObject): unknown {
   const { managedFields: _managed, ownerReferences = [], ...kept } = own;
   const owners = ownerReferences.map(({ uid: _of, ...owner }) => owner);
   const whole = { ...rest, metadata: { ...kept, ...(owners.length > 0 ? { ownerReferences: owners } : {}) } };
-  // Written into templates of Pods by API servers before 1.35.
+  // Kubernetes 1.33 writes it into templates of Pods.
   return JSON.parse(
     JSON.stringify(whole, (key, value) => (key === 'creationTimestamp' && value === null ? undefined : value)),
   );

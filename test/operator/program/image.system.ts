@@ -6,7 +6,7 @@ import { writeKubeConfig } from '@serval/kube/client';
 import { layRootFileSystem } from '../../../scripts/build/root-file-system.ts';
 import { imageEnvironment, operatorProgram } from '../../../scripts/operator/bundle.ts';
 import { startTestCluster } from './replicas.ts';
-import { runsAsProcess } from './whole-run.ts';
+import { runsAsProcess } from './runs-as-process.ts';
 
 const userId = 65532;
 

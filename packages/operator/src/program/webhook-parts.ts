@@ -67,7 +67,6 @@ export function startWebhookParts(options: WebhookPartsOptions): WebhookParts {
 
   let announcer: Announcer | undefined;
   let lookAtCertificate = () => {};
-  let stopFollowingObjects = () => {};
   let certificate: CertificateProvider;
   if (flags['certificates'] === 'self-managed') {
     const selfManaged = createSelfManagedCertificate({
@@ -92,8 +91,6 @@ export function startWebhookParts(options: WebhookPartsOptions): WebhookParts {
       signal,
     });
     lookAtCertificate = selfManaged.look;
-    // A renewal goes on as soon as everybody has been told, not at the next look.
-    stopFollowingObjects = objects.onChange(selfManaged.look);
     certificate = selfManaged;
   } else {
     certificate = createCertificateFiles({ directory: flags['webhook-cert-dir'] ?? '', hosts, clock, log });
@@ -151,6 +148,8 @@ export function startWebhookParts(options: WebhookPartsOptions): WebhookParts {
     health.look();
   }
 
+  // A renewal goes on as soon as everybody has been told, not at the next look.
+  const stopFollowingObjects = objects.onChange(() => lookAtCertificate());
   const stopFollowing = certificate.onChange(() => {
     show();
     announcer?.look();
